@@ -1,0 +1,99 @@
+"""Everything the deployment decides, as one tree, read once by the roots and handed down."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SendingMode(StrEnum):
+    """Whether texts really leave: nothing, only to listed numbers, or everybody."""
+
+    OFF = "off"
+    ALLOW_LIST = "allow_list"
+    LIVE = "live"
+
+
+class Login(BaseModel):
+    """One database role and its password."""
+
+    user: str
+    password: SecretStr = SecretStr("")
+
+
+class DatabaseSettings(BaseModel):
+    """Where PostgreSQL is, and the three roles that may log in. Pool sizes are per process."""
+
+    host: str = "127.0.0.1"
+    port: int = 5432
+    name: str = "dispatch"
+    owner: Login = Login(user="dispatch_owner")
+    app: Login = Login(user="dispatch_app")
+    worker: Login = Login(user="dispatch_worker")
+    pool_size: int = 20
+    webhook_pool_size: int = 8
+    pool_timeout_s: float = 2.5
+
+
+class HttpSettings(BaseModel):
+    """How the API is reached. `public_url` is the exact base the gateways sign, so it must be what they call."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = "http://127.0.0.1:8000"
+    max_body_bytes: int = 6 * 1024 * 1024
+
+
+class SmsSettings(BaseModel):
+    """Sending, network-wide. Gateway accounts and their secrets are rows, not settings.
+
+    `simulator_url` is the base of the simulator's REST API; `twilio_url` that of the provider.
+    """
+
+    mode: SendingMode = SendingMode.LIVE
+    allow_list: tuple[str, ...] = ()
+    simulator_url: str = "http://127.0.0.1:8010"
+    twilio_url: str = "https://api.twilio.com"
+    send_timeout_s: float = 10.0
+    in_flight: int = 100
+
+
+class JobSettings(BaseModel):
+    """Leases and beats, in real seconds."""
+
+    lease_s: float = 30.0
+    sweep_s: float = 1.0
+    beat_s: float = 10.0
+    max_attempts: int = 8
+    drains: int = 4
+
+
+class Settings(BaseSettings):
+    """The whole tree; environment variables are `DISPATCH_` + path joined by two underscores.
+
+    `DISPATCH_DATABASE__PORT=5433`, for instance. Values in the file named by `DISPATCH_ENV_FILE` (default
+    `.local/dispatch.env`, written by `dispatch stack up`) are used where the environment is silent.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DISPATCH_", env_nested_delimiter="__", extra="ignore")
+
+    database: DatabaseSettings = DatabaseSettings()
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    http: HttpSettings = HttpSettings()
+    sms: SmsSettings = SmsSettings()
+    jobs: JobSettings = JobSettings()
+    log_level: str = "INFO"
+    log_json: bool = True
+    secret_key: SecretStr = Field(default=SecretStr(""), description="signs links; at least 32 characters")
+
+
+def read_settings(env_file: Path | None = None) -> Settings:
+    """Read the tree once, environment over file.
+
+    Args:
+        env_file: a file of `NAME=value` lines; by default `DISPATCH_ENV_FILE` or `.local/dispatch.env`.
+    """
+    chosen = env_file or Path(os.environ.get("DISPATCH_ENV_FILE", ".local/dispatch.env"))
+    return Settings(_env_file=chosen if chosen.exists() else None)
