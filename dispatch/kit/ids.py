@@ -11,5 +11,7 @@ def new_id() -> uuid.UUID:
     Ids order by time only to the millisecond; never use them to decide which of two events came first.
     """
     millis = time.time_ns() // 1_000_000
-    value = (millis & ((1 << 48) - 1)) << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    value = (
+        (millis & ((1 << 48) - 1)) << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    )
     return uuid.UUID(int=value)

@@ -1,0 +1,223 @@
+"""Who is best for a shift: one definer function over the pool, and the same rules as reasons for a named worker."""
+
+from migrations.security import definer_function
+from migrations.tools import run_script
+
+revision = "1080"
+down_revision = "1075"
+
+# name of the reason -> condition that must hold for worker w with contact c, phone p, effective rating e.rating,
+# geodesic distance g.metres. q is the unpacked request.
+RULES = {
+    "not_active_or_vetted": "w.invitable",
+    "opted_out": "p.opted_out_at IS NULL",
+    "number_dead": "p.dead_at IS NULL",
+    "lacks_skill": "(w.skills & q_skill) = q_skill",
+    "too_far": "g.metres <= least(q_radius_m, w.radius_m)",
+    "cannot_arrive_in_time": "g.metres / 1000.0 * q_travel_min_per_km <= q_minutes_to_due",
+    "rating_below_tier": "e.rating >= q_min_rating",
+    "under_no_show_cap": "(w.capped_until IS NULL OR w.capped_until <= q_now OR q_second_chance)",
+    "not_lent_here": "(q_homes IS NULL OR w.franchise_id = ANY (q_homes))",
+    "already_asked_or_barred": "NOT (w.id = ANY (q_excluded))",
+    "booked_elsewhere": """NOT EXISTS (
+        SELECT FROM seats s WHERE s.worker_id = w.id AND s.live AND s.kind IN ('primary', 'reserve')
+        AND s.busy && CASE WHEN w.short_rest_ok THEN q_busy ELSE q_rested END)""",
+    "documents_missing": """(q_documents = '{}' OR NOT EXISTS (
+        SELECT FROM unnest(q_documents) AS k WHERE NOT EXISTS (
+            SELECT FROM worker_documents d WHERE d.worker_id = w.id AND d.kind = k
+            AND (d.valid_until IS NULL OR d.valid_until >= q_last_day) AND (d.region IS NULL OR d.region = q_region))))""",
+    "not_available": "available_by_calendar(w.id, w.zone, q_starts_at, q_ends_at)",
+    "contact_budget_spent": """NOT EXISTS (
+        SELECT FROM contact_days b WHERE b.worker_id = w.id AND b.day = (q_send_from AT TIME ZONE p.zone)::date
+        AND (b.texts >= 8 OR b.unanswered >= least(q_budget, w.daily_offers)
+             OR (w.franchise_id <> q_tenant AND b.guest_unanswered >= least(q_budget, w.daily_offers) - q_kept_for_home)))
+        AND least(q_budget, w.daily_offers) > CASE WHEN w.franchise_id = q_tenant THEN 0 ELSE q_kept_for_home END""",
+    "quiet_hours": """((q_urgent AND w.urgent_ok)
+        OR allowed_from(q_send_from, p.zone, q_quiet_from, q_quiet_to) < q_deadline)""",
+}
+
+DECLARE = """
+    q_now timestamptz := clock.now();
+    q_tenant uuid := (q ->> 'tenant')::uuid;
+    q_shift uuid := (q ->> 'shift_id')::uuid;
+    q_client uuid := (q ->> 'client_id')::uuid;
+    q_site uuid := (q ->> 'site_id')::uuid;
+    q_point geography := ST_SetSRID(ST_MakePoint((q ->> 'lon')::float8, (q ->> 'lat')::float8), 4326)::geography;
+    q_starts_at timestamptz := (q ->> 'starts_at')::timestamptz;
+    q_ends_at timestamptz := (q ->> 'ends_at')::timestamptz;
+    q_due_at timestamptz := (q ->> 'due_at')::timestamptz;
+    q_deadline timestamptz := (q ->> 'deadline')::timestamptz;
+    q_send_from timestamptz := greatest((q ->> 'send_from')::timestamptz, q_now);
+    q_last_day date := (q_ends_at AT TIME ZONE (q ->> 'zone'))::date;
+    q_skill int := (q ->> 'skill')::int;
+    q_documents text[] := ARRAY(SELECT jsonb_array_elements_text(q -> 'documents'));
+    q_region text := q ->> 'region';
+    q_radius_m float8 := (q ->> 'radius_m')::float8;
+    q_min_rating numeric := (q ->> 'min_rating')::numeric;
+    q_k int := (q ->> 'k')::int;
+    q_second_chance boolean := coalesce((q ->> 'second_chance')::boolean, false);
+    q_urgent boolean := (q ->> 'urgent')::boolean;
+    q_homes uuid[] := CASE WHEN jsonb_typeof(q -> 'homes') = 'array'
+                      THEN ARRAY(SELECT jsonb_array_elements_text(q -> 'homes')::uuid) END;
+    q_travel_min_per_km float8 := (q ->> 'travel_min_per_km')::float8;
+    q_minutes_to_due float8 := extract(epoch FROM q_due_at - q_now) / 60.0;
+    q_budget smallint := (q ->> 'budget')::smallint;
+    q_kept_for_home smallint := (q ->> 'kept_for_home')::smallint;
+    q_quiet_from time := (q ->> 'quiet_from')::time;
+    q_quiet_to time := (q ->> 'quiet_to')::time;
+    q_rest interval := make_interval(mins => (q ->> 'rest_minutes')::int);
+    q_busy tstzrange := tstzrange(q_starts_at, q_ends_at + interval '60 minutes');
+    -- Another seat's busy range carries its 60 minutes already, so the rest before us is shortened by as much.
+    q_rested tstzrange := tstzrange(q_starts_at - greatest(q_rest - interval '60 minutes', interval '0'),
+                                    q_ends_at + greatest(q_rest, interval '60 minutes'));
+    wd float8 := (q #>> '{weights,distance}')::float8;
+    wr float8 := (q #>> '{weights,rating}')::float8;
+    wl float8 := (q #>> '{weights,likelihood}')::float8;
+    wf float8 := (q #>> '{weights,favourites}')::float8;
+    wh float8 := (q #>> '{weights,fairness}')::float8;
+    q_excluded uuid[];
+    q_known uuid[];
+    q_preferred uuid[] := ARRAY(SELECT jsonb_array_elements_text(coalesce(q -> 'prefer', '[]'))::uuid);
+"""
+
+SETS = """
+    IF NOT q_tenant = ANY (nullif(current_setting('app.franchises', true), '')::uuid[]) THEN
+        RAISE EXCEPTION 'not this tenant' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    q_excluded := ARRAY(
+        SELECT t.worker_id FROM standings t WHERE t.franchise_id = q_tenant
+        AND (t.status = 'excluded' OR t.status = 'suspended' AND (t.suspended_until IS NULL OR t.suspended_until > q_now))
+        UNION ALL
+        SELECT d.worker_id FROM do_not_return d WHERE d.franchise_id = q_tenant AND d.client_id = q_client
+        AND (d.site_id IS NULL OR d.site_id = q_site)
+        UNION ALL
+        SELECT i.worker_id FROM invitations i WHERE i.franchise_id = q_tenant AND i.shift_id = q_shift
+        UNION ALL
+        SELECT jsonb_array_elements_text(coalesce(q -> 'exclude', '[]'))::uuid);
+    q_known := ARRAY(
+        SELECT DISTINCT s.worker_id FROM seats s JOIN shifts f ON f.id = s.shift_id
+        WHERE s.franchise_id = q_tenant AND f.franchise_id = q_tenant AND f.client_id = q_client
+        AND s.status = 'completed');
+"""
+
+FACTS = """
+    JOIN worker_contacts c ON c.worker_id = w.id
+    JOIN phones p ON p.id = c.phone_id
+    CROSS JOIN LATERAL (SELECT ST_Distance(w.location, q_point) AS metres) g
+    CROSS JOIN LATERAL (SELECT CASE WHEN w.capped_until > q_now THEN least(w.rating, 2.00) ELSE w.rating END AS rating) e
+"""
+
+# Each component is within 0..1, so a score is at most the sum of the weights, plus 1 for a man preferred for the block.
+SCORE = """
+    CROSS JOIN LATERAL (SELECT
+        greatest(1 - g.metres / q_radius_m, 0) AS distance,
+        (e.rating::float8 - 1) / 4 AS rating,
+        (3.0 + w.accept_yes) / (4 + w.accept_yes + w.accept_no) AS p_accept,
+        (8.0 + w.show_yes) / (9 + w.show_yes + w.show_no) AS p_show,
+        (w.id = ANY (q_known))::int AS favourite,
+        (w.id = ANY (q_preferred))::int AS preferred,
+        1 - least(coalesce((SELECT sum(extract(epoch FROM upper(s.busy) - lower(s.busy)) / 3600 - 1) FROM seats s
+            WHERE s.worker_id = w.id AND s.live AND s.kind IN ('primary', 'reserve')
+            AND s.busy && tstzrange(q_now - interval '7 days', q_now)), 0), 40)::float8 / 40 AS fairness
+    ) x
+    CROSS JOIN LATERAL (SELECT x.preferred + wd * x.distance + wr * x.rating + wl * x.p_accept * x.p_show
+                               + wf * x.favourite + wh * x.fairness AS score) y
+"""
+
+ALL_RULES = "\n        AND ".join(f"({condition})" for condition in RULES.values())
+REASONS = ",\n        ".join(f"CASE WHEN NOT ({condition}) THEN '{name}' END" for name, condition in RULES.items())
+OUT = """w.id, w.franchise_id, g.metres, e.rating, x.p_accept::float8, x.p_show::float8, y.score::float8,
+        jsonb_build_object('distance', round(x.distance::numeric, 4), 'rating', round(x.rating::numeric, 4),
+            'likelihood', round((x.p_accept * x.p_show)::numeric, 4), 'favourite', x.favourite,
+            'fairness', round(x.fairness::numeric, 4), 'preferred', x.preferred)"""
+
+SQL = (
+    """
+    CREATE FUNCTION allowed_from(at timestamptz, zone text, quiet_from time, quiet_to time) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE AS $$
+        -- Quiet hours wrap midnight: from 21:00 to 08:00 of the reader's own clock.
+        SELECT CASE
+            WHEN quiet_from = quiet_to THEN at
+            WHEN quiet_from > quiet_to AND (at AT TIME ZONE zone)::time >= quiet_from
+                THEN ((at AT TIME ZONE zone)::date + 1 + quiet_to) AT TIME ZONE zone
+            WHEN quiet_from > quiet_to AND (at AT TIME ZONE zone)::time < quiet_to
+                THEN ((at AT TIME ZONE zone)::date + quiet_to) AT TIME ZONE zone
+            WHEN quiet_from < quiet_to AND (at AT TIME ZONE zone)::time >= quiet_from
+                 AND (at AT TIME ZONE zone)::time < quiet_to
+                THEN ((at AT TIME ZONE zone)::date + quiet_to) AT TIME ZONE zone
+            ELSE at END
+    $$;
+    """
+    + f"""
+    CREATE FUNCTION match_candidates(q jsonb)
+    RETURNS TABLE (worker_id uuid, home_id uuid, distance_m float8, rating numeric, p_accept float8, p_show float8,
+                   score float8, components jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = public, clock, pg_temp SET max_parallel_workers_per_gather = 0 SET plan_cache_mode = force_custom_plan
+    AS $$
+    #variable_conflict use_column
+    DECLARE
+    {DECLARE}
+        shortlist int := greatest(2000, q_k * 10);
+        seen int;
+        farthest float8;
+        kth float8;
+        reach float8;
+    BEGIN
+    {SETS}
+    -- First pass: the nearest, enough of them to know how good the k-th best can be at least.
+    WITH near AS MATERIALIZED (
+        SELECT w.* FROM workers w WHERE w.invitable AND (w.skills & q_skill) = q_skill
+        ORDER BY w.location <-> q_point LIMIT shortlist
+    ), scored AS (
+        SELECT y.score FROM near w {FACTS} {SCORE} WHERE {ALL_RULES}
+    )
+    SELECT (SELECT count(*) FROM near), (SELECT max(ST_Distance(n.location, q_point)) FROM near n),
+           (SELECT s.score FROM scored s ORDER BY s.score DESC OFFSET q_k - 1 LIMIT 1)
+    INTO seen, farthest, kth;
+    -- Whoever is farther than this cannot reach the k-th best even with every other component at its best.
+    reach := q_radius_m;
+    IF kth IS NOT NULL AND wd > 0 THEN
+        reach := least(q_radius_m, q_radius_m * (1 - (kth - wr - wl - wf - wh
+                 - (cardinality(q_preferred) > 0)::int) / wd));
+    END IF;
+    IF seen < shortlist THEN
+        reach := least(reach, farthest);
+    END IF;
+    RETURN QUERY
+    SELECT {OUT} FROM workers w {FACTS} {SCORE}
+    WHERE ST_DWithin(w.location, q_point, reach + 1) AND {ALL_RULES}
+    ORDER BY y.score DESC, g.metres, w.id LIMIT q_k;
+    END $$;
+
+    CREATE FUNCTION explain_candidate(q jsonb, wanted uuid)
+    RETURNS TABLE (worker_id uuid, home_id uuid, distance_m float8, rating numeric, p_accept float8, p_show float8,
+                   score float8, components jsonb, reasons text[])
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, clock, pg_temp AS $$
+    #variable_conflict use_column
+    DECLARE
+    {DECLARE}
+    BEGIN
+    {SETS}
+    RETURN QUERY
+    SELECT {OUT}, array_remove(ARRAY[
+        {REASONS}], NULL) FROM workers w {FACTS} {SCORE} WHERE w.id = wanted;
+    END $$;
+    """
+    + definer_function("match_candidates(jsonb)")
+    + definer_function("explain_candidate(jsonb, uuid)")
+    + """
+    CREATE FUNCTION note_answers(workers_answered uuid[], yes boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        PERFORM FROM workers w WHERE w.id = ANY (workers_answered) ORDER BY w.id FOR NO KEY UPDATE;
+        UPDATE workers SET accept_yes = accept_yes + yes::int, accept_no = accept_no + (NOT yes)::int
+        WHERE id = ANY (workers_answered);
+    END $$;
+    """
+    + definer_function("note_answers(uuid[], boolean)")
+)
+
+
+def upgrade() -> None:
+    run_script(SQL)
