@@ -7,9 +7,10 @@ changed, and the run is simply repeated. Callers may leave `settings` and `progr
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
 
 from alembic import context
+from alembic.runtime.migration import MigrationInfo
+from alembic.script import Script
 from sqlalchemy import URL, Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -50,9 +51,10 @@ def upgrade(connection: Connection) -> None:
     """Run what Alembic was asked for."""
     progress: Callable[[str], None] | None = context.config.attributes.get("progress")
 
-    def applied(*, step: Any, **_: Any) -> None:  # noqa: ANN401 - Alembic's own callback types
-        if progress:
-            progress(f"Applied {step.up_revision_id} {step.up_revision.doc.splitlines()[0]}")
+    def applied(*_: object, **facts: object) -> None:
+        step = facts["step"]
+        if progress and isinstance(step, MigrationInfo) and isinstance(step.up_revision, Script):
+            progress(f"Applied {step.up_revision.revision}: {step.up_revision.doc}")
 
     wait_for_turn(connection)
     context.configure(connection=connection, transaction_per_migration=True, on_version_apply=applied)

@@ -1,6 +1,7 @@
 """What a migration may call beside Alembic's own operations."""
 
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from alembic import op
@@ -32,12 +33,12 @@ def run_script(script: str | Path) -> None:
     connection = op.get_bind()
     # SQLAlchemy begins the driver's transaction with its first statement; without one every line would commit alone.
     connection.exec_driver_sql("SELECT 1")
-    adapter = connection.connection.dbapi_connection
+    adapter: Any = connection.connection.dbapi_connection
     try:
         adapter.run_async(lambda driver: driver.execute(sql))
     except asyncpg.PostgresError as error:
         raise ScriptFailed(f"{error}{_where(sql, error)}") from error
-    if not connection.connection.driver_connection.is_in_transaction():
+    if not adapter.driver_connection.is_in_transaction():
         raise ScriptEndedTransaction("A migration is one transaction: remove COMMIT and ROLLBACK from its script.")
 
 

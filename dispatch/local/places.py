@@ -24,7 +24,7 @@ SHARED_TEMPORARY = Path("/var/tmp")  # noqa: S108 - survives a reboot; `claim` r
 
 _LONGEST_SOCKET_PATH = 107
 _SOCKET_NAME = "run/.s.PGSQL.65535"
-_MISREAD = frozenset("\"$`\\\n")
+_MISREAD = frozenset('"$`\\\n')
 _PORTS = range(20_000, 32_000)
 _PORT_ATTEMPTS = 200
 
