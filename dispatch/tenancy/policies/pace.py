@@ -90,6 +90,8 @@ class Pace(Section):
         leads = [step.lead for step in self.waves]
         if not leads or leads[-1] != timedelta(0) or leads != sorted(set(leads), reverse=True):
             raise ValueError("waves: list the leads from longest to shortest, each once, the last one zero")
+        if any(step.interval < self.min_window for step in self.waves):
+            raise ValueError("waves: no interval may be shorter than min_window")
         if self.grace > self.no_show_limit:
             raise ValueError("grace: must not be longer than no_show_limit")
         if self.doubtful_lead >= self.reconfirm_lead:

@@ -40,7 +40,7 @@ class Staffing(Section):
     """The probability that the headcount comes from which on a shift is covered; also the aim of mode `confidence`."""
     cover_factor: Factor = Decimal("1.5")
     """Cover never exceeds this times the headcount, plus one for every two doubtful men."""
-    reserve_count: Annotated[int, Field(ge=0)] = 0
+    reserve_min: Annotated[int, Field(ge=0)] = 0
     """Reserve places kept at least, whatever the cover says."""
     standby_share: Share = Decimal("0.2")
     """Standby places for each man needed, rounded up."""
