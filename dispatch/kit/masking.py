@@ -4,8 +4,8 @@ Two readings of one string of digits are possible; the house rule decides:
 
 * a UUID, a hexadecimal word of 16 or more characters and an ISO 8601 date or time are never touched;
 * a number object is never touched: money, ports, counts and epoch seconds are logged as numbers;
-* inside strings, fewer than ten digits are an amount; ten digits that begin with 9, eleven that begin with 7 or 8 and
-  a Russian code, and eleven to thirteen that are a dialable number of some country are a phone.
+* inside strings, fewer than ten digits before the decimal sign are an amount; ten digits that begin with 9, eleven
+  that begin with 7 or 8 and a Russian code, and eleven to thirteen that are a dialable number anywhere are a phone.
 """
 
 import dataclasses
@@ -24,7 +24,7 @@ from dispatch.kit.tracebacks import describe
 
 _GAP = r"[ \t\u00a0\u2007\u2009\u202f()\u2010-\u2015\u2212-]{0,3}"
 _START = r"(?<!\d)(?<!0\.)"  # neither the tail of a longer number nor a decimal fraction
-_END = r"(?!\d)(?![.,]\d{1,2}(?!\d))"  # neither the head of a longer number nor an amount with its cents
+_END = r"(?!\d)"  # not the head of a longer number
 
 _NUMBERS = re.compile(
     rf"""
@@ -55,6 +55,7 @@ _PERSONAL = re.compile(
     r"|body|texts?|passwords?|passwd|пароль|tokens?|secrets?|authorization|cookies?"
 )
 _ABOUT = re.compile(r"ids?|counts?|bytes|len(gth)?|at|kind|type|status|version|seconds|ms")
+_SHORTEST = 10
 _DEEPEST = 6
 
 
@@ -76,11 +77,12 @@ def _is_phone(shape: str | None, written: str, digits: str) -> bool:
     match shape:
         case "keep":
             return False
-        case "plus":  # a signed amount has a plus too
-            shortest = 10 if written[1:] == digits else 11
-            return len(digits) >= shortest or _is_dialable(digits)
+        case "plus":  # a signed amount in thousands has a plus and spaces too
+            return len(digits) > _SHORTEST or (
+                len(digits) == _SHORTEST and (written[1:] == digits or _is_dialable(digits))
+            )
         case "city":
-            return len(digits) == 10  # noqa: PLR2004 - code and subscriber number are ten digits in Russia
+            return len(digits) == _SHORTEST
         case "bare":
             return not _MINUTE_STAMP.fullmatch(digits) and _is_dialable(digits)
         case _:
