@@ -193,6 +193,12 @@ def test_coordinates_survive(degrees: float) -> None:
         assert mask_text(text) == text
 
 
+@given(st.integers(0, 10**16))
+def test_fractions_survive(digits: int) -> None:
+    assert mask_text(f"took 0.{digits:012} s") == f"took 0.{digits:012} s"
+    assert mask_text("0.89211234567 0.9211234567") == "0.89211234567 0.9211234567"
+
+
 @given(st.one_of(st.integers(), st.floats(allow_nan=False), st.booleans(), st.none()))
 def test_number_objects_are_never_touched(value: object) -> None:
     assert withhold({"bill_minor": value}) == {"bill_minor": value}
