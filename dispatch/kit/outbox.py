@@ -134,9 +134,7 @@ async def claim(database: Database, lane: str, *, limit: int, lease_s: float) ->
     """Take up to `limit` due rows of a lane for `lease_s` seconds, in a transaction of its own."""
     async with database.begin(None, "system:outbox") as uow:
         rows = await uow.fetch(_CLAIM, lane, limit, lease_s)
-    return sorted(
-        (Job(**{**dict(row), "detail": json.loads(row["detail"])}) for row in rows), key=lambda job: job.due_at
-    )
+    return sorted((Job(**dict(row)) for row in rows), key=lambda job: job.due_at)
 
 
 async def handle(database: Database, job: Job, handlers: Handlers) -> None:

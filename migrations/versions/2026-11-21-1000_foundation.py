@@ -8,6 +8,8 @@ down_revision = None
 
 SQL = (
     """
+    GRANT SELECT ON alembic_version TO dispatch_app, dispatch_worker;
+
     CREATE SCHEMA clock;
     GRANT USAGE ON SCHEMA clock TO PUBLIC;
     CREATE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS 'select now()';

@@ -4,7 +4,7 @@ from migrations.security import definer_function
 from migrations.tools import run_script
 
 revision = "1080"
-down_revision = "1075"
+down_revision = "1070"
 
 # name of the reason -> condition that must hold for worker w with contact c, phone p, effective rating e.rating,
 # geodesic distance g.metres. q is the unpacked request.

@@ -1,0 +1,99 @@
+"""One throw-away cluster per run, one migrated template, one database per test module; real roles, real commits."""
+
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from dispatch.kit.db import open_engine
+from dispatch.kit.uow import Database
+from dispatch.local.migrate import migrate
+from dispatch.local.throwaway import TestCluster
+from dispatch.settings import Settings
+
+_TEMPLATE = "template_migrated"
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="run the long form of the reliability and browser suites")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--full"):
+        skip = pytest.mark.skip(reason="long form; run with --full")
+        for item in items:
+            if "full" in item.keywords:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether the long form was asked for."""
+    return bool(request.config.getoption("--full"))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[TestCluster]:
+    """A private PostgreSQL and Redis for this run."""
+    with TestCluster() as servers:
+        servers.create_database(_TEMPLATE)
+        migrate(servers.settings(_TEMPLATE))
+        yield servers
+
+
+@pytest.fixture(scope="module")
+def settings(cluster: TestCluster) -> Iterator[Settings]:
+    """A fresh migrated database for this test module."""
+    name = f"test_{next(_numbers)}"
+    cluster.create_database(name, template=_TEMPLATE)
+    yield cluster.settings(name)
+    cluster.drop_database(name)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def app_db(settings: Settings) -> AsyncIterator[Database]:
+    """Units of work as the request role, bound by row security."""
+    place = settings.database
+    async with Database(
+        open_engine(place.url(place.app), size=20, name="test-app"), constraints=constraint_errors()
+    ) as db:
+        yield db
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def jobs_db(settings: Settings) -> AsyncIterator[Database]:
+    """Units of work as the job role."""
+    place = settings.database
+    async with Database(
+        open_engine(place.url(place.worker), size=20, name="test-jobs"), constraints=constraint_errors()
+    ) as db:
+        yield db
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def owner(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+    """The owner's own connection: for setting the stage and for looking behind it, never for the act under test."""
+    place = settings.database
+    connection = await asyncpg.connect(
+        host=place.host,
+        port=place.port,
+        database=place.name,
+        user=place.owner.user,
+        password=place.owner.password.get_secret_value(),
+        server_settings={"app.actor": "system:test"},
+    )
+    yield connection
+    await connection.close()
+
+
+def constraint_errors() -> dict[str, Callable[[], Any]]:
+    """The table of constraint names the product itself uses, as far as its folders exist."""
+    try:
+        from dispatch.wiring import CONSTRAINTS  # noqa: PLC0415 - replaced by a plain import with the wiring
+    except ImportError:
+        return {}
+    return dict(CONSTRAINTS)
