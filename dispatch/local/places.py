@@ -17,7 +17,7 @@ from dispatch.local.errors import (
     PortsExhausted,
     StackFileUnreadable,
 )
-from dispatch.local.processes import Account, run
+from dispatch.local.processes import Account, run, wait_until
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 SHARED_TEMPORARY = Path("/var/tmp")  # noqa: S108 - survives a reboot; `claim` refuses what others put there
@@ -27,6 +27,7 @@ _SOCKET_NAME = "run/.s.PGSQL.65535"
 _MISREAD = frozenset('"$`\\\n')
 _PORTS = range(20_000, 32_000)
 _PORT_ATTEMPTS = 200
+_CLOSING_S = 1.0
 
 
 def servers_directory(state_dir: Path, account: Account) -> Path:
@@ -142,12 +143,14 @@ def is_free(port: int) -> bool:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """Return a port of 127.0.0.1 that nobody uses: the preferred one if it still is free.
+    """Return a port of 127.0.0.1 that nobody uses: the preferred one if it is free within a second.
+
+    The second is for a server that was killed just now: the kernel may not have closed its sockets yet.
 
     Others come from below the range that kernels hand to outgoing connections, so that a server finds its port free
     again after a restart. Another program may still take it first: who starts a server tries again.
     """
-    if preferred is not None and is_free(preferred):
+    if preferred is not None and wait_until(lambda: is_free(preferred), _CLOSING_S):
         return preferred
     for port in random.sample(_PORTS, _PORT_ATTEMPTS):
         if is_free(port):

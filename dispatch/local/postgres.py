@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dispatch.local.errors import CommandFailed, ProgramMissing, ServerDidNotStart, ServerDidNotStop
 from dispatch.local.places import free_port
-from dispatch.local.processes import Account, last_words, read_pid, run, send, wait_until
+from dispatch.local.processes import Account, has_ended, last_words, read_pid, run, send, wait_until
 
 SUPERUSER = "postgres"
 MAJOR_VERSION = 15
@@ -18,6 +18,7 @@ _STOP_S = 60.0
 _RETRY_S = 15.0
 _RETRY_PAUSE_S = 0.2
 _RETRY = ("could not bind", "Address already in use", "shared memory block")
+_IMPOSSIBLE_PID = 2**22 + 1  # Linux never gives out more than 2**22
 _SETTINGS = """\
 # Written at every start of this private cluster; a change made here is lost.
 listen_addresses = '127.0.0.1'
@@ -190,7 +191,7 @@ class PostgresServer:
             return
         self.recall_port()
         send(pid, number, self.data)
-        if not wait_until(lambda: self.pid() is None, _STOP_S):
+        if not wait_until(lambda: has_ended(pid), _STOP_S):
             raise ServerDidNotStop(f"PostgreSQL (pid {pid}) still runs a minute after {number.name}: see {self.log}.")
 
     def restart(self) -> None:
@@ -222,7 +223,7 @@ class PostgresServer:
         return f"postgresql://{SUPERUSER}:{self._password}@127.0.0.1:{self.port}/{database}"
 
     def _try_to_start(self) -> str | None:
-        self._drop_strange_pid_file()
+        self._disown_stale_locks()
         quoted = '"' + str(self.socket_dir).replace('"', '""') + '"'
         settings = self.data / "dispatch.conf"
         settings.write_text(
@@ -248,15 +249,18 @@ class PostgresServer:
                 return last_words(log.read().decode(errors="replace") or str(error))
         return None
 
-    def _drop_strange_pid_file(self) -> None:
-        """Remove a pid file whose number now belongs to another program: PostgreSQL would take that for itself.
+    def _disown_stale_locks(self) -> None:
+        """Make the locks of a dead postmaster look dead to PostgreSQL too.
 
-        While the number is unused the file stays, as PostgreSQL checks the shared memory named in it.
+        It takes any process under the old pid for the old postmaster: a stranger who was given the number since, or the
+        dead one itself where nobody collects zombies. The file stays, with an impossible pid, because PostgreSQL also
+        learns from it whether old backends still hold the shared memory; to start beside those would ruin the data.
         """
-        pid_file = self.data / "postmaster.pid"
-        try:
-            recorded = int(pid_file.read_text(encoding="utf-8").split(maxsplit=1)[0])
-        except (FileNotFoundError, IndexError, ValueError):
+        if self.pid() is not None:
             return
-        if self.pid() is None and Path(f"/proc/{recorded}").exists():
-            pid_file.unlink()
+        pid_file = self.data / "postmaster.pid"
+        if pid_file.exists():
+            _, newline, rest = pid_file.read_text(encoding="utf-8").partition("\n")
+            pid_file.write_text(f"{_IMPOSSIBLE_PID}{newline}{rest}", encoding="utf-8")
+        for lock in self.socket_dir.glob("*.lock"):
+            lock.unlink()

@@ -128,6 +128,15 @@ def is_running(pid: int, marker: Path) -> bool:
     return os.fsencode(marker) in arguments
 
 
+def has_ended(pid: int) -> bool:
+    """Tell whether a process is gone, its sockets and files included; a killed one keeps them for a moment."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return state in "ZX"
+
+
 def read_pid(pid_file: Path, marker: Path) -> int | None:
     """Return the pid in a server's pid file if that server really runs, else None."""
     try:

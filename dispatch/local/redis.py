@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 
 from dispatch.local.errors import CommandFailed, ProgramMissing, ServerDidNotStart, ServerDidNotStop
 from dispatch.local.places import free_port
-from dispatch.local.processes import Account, last_words, read_pid, run, send, wait_until
+from dispatch.local.processes import Account, has_ended, last_words, read_pid, run, send, wait_until
 
 _START_S = 20.0
 _STOP_S = 30.0
@@ -120,7 +120,7 @@ class RedisServer:
             return
         self.recall_port()
         send(pid, number, self._configuration)
-        if not wait_until(lambda: self.pid() is None, _STOP_S):
+        if not wait_until(lambda: has_ended(pid), _STOP_S):
             raise ServerDidNotStop(f"Redis (pid {pid}) still runs half a minute after {number.name}: see {self.log}.")
 
     def restart(self) -> None:
