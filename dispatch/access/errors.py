@@ -1,0 +1,120 @@
+"""What stops somebody at the door, or an administrator of accounts."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from dispatch.access.roles import Permission, Role
+from dispatch.kit.errors import Conflict, DispatchError, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+
+
+class CredentialsMissing(Unauthenticated):
+    """The request came without a session and without a token."""
+
+    def __init__(self) -> None:
+        super().__init__("Sign in first, or send `Authorization: Bearer <token>`.")
+
+
+class CredentialsRejected(Unauthenticated):
+    """The session or token is unknown, expired or revoked; which of them is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("This session or token is no longer valid. Sign in again, or make a new token.")
+
+
+class LoginRefused(Unauthenticated):
+    """Login and password do not belong together, or there is no such account; which of them is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("Login or password is wrong. Check both and try again.")
+
+
+class LoginLocked(TooMany):
+    """Too many wrong passwords for this login; it opens by itself."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            f"Too many wrong passwords for this login. Wait {retry_after} seconds, then try again.",
+            retry_after=retry_after,
+        )
+
+
+class PermissionMissing(Forbidden):
+    """The role of this account or token does not include what the route asks for."""
+
+    def __init__(self, permission: Permission, role: Role) -> None:
+        super().__init__(
+            f"The role {role} may not do this. Ask the franchise's owner for a role with `{permission}`.",
+            permission=str(permission),
+            role=str(role),
+        )
+
+
+class CrossSiteRequest(Forbidden):
+    """A browser sent the session cookie with a change that did not come from our own pages."""
+
+    def __init__(self) -> None:
+        super().__init__("This change did not come from our own pages. Open the console and do it there.")
+
+
+class RoleNotGrantable(Forbidden):
+    """Nobody gives a role that is not below his own."""
+
+    def __init__(self, role: Role) -> None:
+        super().__init__(f"You may not give or change the role {role}. Ask the network's operator.", role=str(role))
+
+
+class LoginTaken(Conflict):
+    """The login belongs to another account of the network."""
+
+    def __init__(self) -> None:
+        super().__init__("This login is taken. Choose another one.")
+
+
+class LastOwner(Conflict):
+    """The franchise would be left without anybody who may administer it."""
+
+    def __init__(self) -> None:
+        super().__init__("This is the franchise's last owner. Make somebody else an owner first.")
+
+
+class UserChanged(Conflict):
+    """Somebody else changed the account since it was read."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            f"The account was changed meanwhile, it is now version {version}. Read it again.", version=version
+        )
+
+
+class UserNotFound(NotFound):
+    """No such account in this franchise."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such account in this franchise.")
+
+
+class TokenNotFound(NotFound):
+    """No such API token in this franchise."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such token in this franchise.")
+
+
+class SessionNotFound(NotFound):
+    """No such live session of this account."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such session of yours, or it has ended already.")
+
+
+class TokenExpiryInPast(Invalid):
+    """A token was asked for that would be dead at birth."""
+
+    def __init__(self, expires_at: datetime) -> None:
+        super().__init__(
+            "expires_at lies in the past. Send a later moment, or leave it out.", expires_at=expires_at.isoformat()
+        )
+
+
+CONSTRAINTS: dict[str, Callable[[], DispatchError]] = {"login_taken": LoginTaken}
+"""Database constraint -> the fact it stands for."""
