@@ -9,12 +9,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from dispatch.crew.rules import SeatKind
 from dispatch.tenancy.policy import Pace, Staffing
 from dispatch.tenancy.rules import require_aware
 
@@ -23,14 +23,6 @@ CREW_LIST_SIZE: Final = 15
 
 _HOUSE_STAFFING: Final = Staffing()
 _MINUTE: Final = timedelta(minutes=1)
-
-
-class SeatKind(StrEnum):
-    """What a seat promises: to work, to come to the meeting point, or to be reachable at home."""
-
-    PRIMARY = "primary"
-    RESERVE = "reserve"
-    STANDBY = "standby"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ SEAT_MOVES = [
     ("arrived", "completed"),
     ("arrived", "turned_away_on_site"),
     ("no_show", "arrived"),
+    ("no_show", "turned_away_on_site"),
     ("cancelled_by_worker", "booked"),
     ("unaccounted", "completed"),
 ]

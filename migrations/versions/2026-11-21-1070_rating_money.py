@@ -47,7 +47,7 @@ SQL = (
         FOREIGN KEY (franchise_id, reverses_id) REFERENCES marks (franchise_id, id)
     );
     CREATE UNIQUE INDEX one_mark_of_a_kind_per_seat ON marks (seat_id, kind) WHERE seat_id IS NOT NULL AND reverses_id IS NULL;
-    CREATE INDEX marks_fold ON marks (worker_id, seq DESC);
+    CREATE INDEX marks_fold ON marks (worker_id, occurred_at DESC, seq DESC);
     CREATE INDEX marks_by_franchise ON marks (franchise_id, worker_id);
     """
     + tenant_table("marks", "SELECT")
@@ -63,6 +63,7 @@ SQL = (
         franchise_id uuid NOT NULL REFERENCES franchises,
         worker_id uuid NOT NULL REFERENCES workers,
         mark_id uuid NOT NULL,
+        count smallint NOT NULL CHECK (count > 0),
         status text NOT NULL DEFAULT 'standing' CHECK (status IN ('standing', 'reversed')),
         at timestamptz NOT NULL,
         CONSTRAINT one_strike_per_mark UNIQUE (franchise_id, mark_id),
