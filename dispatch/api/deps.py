@@ -219,6 +219,5 @@ def classification(dependencies: Sequence[DependsParam]) -> str | None:
     `fastapi.routing.iter_route_contexts(app.routes)` gives every route with its `dependencies`.
     """
     called: list[object] = [given.dependency for given in dependencies]
-    called: list[object] = [given.dependency for given in dependencies]
     names = [mark.name for mark in called if isinstance(mark, Classification)]
     return names[0] if len(names) == 1 else None
