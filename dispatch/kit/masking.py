@@ -5,7 +5,8 @@ Two readings of one string of digits are possible; the house rule decides:
 * a UUID, a hexadecimal word of 16 or more characters and an ISO 8601 date or time are never touched;
 * a number object is never touched: money, ports, counts and epoch seconds are logged as numbers;
 * inside strings, fewer than ten digits before the decimal sign are an amount; ten digits that begin with 9, eleven
-  that begin with 7 or 8 and a Russian code, and eleven to thirteen that are a dialable number anywhere are a phone.
+  that begin with 7 or 8 and a Russian code, and eleven or twelve that are a dialable number anywhere are a phone
+  (milliseconds since the epoch are thirteen).
 """
 
 import dataclasses
@@ -40,7 +41,7 @@ _NUMBERS = re.compile(
   | (?P<russian> {_START}[78]{_GAP}[3-9]\d\d{_GAP}\d(?:{_GAP}\d){{6}}{_END} )
   | (?P<mobile>  {_START}9\d\d{_GAP}\d(?:{_GAP}\d){{6}}{_END} )
   | (?P<city>    \([348]\d{{2,4}}\){_GAP}\d(?:{_GAP}\d){{4,6}}{_END} )
-  | (?P<bare>    {_START}[1-9]\d{{10,12}}{_END} )
+  | (?P<bare>    {_START}[1-9]\d{{10,11}}{_END} )
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
