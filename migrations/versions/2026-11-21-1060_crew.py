@@ -406,6 +406,13 @@ SQL = (
         WHERE t.worker_id = worker AND t.live AND t.kind = 'standby' AND t.busy && taken AND t.shift_id <> except_shift
     $$;
     """
+    + """
+    CREATE FUNCTION claims_blocking(worker uuid, wanted tstzrange) RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT 1 FROM seats s WHERE s.worker_id = worker AND s.live AND s.kind IN ('primary', 'reserve') AND s.busy && wanted
+    $$;
+    """
+    + definer_function("claims_blocking(uuid, tstzrange)")
     + definer_function("reserve_invitations(uuid, uuid[], smallint, smallint, timestamptz)")
     + definer_function("give_back_contact(uuid, date, boolean)")
     + definer_function("free_code(uuid)")

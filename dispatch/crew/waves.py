@@ -1,0 +1,228 @@
+"""Waves and invitations: written together, set-based, and moved along their table."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from dispatch.crew.rules import INVITATION_MOVES, PENDING, InvitationStatus
+from dispatch.kit.ids import new_id
+from dispatch.kit.uow import Uow
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """One round of asking for one shift; `target` never changes, its reason says how it was reckoned."""
+
+    id: UUID
+    shift_id: UUID
+    n: int
+    target: int
+    reason: str
+    radius_m: int
+    starts_at: datetime
+    deadline: datetime
+    closed_at: datetime | None
+    invited: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvitation:
+    """One man asked for one shift, with the figures he was chosen by. `distance_m` is geodesic metres."""
+
+    id: UUID
+    shift_id: UUID
+    worker_id: UUID
+    wave_id: UUID | None
+    question_id: UUID
+    terms_version: int
+    rank: int
+    score: float
+    distance_m: float
+    p_accept: float
+    p_show: float
+    explain: dict[str, Any]
+    deadline: datetime
+    contact_day: date
+    second_chance: bool = False
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation as it was when read."""
+
+    id: UUID
+    shift_id: UUID
+    worker_id: UUID
+    wave_id: UUID | None
+    question_id: UUID | None
+    ask: int
+    status: InvitationStatus
+    terms_version: int
+    p_accept: float
+    p_show: float
+    second_chance: bool
+    deadline: datetime
+    contact_day: date
+    answered_at: datetime | None
+
+
+_COLUMNS = """
+id, shift_id, worker_id, wave_id, question_id, ask, status, terms_version, p_accept, p_show, second_chance, deadline,
+contact_day, answered_at
+"""
+
+
+async def insert_wave(uow: Uow, wave: Wave) -> None:
+    """Write a wave before its invitations; from then on its counter admits no more than its target."""
+    await uow.run(
+        """INSERT INTO waves (id, franchise_id, shift_id, n, target, reason, radius_m, starts_at, deadline)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+        wave.id,
+        uow.franchise_id,
+        wave.shift_id,
+        wave.n,
+        wave.target,
+        wave.reason,
+        wave.radius_m,
+        wave.starts_at,
+        wave.deadline,
+    )
+
+
+async def insert_invitations(uow: Uow, invitations: Sequence[NewInvitation]) -> None:
+    """Write all invitations of a wave in one statement.
+
+    Raises:
+        WaveOverrun: more than the wave's target.
+        InvitedAlready: one of them was asked for this shift before.
+    """
+    columns = list(
+        zip(
+            *(
+                (
+                    i.id,
+                    i.shift_id,
+                    i.worker_id,
+                    i.wave_id,
+                    i.question_id,
+                    i.terms_version,
+                    i.rank,
+                    i.score,
+                    round(i.distance_m),
+                    i.p_accept,
+                    i.p_show,
+                    json.dumps(i.explain),
+                    i.second_chance,
+                    i.by_hand,
+                    i.deadline,
+                    i.contact_day,
+                )
+                for i in invitations
+            ),
+            strict=True,
+        )
+    )
+    if not columns:
+        return
+    await uow.run(
+        """INSERT INTO invitations (id, franchise_id, shift_id, worker_id, wave_id, question_id, terms_version, rank,
+               score, distance_m, p_accept, p_show, explain, second_chance, by_hand, deadline, contact_day)
+           SELECT u.id, $1, u.shift_id, u.worker_id, u.wave_id, u.question_id, u.terms, u.rank, u.score, u.metres,
+                  u.p_accept, u.p_show, u.explain, u.second, u.by_hand, u.deadline, u.day
+           FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::smallint[],
+                       $9::float8[], $10::int[], $11::float8[], $12::float8[], $13::jsonb[], $14::bool[], $15::bool[],
+                       $16::timestamptz[], $17::date[])
+                AS u (id, shift_id, worker_id, wave_id, question_id, terms, rank, score, metres, p_accept, p_show,
+                      explain, second, by_hand, deadline, day)""",
+        uow.franchise_id,
+        *columns,
+    )
+
+
+async def waves_of(uow: Uow, shift_id: UUID) -> list[Wave]:
+    """Read the waves of a shift in order."""
+    rows = await uow.fetch(
+        """SELECT id, shift_id, n, target, reason, radius_m, starts_at, deadline, closed_at, invited FROM waves
+           WHERE franchise_id = $1 AND shift_id = $2 ORDER BY n""",
+        uow.franchise_id,
+        shift_id,
+    )
+    return [Wave(**dict(row)) for row in rows]
+
+
+async def close_wave(uow: Uow, wave_id: UUID) -> None:
+    """Note that a wave was reckoned up."""
+    await uow.run("UPDATE waves SET closed_at = clock.now() WHERE id = $1 AND closed_at IS NULL", wave_id)
+
+
+async def invitations_of(
+    uow: Uow, shift_id: UUID, statuses: Collection[InvitationStatus] | None = None
+) -> list[Invitation]:
+    """Read the invitations of a shift, best ranked first, all of them or those in the statuses named."""
+    return await _select(
+        uow,
+        "shift_id = $2 AND ($3::text[] IS NULL OR status = ANY ($3)) ORDER BY created_at, rank",
+        shift_id,
+        None if statuses is None else [str(status) for status in statuses],
+    )
+
+
+async def invitations_of_question(uow: Uow, question_id: UUID) -> list[Invitation]:
+    """Read the invitations one offer carries: one for each shift of its block."""
+    return await _select(uow, "question_id = $2 ORDER BY id", question_id)
+
+
+async def read_invitations(uow: Uow, ids: Collection[UUID]) -> list[Invitation]:
+    """Read invitations of this tenant by id."""
+    return await _select(uow, "id = ANY ($2) ORDER BY id", list(ids))
+
+
+async def pending_invitations(uow: Uow, shift_id: UUID) -> list[Invitation]:
+    """Read those that may still be answered in time."""
+    return await invitations_of(uow, shift_id, PENDING)
+
+
+async def _select(uow: Uow, condition: str, *args: object) -> list[Invitation]:
+    rows = await uow.fetch(
+        f"SELECT {_COLUMNS} FROM invitations WHERE franchise_id = $1 AND {condition}", uow.franchise_id, *args
+    )
+    return [Invitation(**{**dict(row), "status": InvitationStatus(row["status"])}) for row in rows]
+
+
+async def move_invitations(
+    uow: Uow, ids: Collection[UUID], new: InvitationStatus, *, reason: str | None = None
+) -> list[UUID]:
+    """Move those that may become `new` from where they are; return which did. The others are late or duplicate events.
+
+    An answer (accepted, declined, turned_away) stamps `answered_at` once.
+    """
+    sources = [str(status) for status in INVITATION_MOVES.sources(new)]
+    rows = await uow.fetch(
+        """UPDATE invitations SET status = $3, reason = coalesce($4, reason),
+               answered_at = CASE WHEN $3 IN ('accepted', 'declined', 'turned_away')
+                                  THEN coalesce(answered_at, clock.instant()) ELSE answered_at END
+           WHERE franchise_id = $1 AND id = ANY ($2) AND status = ANY ($5) RETURNING id""",
+        uow.franchise_id,
+        list(ids),
+        str(new),
+        reason,
+        sources,
+    )
+    return [row["id"] for row in rows]
+
+
+async def next_wave_number(uow: Uow, shift_id: UUID) -> int:
+    """Return the number of the wave to come, from 1."""
+    last = await uow.fetchval(
+        "SELECT coalesce(max(n), 0) FROM waves WHERE franchise_id = $1 AND shift_id = $2", uow.franchise_id, shift_id
+    )
+    return int(last) + 1
+
+
+def new_wave_id() -> UUID:
+    """Return the id of a wave to be written."""
+    return new_id()
