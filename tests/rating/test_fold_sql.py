@@ -43,13 +43,13 @@ async def bare(cluster: TestCluster) -> AsyncIterator[asyncpg.Connection]:
 
 
 def _history(rng: random.Random, worker: int) -> list[Mark]:
-    """Up to 260 marks, out of order in time and some at the same moment, a tenth of them taken back."""
+    """Up to 300 marks, out of order in time and some at the same moment, some taken back."""
     marks: list[Mark] = []
     moment = datetime(2026, 1, 1, tzinfo=UTC)
-    for seq in range(1, rng.choice((0, 1, 2, 5, 20, 199, 200, 201, 260)) + 1):
-        reversible = [mark for mark in marks if mark.reverses_id is None and rng.random() < 0.01]
+    for seq in range(1, rng.choice((0, 1, 2, 5, 20, 199, 200, 201, 300)) + 1):
         taken = {mark.reverses_id for mark in marks}
-        undone = next((mark.id for mark in reversible if mark.id not in taken), None)
+        reversible = [mark.id for mark in marks if mark.reverses_id is None and mark.id not in taken]
+        undone = rng.choice(reversible) if reversible and rng.random() < 0.05 else None
         occurred_at = moment + timedelta(seconds=rng.choice((0, 1, rng.uniform(0, 4e7))))
         weight, value = rng.choice(((1.0, 5.0), (0.3, 1.0), (3.0, 1.0), (rng.random() * 9, rng.uniform(1, 5))))
         kind = rng.choice(_KINDS)
