@@ -1,0 +1,15 @@
+"""What can be wrong with a request for a price."""
+
+from dispatch.kit.errors import Invalid
+
+
+class ConditionNotOnRateCard(Invalid):
+    """The order names a condition for which the rate card has no price."""
+
+    def __init__(self, condition: str, known: list[str]) -> None:
+        choices = ", ".join(known) or "none"
+        super().__init__(
+            f"conditions: {condition!r} is not on the rate card; choose from: {choices}",
+            condition=condition,
+            known=known,
+        )
