@@ -1,0 +1,60 @@
+"""Facts that stop a use case of this folder, and the constraints that stand for them."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from dispatch.kit.errors import Conflict, DispatchError, Forbidden, Invalid, NotFound
+
+
+class SmsAccountMissing(Conflict):
+    """The franchise has no enabled gateway account to send from."""
+
+    def __init__(self) -> None:
+        super().__init__("This franchise has no enabled gateway account: add one, then send again.")
+
+
+class MessageNotFound(NotFound):
+    """No such message in this franchise."""
+
+
+class QuestionNotFound(NotFound):
+    """No such question in this franchise."""
+
+
+class InboxItemNotFound(NotFound):
+    """No such inbox item in this franchise."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such inbox item here: list the inbox again.")
+
+
+class CodeTaken(Conflict):
+    """Another open question of this phone has the code already."""
+
+    def __init__(self) -> None:
+        super().__init__("Another open question of this phone already has this code: take a fresh code and repeat.")
+
+
+class TextTooLong(Invalid):
+    """A text longer than 24 segments: no gateway takes it."""
+
+
+class GatewayUnknown(NotFound):
+    """No adapter of this name answers webhooks."""
+
+    def __init__(self, gateway: str) -> None:
+        super().__init__("No such gateway: use the webhook address shown with the account.", gateway=gateway)
+
+
+class WebhookRefused(Forbidden):
+    """The account is unknown or disabled, or the signature does not fit: nothing was stored."""
+
+    def __init__(self) -> None:
+        super().__init__("Unknown account or bad signature: check the account, its number and its secret.")
+
+
+class WebhookMalformed(Invalid):
+    """A webhook without its required fields, or with values that cannot be a text, a number or a status."""
+
+
+CONSTRAINTS: Final[Mapping[str, Callable[[], DispatchError]]] = {"open_code_is_unique": CodeTaken}

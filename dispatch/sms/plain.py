@@ -1,0 +1,61 @@
+"""Make words that others wrote safe to stand inside our texts. Pure.
+
+A client's meeting point or a worker's name is quoted in texts that people and carriers obey. It must not be able to
+stop a subscription, to look like one of our codes or answers, or to carry a link or a number to call.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+_LINK = re.compile(
+    r"""\S*(?:://|\bwww\.)\S*
+    | (?<![\w.])(?:[\w-]+\.)+(?:ru|com|net|org|info|me|io|su|app|site|online|xyz|link|cc|ly|be|gl|hu|es|eu|uk|de|uz|kz
+        |by|tj|shop|top|pro|biz|club|рф|рус)\b(?:[/?:]\S*)?
+    | \S*@\S*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LONG_NUMBER = re.compile(r"\d{5,}|(?:\d[\s().-]*){7,}")
+_SIGNS = re.compile(r"[=#<>\[\]{}|\\^~*_\"`$%&+;]")
+_EDGES: Final = " ,.:!?-–—/'"
+_GAPS = re.compile(r"\s+")
+_HANGING = re.compile(r"\s+([,.:])|([(])\s*\)")
+_TOKEN = re.compile(r"[^\W\d_]+")
+
+# One alphabet for the comparison below, so that a Latin letter inside a Russian word hides nothing.
+_LOOKALIKES = str.maketrans("abcehkmoptxyё", "авсенкмортхуе")
+_FORBIDDEN: Final = frozenset(
+    word.translate(_LOOKALIKES)
+    for word in (
+        *("стоп", "старт", "да", "нет", "код", "кодом", "спор", "вернуть", "отписка", "отпишись", "отписаться"),
+        *("stop", "stopall", "start", "unstop", "yes", "no", "code", "cancel", "end", "quit", "unsubscribe", "optout"),
+        *("revoke", "dispute", "restore"),
+    )
+)
+
+
+def plain(words: str, limit: int) -> str:
+    """Return somebody's words without anything that a reader, a carrier or our own grammar could obey.
+
+    Control characters, links, addresses with @, long numbers, signs of an answer (`=`, `#`, `+`), and the words of
+    subscription and of our answers are left out; spaces are single. The result has at most `limit` characters and
+    ends with a whole word where it can. It may be empty.
+    """
+    text = unicodedata.normalize("NFKC", words)
+    text = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
+    for pattern in (_LINK, _LONG_NUMBER, _SIGNS):
+        text = pattern.sub(" ", text)
+    text = _TOKEN.sub(lambda match: "" if _is_forbidden(match[0]) else match[0], text)
+    text = _HANGING.sub(r"\1", _GAPS.sub(" ", text))
+    return _cut(text.strip(_EDGES), limit)
+
+
+def _is_forbidden(word: str) -> bool:
+    return word.casefold().translate(_LOOKALIKES) in _FORBIDDEN
+
+
+def _cut(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    head, space, _ = text[: limit + 1].rpartition(" ")
+    return (head if space and len(head) * 2 >= limit else text[:limit]).strip(_EDGES)

@@ -1,0 +1,56 @@
+"""The public face of this folder for everything above it: one import for what others may do with texts."""
+
+from dispatch.sms.answers import PASS_ON, Answer, AnswerHandler, AnswerHandlers
+from dispatch.sms.inbox import InboxKind, add_inbox_item, finish_inbox_item
+from dispatch.sms.outgoing import (
+    OutgoingText,
+    TakenBack,
+    dedupe_key,
+    default_account,
+    queue_message,
+    queue_messages,
+    suppress,
+)
+from dispatch.sms.questions import (
+    NewQuestion,
+    OpenedQuestion,
+    Question,
+    answer_question,
+    close_questions,
+    fresh_code,
+    open_question,
+    open_questions_bulk,
+    reopen_question,
+)
+from dispatch.sms.rules import MessageClass, MessageStatus, Priority, QuestionKind, QuestionStatus
+
+__all__ = [
+    "PASS_ON",
+    "Answer",
+    "AnswerHandler",
+    "AnswerHandlers",
+    "InboxKind",
+    "MessageClass",
+    "MessageStatus",
+    "NewQuestion",
+    "OpenedQuestion",
+    "OutgoingText",
+    "Priority",
+    "Question",
+    "QuestionKind",
+    "QuestionStatus",
+    "TakenBack",
+    "add_inbox_item",
+    "answer_question",
+    "close_questions",
+    "dedupe_key",
+    "default_account",
+    "finish_inbox_item",
+    "fresh_code",
+    "open_question",
+    "open_questions_bulk",
+    "queue_message",
+    "queue_messages",
+    "reopen_question",
+    "suppress",
+]
