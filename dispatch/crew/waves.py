@@ -36,7 +36,7 @@ class NewInvitation:
     shift_id: UUID
     worker_id: UUID
     wave_id: UUID | None
-    question_id: UUID
+    question_id: UUID | None
     terms_version: int
     rank: int
     score: float
@@ -65,14 +65,16 @@ class Invitation:
     p_accept: float
     p_show: float
     second_chance: bool
+    by_hand: bool
+    distance_m: int
     deadline: datetime
     contact_day: date
     answered_at: datetime | None
 
 
 _COLUMNS = """
-id, shift_id, worker_id, wave_id, question_id, ask, status, terms_version, p_accept, p_show, second_chance, deadline,
-contact_day, answered_at
+id, shift_id, worker_id, wave_id, question_id, ask, status, terms_version, p_accept, p_show, second_chance, by_hand,
+distance_m, deadline, contact_day, answered_at
 """
 
 
@@ -213,6 +215,13 @@ async def move_invitations(
         sources,
     )
     return [row["id"] for row in rows]
+
+
+async def renew_terms(uow: Uow, invitation_id: UUID, terms_version: int) -> None:
+    """Note that a man is asked again on the shift's present terms."""
+    await uow.run(
+        "UPDATE invitations SET terms_version = $2, ask = ask + 1 WHERE id = $1", invitation_id, terms_version
+    )
 
 
 async def next_wave_number(uow: Uow, shift_id: UUID) -> int:

@@ -1,6 +1,5 @@
-"""Filling a shift: waves, settling of replies, promotion, reminders, attendance. Orchestrates, owns no facts.
+"""Filling a shift: waves, replies, promotion, reminders, attendance, closing. It orchestrates and owns no facts.
 
-Words: a *wave* is one round of invitations; a *seat* is primary, reserve or standby; a shift is *covered* when enough
-seats are live that its headcount is likely to come; *doubtful* is who did not re-confirm. Start reading at `rules.py`,
-which is pure: how many, until when, in which order.
+Every use case locks the shift first, then the workers, and leaves the shift's status, cover and timeline true.
+Start with `waves.py` (who is asked), then `settle.py` (what a yes becomes) and `attendance.py` (who came).
 """

@@ -15,7 +15,7 @@ SHIFT_MOVES = (
 EDITABLE = (
     "order_id, starts_at, ends_at, local_start, local_end, zone, headcount, location, region, site_id, status, "
     "paused_at, terms_version, cover, reserve_capacity, standby_capacity, owner_id, attendance_source, urgent, "
-    "min_rating, closed_at, cancelled_at, cover_reason, version"
+    "min_rating, bill_rate_minor, pay_rate_minor, closed_at, cancelled_at, cover_reason, version"
 )
 
 SQL = (
@@ -83,6 +83,9 @@ SQL = (
         paused_at timestamptz,
         urgent boolean NOT NULL DEFAULT false,
         min_rating numeric(3, 2),
+        bill_rate_minor bigint NOT NULL CHECK (bill_rate_minor >= 0),
+        pay_rate_minor bigint NOT NULL CHECK (pay_rate_minor >= 0),
+        currency text NOT NULL,
         terms_version integer NOT NULL DEFAULT 1,
         owner_id uuid,
         attendance_source text NOT NULL CHECK (attendance_source IN ('foreman', 'crew_lead', 'client', 'self')),

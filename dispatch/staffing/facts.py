@@ -1,0 +1,132 @@
+"""What is said about a shift in a text, and how to reach the people it is said to."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from dispatch.kit.uow import Uow
+from dispatch.orders.shifts import Shift
+from dispatch.workers.skills import Service
+
+_RUSSIAN_READERS: Final = frozenset({"ru", "uz", "tg"})
+_SERVICE_WORDS: Final[Mapping[str, Mapping[Service, str]]] = MappingProxyType(
+    {
+        "ru": {
+            Service.LOADING: "погрузка",
+            Service.MOVING: "переезд",
+            Service.SNOW_REMOVAL: "снег",
+            Service.ROOF_WORK: "крыша",
+            Service.CLEANING: "уборка",
+            Service.CASHIER: "касса",
+        },
+        "en": {
+            Service.LOADING: "loading",
+            Service.MOVING: "moving",
+            Service.SNOW_REMOVAL: "snow",
+            Service.ROOF_WORK: "roof",
+            Service.CLEANING: "cleaning",
+            Service.CASHIER: "cashier",
+        },
+    }
+)
+"""One word each: an offer has seventy characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and for what: the facts of a shift that a worker is told. `pay_rate_minor` is for one hour."""
+
+    shift_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    zone: ZoneInfo
+    address: str
+    meeting_point: str
+    service: str
+    pay_rate_minor: int
+    currency: str
+
+    def service_in(self, language: str) -> str:
+        """The service as a worker calls it, in Russian or English."""
+        words = _SERVICE_WORDS["ru" if language in _RUSSIAN_READERS else "en"]
+        return words[Service(self.service)]
+
+    @property
+    def local_start(self) -> datetime:
+        """The start on the site's clock."""
+        return self.starts_at.astimezone(self.zone)
+
+    @property
+    def local_end(self) -> datetime:
+        """The end on the site's clock."""
+        return self.ends_at.astimezone(self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to text a man: never his number, which the sender alone reads. `zone` is that of his phone."""
+
+    worker_id: UUID
+    phone_id: UUID
+    zone: str
+    language: str
+    first_name: str
+    last_initial: str
+    opted_out: bool
+
+    @property
+    def short_name(self) -> str:
+        """First name and initial, as crew lists show it."""
+        return f"{self.first_name} {self.last_initial}.".removesuffix(" .")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerms:
+    """What the order asks of its waves."""
+
+    over_invite: dict[str, Any] | None
+    min_tier: str | None
+    urgent: bool
+    forbids_tier_c: bool
+
+
+async def place_of(uow: Uow, shift: Shift) -> Place:
+    """Read what a text says of a shift."""
+    row = await uow.fetchrow(
+        "SELECT address, meeting_point FROM sites WHERE franchise_id = $1 AND id = $2", uow.franchise_id, shift.site_id
+    )
+    assert row is not None, "the foreign key keeps every shift's site"
+    return Place(
+        shift_id=shift.id,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        zone=ZoneInfo(shift.zone),
+        address=row["address"],
+        meeting_point=row["meeting_point"],
+        service=shift.service,
+        pay_rate_minor=shift.pay_rate_minor,
+        currency=shift.currency,
+    )
+
+
+async def contacts_of(uow: Uow, worker_ids: Collection[UUID]) -> dict[UUID, Contact]:
+    """Return how to text these workers; whom this franchise neither owns nor ever asked is left out."""
+    rows = await uow.fetch("SELECT * FROM contact_for_text($1)", list(worker_ids))
+    return {row["worker_id"]: Contact(**dict(row)) for row in rows}
+
+
+async def order_terms(uow: Uow, order_id: UUID) -> OrderTerms:
+    """Read what an order and its client ask of the waves."""
+    row = await uow.fetchrow(
+        """SELECT o.over_invite, o.min_tier, o.urgent, c.forbids_tier_c FROM orders o
+           JOIN clients c ON c.franchise_id = o.franchise_id AND c.id = o.client_id
+           WHERE o.franchise_id = $1 AND o.id = $2""",
+        uow.franchise_id,
+        order_id,
+    )
+    assert row is not None, "a shift's order is there"
+    return OrderTerms(**dict(row))

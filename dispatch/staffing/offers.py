@@ -1,0 +1,121 @@
+"""Offers: one question, one code and one text for each man, whatever number of days he is asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from dispatch.crew.waves import NewInvitation, insert_invitations
+from dispatch.kit.uow import Uow
+from dispatch.orders.shifts import Shift
+from dispatch.sms.service import (
+    MessageClass,
+    NewQuestion,
+    OutgoingText,
+    QuestionKind,
+    dedupe_key,
+    open_questions_bulk,
+    queue_messages,
+)
+from dispatch.sms.texts import Template
+from dispatch.staffing.facts import Contact, Place, place_of
+from dispatch.staffing.tell import wording
+from dispatch.tenancy.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A man whose contact budget was taken for an offer: the code he gets, and the day it counts for."""
+
+    worker_id: UUID
+    phone_id: UUID
+    code: int
+    day: date
+    zone: str
+    language: str
+    first_name: str
+
+    @property
+    def contact(self) -> Contact:
+        """How to text him."""
+        return Contact(self.worker_id, self.phone_id, self.zone, self.language, self.first_name, "", opted_out=False)
+
+
+async def send_offers(
+    uow: Uow,
+    policy: Policy,
+    shifts: Sequence[Shift],
+    asked: Sequence[Asked],
+    drafts: Sequence[NewInvitation],
+    *,
+    urgent: bool,
+) -> None:
+    """Write questions, invitations and texts of an offer in three statements, whatever the number of people.
+
+    Args:
+        uow: holds the shifts' locks; their waves are written.
+        policy: for quiet hours.
+        shifts: the days of the block, by start.
+        asked: who got budget and a code.
+        drafts: their invitations, one for each man and day, without a question yet.
+        urgent: the shift may be offered at any hour to the men who agreed to that.
+    """
+    places = {shift.id: await place_of(uow, shift) for shift in shifts}
+    days: dict[UUID, list[NewInvitation]] = {}
+    for draft in drafts:
+        days.setdefault(draft.worker_id, []).append(draft)
+    people = [man for man in asked if man.worker_id in days]
+    questions = await open_questions_bulk(uow, [_question(man, days[man.worker_id], places) for man in people])
+    question_of = {man.worker_id: question.id for man, question in zip(people, questions, strict=True)}
+    await insert_invitations(uow, [replace(draft, question_id=question_of[draft.worker_id]) for draft in drafts])
+    agreed = await _agreed_to_urgent(uow, list(days)) if urgent else set()
+    await queue_messages(
+        uow,
+        [
+            _text(man, days[man.worker_id], places, question_of[man.worker_id], urgent=man.worker_id in agreed)
+            for man in people
+        ],
+        quiet=policy.calendar.quiet,
+    )
+
+
+def _question(man: Asked, drafts: Sequence[NewInvitation], places: dict[UUID, Place]) -> NewQuestion:
+    first = places[drafts[0].shift_id]
+    return NewQuestion(
+        phone_id=man.phone_id,
+        worker_id=man.worker_id,
+        kind=QuestionKind.OFFER,
+        subject_id=drafts[0].id,
+        shift_id=first.shift_id,
+        code=man.code,
+        closes_at=max(draft.deadline for draft in drafts),
+        label=f"{first.local_start:%d.%m %H:%M} {first.address}",
+        language=man.language,
+        starts_at=first.starts_at,
+        ends_at=places[drafts[-1].shift_id].ends_at,
+    )
+
+
+def _text(
+    man: Asked, drafts: Sequence[NewInvitation], places: dict[UUID, Place], question_id: UUID, *, urgent: bool
+) -> OutgoingText:
+    days = [places[draft.shift_id] for draft in drafts]
+    template = Template.OFFER_URGENT if urgent else Template.OFFER
+    return OutgoingText(
+        phone_id=man.phone_id,
+        worker_id=man.worker_id,
+        class_=MessageClass.OFFER,
+        template=template,
+        body=wording(man.contact, template, days[0], days=days, code=man.code),
+        dedupe_key=dedupe_key("offer", drafts[0].id, 1),
+        shift_id=drafts[0].shift_id,
+        question_id=question_id,
+        invitation_ids=tuple(draft.id for draft in drafts),
+        urgent=urgent,
+        deadline=max(draft.deadline for draft in drafts),
+    )
+
+
+async def _agreed_to_urgent(uow: Uow, workers: Sequence[UUID]) -> set[UUID]:
+    rows = await uow.fetch("SELECT id FROM workers WHERE id = ANY ($1) AND urgent_ok", list(workers))
+    return {row["id"] for row in rows}

@@ -1,0 +1,194 @@
+"""What an answer to an offer becomes: a seat of some kind on every day that has a place, or a thank-you."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from dispatch.crew.rules import PENDING, InvitationStatus, SeatKind
+from dispatch.crew.seats import last_seat_of
+from dispatch.crew.waves import Invitation, invitations_of_question, move_invitations, pending_invitations, renew_terms
+from dispatch.kit import outbox
+from dispatch.kit.uow import Uow
+from dispatch.orders.shifts import Shift, lock_shifts, read_shift, settle_status
+from dispatch.orders.timeline import note
+from dispatch.sms.service import PASS_ON, Answer, answer_question, reopen_question
+from dispatch.sms.texts import Template
+from dispatch.staffing.cover import reckon_cover
+from dispatch.staffing.events import WAVE_DUE
+from dispatch.staffing.expiry import give_back
+from dispatch.staffing.facts import Contact, Place, contacts_of, place_of
+from dispatch.staffing.seating import Willing, follow_seat, seat_willing
+from dispatch.staffing.tell import tell
+from dispatch.tenancy.policy import Policy
+from dispatch.tenancy.service import policy_in_force
+
+_ACCEPTED: Final = {
+    SeatKind.PRIMARY: Template.ACCEPTED_PRIMARY,
+    SeatKind.RESERVE: Template.ACCEPTED_RESERVE,
+    SeatKind.STANDBY: Template.ACCEPTED_STANDBY,
+}
+_BEST_FIRST: Final = (*_ACCEPTED.values(), Template.TURNED_AWAY, Template.BUSY, Template.CHANGE)
+
+
+async def accept_offer(uow: Uow, answer: Answer) -> str:
+    """Settle a yes to an offer: every day of the block with a place, in order of start; one text says what he got.
+
+    A yes that names another day or a time further off than the policy tolerates is nobody's yes; it goes to people. A
+    yes after the deadline counts while a place is open. The same yes twice changes nothing.
+    """
+    policy = (await policy_in_force(uow)).policy
+    invitations = await invitations_of_question(uow, answer.question.id)
+    if not invitations:
+        return PASS_ON
+    worker_id = invitations[0].worker_id
+    shifts = {shift.id: shift for shift in await lock_shifts(uow, [i.shift_id for i in invitations])}
+    places = {shift.id: await place_of(uow, shift) for shift in shifts.values()}
+    if not _meant(answer, list(places.values()), policy):
+        return PASS_ON
+    contact = (await contacts_of(uow, [worker_id]))[worker_id]
+    outcomes: list[tuple[Template, Invitation]] = []
+    locked = await invitations_of_question(uow, answer.question.id)
+    for invitation in sorted(locked, key=lambda i: (shifts[i.shift_id].starts_at, i.id)):
+        shift = shifts[invitation.shift_id]
+        outcomes.append((await _settle_day(uow, shift, invitation, places[shift.id], contact, policy), invitation))
+    await answer_question(uow, answer.question.id)
+    if any(outcome is Template.CHANGE for outcome, _ in outcomes):
+        await reopen_question(uow, answer.question.id, closes_at=min(shift.starts_at for shift in shifts.values()))
+    if any(invitation.status in PENDING for invitation in locked):
+        await give_back(uow, worker_id, invitations[0].contact_day, unsent=False)
+    for shift in shifts.values():
+        await reckon_cover(uow, shift.id, policy)
+        await settle_status(uow, shift.id)
+        await look_again_if_all_answered(uow, shift)
+    await _say(uow, answer, outcomes, places, contact, policy)
+    return _best(outcomes)
+
+
+async def _settle_day(
+    uow: Uow, shift: Shift, invitation: Invitation, place: Place, contact: Contact, policy: Policy
+) -> Template:
+    """Seat a man on one day and return what became of it, as the last word of the text he gets."""
+    held = await last_seat_of(uow, shift.id, invitation.worker_id)
+    if held is not None and held.live:
+        return _ACCEPTED[held.kind]
+    if invitation.terms_version < shift.terms_version:
+        await renew_terms(uow, invitation.id, shift.terms_version)
+        return Template.CHANGE
+    if not shift.ahead and not (invitation.by_hand and shift.open):
+        return await _turn_away(uow, shift, invitation, "recruiting has ended")
+    man = Willing(
+        worker_id=invitation.worker_id,
+        invitation_id=invitation.id,
+        terms_version=invitation.terms_version,
+        p_show=invitation.p_show,
+        second_chance=invitation.second_chance,
+        due_at=None if shift.ahead else max(shift.starts_at, uow.now + policy.pace.promotion_window),
+    )
+    kind, seat_id = await seat_willing(uow, shift, man, policy.pace)
+    if kind is None:
+        return await _turn_away(uow, shift, invitation, "every place is taken")
+    if seat_id is None:
+        await move_invitations(uow, [invitation.id], InvitationStatus.WITHDRAWN, reason="booked elsewhere")
+        await note(uow, shift.id, "yes_but_booked_elsewhere", worker_id=invitation.worker_id)
+        return Template.BUSY
+    in_time = invitation.status in PENDING
+    await move_invitations(uow, [invitation.id], InvitationStatus.ACCEPTED)
+    if in_time:
+        await uow.run("SELECT note_answers($1, true)", [invitation.worker_id])
+    await follow_seat(uow, seat_id, place, contact, policy.pace)
+    return _ACCEPTED[kind]
+
+
+async def _turn_away(uow: Uow, shift: Shift, invitation: Invitation, why: str) -> Template:
+    await move_invitations(uow, [invitation.id], InvitationStatus.TURNED_AWAY, reason=why)
+    await note(uow, shift.id, "turned_away", worker_id=invitation.worker_id, reason=why)
+    return Template.TURNED_AWAY
+
+
+async def _say(
+    uow: Uow,
+    answer: Answer,
+    outcomes: Sequence[tuple[Template, Invitation]],
+    places: dict[UUID, Place],
+    contact: Contact,
+    policy: Policy,
+) -> None:
+    """Send one text per kind of outcome, naming the days it holds for."""
+    by_outcome: dict[Template, list[Place]] = {}
+    for outcome, invitation in outcomes:
+        by_outcome.setdefault(outcome, []).append(places[invitation.shift_id])
+    for outcome, days in by_outcome.items():
+        first = days[0]
+        standby = await _standby_number(uow, first.shift_id) if outcome is Template.ACCEPTED_STANDBY else None
+        await tell(
+            uow,
+            contact,
+            outcome,
+            first,
+            days=days,
+            key=(answer.inbound_id, first.shift_id),
+            account_id=answer.account_id,
+            still_open=answer.still_open,
+            code=answer.question.code,
+            hours=policy.money.call_out_hours,
+            number=standby,
+            time=(first.starts_at + policy.pace.no_show_limit).astimezone(first.zone),
+        )
+
+
+async def _standby_number(uow: Uow, shift_id: UUID) -> int:
+    return (await read_shift(uow, shift_id)).standby_count
+
+
+def _best(outcomes: Sequence[tuple[Template, Invitation]]) -> str:
+    return min((outcome for outcome, _ in outcomes), key=_BEST_FIRST.index)
+
+
+def _meant(answer: Answer, places: Sequence[Place], policy: Policy) -> bool:
+    """Whether what he stated fits one of the days asked about: its date and its start, within the tolerance."""
+    reply = answer.reply
+    if reply.stated_time is None and reply.stated_day is None:
+        return True
+    return any(
+        (reply.stated_time is None or _near(reply.stated_time, place.local_start, policy.pace.stated_time_tolerance))
+        and (
+            reply.stated_day is None
+            or reply.stated_day.means(answer.received_at.astimezone(place.zone), place.local_start)
+        )
+        for place in places
+    )
+
+
+def _same_day(stated: str, received_at: datetime, place: Place) -> bool:
+    return place.local_start.date() in days_meant(stated, received_at.astimezone(place.zone).date())
+
+
+def _near(stated: time, start: datetime, tolerance: timedelta) -> bool:
+    there = start.replace(hour=stated.hour, minute=stated.minute, second=0, microsecond=0)
+    apart = abs(there - start)
+    return min(apart, timedelta(days=1) - apart) <= tolerance
+
+
+async def decline_offer(uow: Uow, answer: Answer) -> str:
+    """Settle a no to an offer: it counts in his p_accept alone, gives a unit of contact budget back, needs no answer."""
+    invitations = await invitations_of_question(uow, answer.question.id)
+    shifts = await lock_shifts(uow, [i.shift_id for i in invitations])
+    invitations = await invitations_of_question(uow, answer.question.id)
+    moved = await move_invitations(uow, [i.id for i in invitations], InvitationStatus.DECLINED)
+    await answer_question(uow, answer.question.id)
+    if not moved:
+        return "declined_already"
+    if any(i.status in PENDING for i in invitations):
+        await uow.run("SELECT note_answers($1, false)", [invitations[0].worker_id])
+        await give_back(uow, invitations[0].worker_id, invitations[0].contact_day, unsent=False)
+    for shift in shifts:
+        await note(uow, shift.id, "declined", worker_id=invitations[0].worker_id)
+        await look_again_if_all_answered(uow, shift)
+    return "declined"
+
+
+async def look_again_if_all_answered(uow: Uow, shift: Shift) -> None:
+    """Start the next look at once when nobody is left whose answer is awaited."""
+    if shift.ahead and not await pending_invitations(uow, shift.id):
+        await outbox.schedule(uow, WAVE_DUE, shift.order_id, uow.now)

@@ -1,0 +1,332 @@
+"""Waves: who is asked, how many, until when; one offer for all days of a block.
+
+`consider_order` is the only place a wave starts. It runs when an order is placed, at a wave's deadline, when all asked
+have answered, when a seat is lost, and when a try that found nobody may find somebody. It may run twice: under the
+shifts' locks the second run finds nothing due.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from dispatch.crew.alarms import Severity, raise_alarm, resolve_alarms
+from dispatch.crew.waves import (
+    Invitation,
+    NewInvitation,
+    Wave,
+    close_wave,
+    insert_wave,
+    pending_invitations,
+    waves_of,
+)
+from dispatch.kit import outbox
+from dispatch.kit.ids import new_id
+from dispatch.kit.uow import Uow
+from dispatch.matching.candidates import Candidate, Need, Terms, find_candidates
+from dispatch.matching.plan import plan_invitations
+from dispatch.orders.shifts import Shift, lock_shifts, settle_status, shifts_of_order
+from dispatch.orders.timeline import note
+from dispatch.staffing.cover import reckon_cover
+from dispatch.staffing.events import WAVE_DUE
+from dispatch.staffing.expiry import expire_overdue
+from dispatch.staffing.facts import OrderTerms, order_terms
+from dispatch.staffing.lending import homes_open
+from dispatch.staffing.offers import Asked, send_offers
+from dispatch.staffing.rules import next_wave_target, wave_one_target, wave_window
+from dispatch.tenancy.policy import OverInviteMode, Policy, Tier
+from dispatch.tenancy.service import policy_in_force
+
+MOST_TRIES: Final = 3
+"""How often a wave looks for further people when some of the best have no contact budget left."""
+
+MOST_PER_MAN: Final = 4
+"""Invitations for each man needed at most, however unsure they are, when the size is found by confidence."""
+
+RETRY_S: Final = 300
+"""Seconds between two looks for people when nothing foreseeable opens earlier."""
+
+
+@dataclass(slots=True)
+class _Plan:
+    """One shift's part in the round: its wave, and who was chosen for it."""
+
+    shift: Shift
+    wave: Wave
+    need: Need
+    by_confidence: bool
+    chosen: list[tuple[Candidate, bool]] = field(default_factory=list)
+
+
+async def consider_order(uow: Uow, order_id: UUID) -> None:
+    """Reckon every shift of an order up and start the waves that are due; set the timer for the next look."""
+    policy = (await policy_in_force(uow)).policy
+    shifts = await lock_shifts(uow, await shifts_of_order(uow, order_id))
+    terms = await order_terms(uow, order_id)
+    plans: list[_Plan] = []
+    looks: list[datetime] = []
+    for shift in shifts:
+        plan, next_look = await _plan_shift(uow, shift, terms, policy)
+        if plan is not None:
+            plans.append(plan)
+        if next_look is not None:
+            looks.append(next_look)
+    if plans:
+        await _choose(uow, plans, policy)
+        looks += await _ask(uow, plans, policy)
+    if looks:
+        await outbox.schedule(uow, WAVE_DUE, order_id, max(min(looks), uow.now + timedelta(milliseconds=200)))
+
+
+async def _plan_shift(
+    uow: Uow, shift: Shift, terms: OrderTerms, policy: Policy
+) -> tuple[_Plan | None, datetime | None]:
+    """Return the wave due for a shift, or when to look again, or neither (nothing to do for it any more)."""
+    if not shift.ahead or shift.paused_at is not None:
+        return None, None
+    await expire_overdue(uow, shift.id)
+    shift = await reckon_cover(uow, shift.id, policy)
+    waves = await waves_of(uow, shift.id)
+    pending = await pending_invitations(uow, shift.id)
+    current = waves[-1] if waves else None
+    if current is not None and current.closed_at is None:
+        if current.deadline > uow.now and any(i.wave_id == current.id for i in pending):
+            return None, current.deadline
+        await close_wave(uow, current.id)
+        await note(uow, shift.id, "wave_closed", n=current.n, invited=current.invited, target=current.target)
+    status = await settle_status(uow, shift.id)
+    if shift.seated >= shift.cover and shift.primary_count >= shift.headcount:
+        await resolve_alarms(uow, "nobody_to_invite", shift.id)
+        await resolve_alarms(uow, "shortfall_predicted", shift.id)
+        return None, None
+    window = wave_window(policy.pace, uow.now, shift.starts_at)
+    if window is None:
+        if not pending:
+            await _raise_shortfall(uow, shift, f"no time for another wave; status {status}")
+        return None, None
+    target, reason = _target(shift, terms, policy, waves=len(waves), pending=pending)
+    if target == 0:
+        return None, min((i.deadline for i in pending), default=None)
+    need = await _need(uow, shift, terms, policy, deadline=uow.now + window, waves=len(waves))
+    wave = Wave(
+        id=new_id(),
+        shift_id=shift.id,
+        n=len(waves) + 1,
+        target=target,
+        reason=reason,
+        radius_m=round(need.radius_m),
+        starts_at=uow.now,
+        deadline=need.deadline,
+        closed_at=None,
+    )
+    mode = (terms.over_invite or {}).get("mode", policy.staffing.mode)
+    return _Plan(shift, wave, need, by_confidence=wave.n == 1 and mode == OverInviteMode.CONFIDENCE), None
+
+
+def _target(
+    shift: Shift, terms: OrderTerms, policy: Policy, *, waves: int, pending: Sequence[Invitation]
+) -> tuple[int, str]:
+    staffing = policy.staffing
+    asked = terms.over_invite or {}
+    factor = Decimal(str(asked.get("factor", staffing.factor)))
+    if waves == 0:
+        return wave_one_target(factor, shift.headcount), f"first wave: {factor} x {shift.headcount}"
+    missing = shift.cover - shift.seated
+    target = next_wave_target(staffing.wave_factor, shift.cover, shift.seated, len(pending))
+    why = f"{staffing.wave_factor} x (cover {shift.cover} - seated {shift.seated}) - {len(pending)} still asked"
+    return target, f"wave {waves + 1}: {why}" if missing > 0 else "covered"
+
+
+async def _need(uow: Uow, shift: Shift, terms: OrderTerms, policy: Policy, *, deadline: datetime, waves: int) -> Need:
+    lowest = Tier(terms.min_tier) if terms.min_tier else policy.staffing.min_tier
+    if terms.forbids_tier_c and lowest is Tier.C:
+        lowest = Tier.B
+    lead = shift.starts_at - uow.now
+    return Need(
+        shift_id=shift.id,
+        client_id=shift.client_id,
+        site_id=shift.site_id,
+        lat=shift.lat,
+        lon=shift.lon,
+        zone=shift.zone,
+        region=shift.region,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        due_at=shift.starts_at,
+        deadline=deadline,
+        send_from=uow.now,
+        skill=shift.skill,
+        documents=shift.documents,
+        radius_m=float(policy.staffing.radius_km) * 1000,
+        min_tier=lowest,
+        urgent=shift.urgent or terms.urgent or lead <= policy.calendar.urgent_lead,
+        homes=await homes_open(uow, policy.staffing, waves=waves, lead=lead),
+    )
+
+
+async def _choose(uow: Uow, plans: Sequence[_Plan], policy: Policy) -> None:
+    """Choose the people of every wave of the round; who is asked for one day of the block is preferred for the next."""
+    terms = Terms(policy.calendar, policy.pace, policy.scoring, policy.staffing)
+    block: list[UUID] = []
+    for plan in plans:
+        found = await _best(uow, plan, terms, prefer=block)
+        plan.chosen = [(candidate, False) for candidate in found]
+        missing = plan.wave.target - len(found)
+        if missing > 0 and plan.need.min_tier is Tier.C:
+            room = min(missing, await _second_chances_left(uow, plan.shift, policy))
+            again = replace(plan.need, second_chance=True)
+            barred = [candidate.worker_id for candidate in found]
+            plan.chosen += [(c, True) for c in await find_candidates(uow, again, terms, room, exclude=barred)]
+        block += [candidate.worker_id for candidate, _ in plan.chosen if candidate.worker_id not in block]
+
+
+async def _best(uow: Uow, plan: _Plan, terms: Terms, *, prefer: Sequence[UUID]) -> list[Candidate]:
+    """Return the people of one wave; a first wave in confidence mode takes its size from these very people."""
+    if not plan.by_confidence:
+        return await find_candidates(uow, plan.need, terms, plan.wave.target, prefer=prefer)
+    ranked = await find_candidates(uow, plan.need, terms, MOST_PER_MAN * plan.shift.headcount, prefer=prefer)
+    advice = plan_invitations(
+        OverInviteMode.CONFIDENCE,
+        plan.shift.headcount,
+        [candidate.p_comes for candidate in ranked],
+        factor=terms.staffing.factor,
+        target=terms.staffing.target,
+    )
+    plan.wave = replace(plan.wave, target=max(advice.n, 1), reason=advice.reason)
+    return ranked[: advice.n]
+
+
+async def _second_chances_left(uow: Uow, shift: Shift, policy: Policy) -> int:
+    """Return how many men under a no-show cap this crew may still take in, as reserve."""
+    taken = await uow.fetchval(
+        """SELECT count(*) FROM invitations WHERE franchise_id = $1 AND shift_id = $2 AND second_chance
+           AND status IN ('queued', 'sent', 'delivered', 'accepted')""",
+        uow.franchise_id,
+        shift.id,
+    )
+    return max(0, int(policy.staffing.second_chance_share * shift.headcount) - int(taken))
+
+
+async def _ask(uow: Uow, plans: Sequence[_Plan], policy: Policy) -> list[datetime]:
+    """Reserve contact budget and codes, write waves, invitations, questions and texts; return when to look again."""
+    terms = Terms(policy.calendar, policy.pace, policy.scoring, policy.staffing)
+    wanted = list(dict.fromkeys(candidate.worker_id for plan in plans for candidate, _ in plan.chosen))
+    reserved: dict[UUID, Asked] = {}
+    for _ in range(MOST_TRIES):
+        reserved |= await _reserve(uow, [worker for worker in wanted if worker not in reserved], policy)
+        spent = [worker for worker in wanted if worker not in reserved]
+        if not spent:
+            break
+        wanted = await _replace_spent(uow, plans, terms, spent)
+    looks: list[datetime] = []
+    invitations: list[NewInvitation] = []
+    for plan in plans:
+        asked = [(candidate, second) for candidate, second in plan.chosen if candidate.worker_id in reserved]
+        if not asked:
+            looks.append(await _nobody(uow, plan, policy))
+            continue
+        await resolve_alarms(uow, "nobody_to_invite", plan.shift.id)
+        await insert_wave(uow, plan.wave)
+        invitations += [
+            NewInvitation(
+                id=new_id(),
+                shift_id=plan.shift.id,
+                worker_id=candidate.worker_id,
+                wave_id=plan.wave.id,
+                question_id=None,
+                terms_version=plan.shift.terms_version,
+                rank=rank,
+                score=candidate.score,
+                distance_m=candidate.distance_m,
+                p_accept=candidate.p_accept,
+                p_show=candidate.p_show,
+                explain=candidate.components | {"rating": str(candidate.rating)},
+                deadline=plan.wave.deadline,
+                contact_day=reserved[candidate.worker_id].day,
+                second_chance=second,
+            )
+            for rank, (candidate, second) in enumerate(asked, start=1)
+        ]
+        await note(
+            uow,
+            plan.shift.id,
+            "wave_started",
+            n=plan.wave.n,
+            target=plan.wave.target,
+            invited=len(asked),
+            reason=plan.wave.reason,
+            deadline=plan.wave.deadline,
+        )
+        looks.append(plan.wave.deadline)
+    if invitations:
+        await send_offers(
+            uow,
+            policy,
+            [plan.shift for plan in plans],
+            list(reserved.values()),
+            invitations,
+            urgent=any(plan.need.urgent for plan in plans),
+        )
+    return looks
+
+
+async def _reserve(uow: Uow, workers: Sequence[UUID], policy: Policy) -> dict[UUID, Asked]:
+    if not workers:
+        return {}
+    rows = await uow.fetch(
+        "SELECT * FROM reserve_invitations($1, $2, $3, $4, $5)",
+        uow.franchise_id,
+        list(workers),
+        policy.calendar.unanswered_limit,
+        policy.calendar.kept_for_home,
+        uow.now,
+    )
+    return {row["worker_id"]: Asked(**dict(row)) for row in rows}
+
+
+async def _replace_spent(uow: Uow, plans: Sequence[_Plan], terms: Terms, spent: Sequence[UUID]) -> list[UUID]:
+    """Put others in the place of those whose budget somebody else took meanwhile; return everybody now chosen."""
+    for plan in plans:
+        kept = [(candidate, second) for candidate, second in plan.chosen if candidate.worker_id not in spent]
+        missing = len(plan.chosen) - len(kept)
+        if missing:
+            barred = [*spent, *(candidate.worker_id for candidate, _ in kept)]
+            others = await find_candidates(uow, plan.need, terms, missing, exclude=barred)
+            kept += [(candidate, False) for candidate in others]
+        plan.chosen = kept
+    return list(dict.fromkeys(candidate.worker_id for plan in plans for candidate, _ in plan.chosen))
+
+
+async def _nobody(uow: Uow, plan: _Plan, policy: Policy) -> datetime:
+    """Raise one alarm for a wave with nobody to ask, and return when somebody may be found."""
+    shift = plan.shift
+    await raise_alarm(
+        uow,
+        "nobody_to_invite",
+        "Nobody eligible is left to invite: widen the radius, lower the tier, borrow, or ring people yourself.",
+        shift_id=shift.id,
+        severity=Severity.CRITICAL if shift.starts_at - uow.now <= policy.calendar.urgent_lead else Severity.WARNING,
+        missing=shift.cover - shift.seated,
+    )
+    await note(uow, shift.id, "nobody_to_invite", target=plan.wave.target, reason=plan.wave.reason)
+    urgent_from = shift.starts_at - policy.calendar.urgent_lead
+    usual = uow.now + min(timedelta(seconds=RETRY_S), (shift.starts_at - uow.now) / 4)
+    return min(urgent_from, usual) if urgent_from > uow.now else usual
+
+
+async def _raise_shortfall(uow: Uow, shift: Shift, why: str) -> None:
+    if shift.seated >= shift.headcount:
+        return
+    raised = await raise_alarm(
+        uow,
+        "shortfall_predicted",
+        "The shift will start short: ring the call list, call the standby, or tell the client.",
+        shift_id=shift.id,
+        severity=Severity.CRITICAL,
+        missing=shift.headcount - shift.seated,
+    )
+    if raised:
+        await settle_status(uow, shift.id, short=True)
+        await note(uow, shift.id, "shortfall_predicted", missing=shift.headcount - shift.seated, reason=why)
