@@ -1,6 +1,74 @@
 """Reads of accounts, sessions and tokens."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from dispatch.access.errors import UserNotFound
+from dispatch.access.models import ApiToken, StaffUser
+from dispatch.kit.uow import Uow
 
 PRINCIPAL: Final = "SELECT to_jsonb(p) FROM principal_of($1) AS p"
 """sha256 of a session or API token -> who that is now, as one JSON value; nothing when it is unknown or dead."""
+
+SESSION_ID: Final = "left(encode(token_sha256, 'hex'), 16)"
+"""What a session is called in lists: enough of its hash to be unique, useless to sign in with."""
+
+_SESSIONS: Final = f"""
+SELECT {SESSION_ID} AS id, created_at, expires_at, coalesce(user_agent, '') AS user_agent, token_sha256 = $2 AS current
+FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now() ORDER BY created_at DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """One sign-in that still works; `current` is the one that asks."""
+
+    id: str
+    created_at: datetime
+    expires_at: datetime
+    user_agent: str
+    current: bool
+
+
+async def live_sessions(uow: Uow, user_id: UUID, credential: bytes) -> list[LiveSession]:
+    """Return the live sessions of a user, newest first; `credential` is the sha256 the request came with."""
+    return [LiveSession(**dict(row)) for row in await uow.fetch(_SESSIONS, user_id, credential)]
+
+
+async def user_of(uow: Uow, user_id: UUID) -> StaffUser:
+    """Return an account of the tenant.
+
+    Raises:
+        UserNotFound: there is none.
+    """
+    user: StaffUser | None = await uow.session.get(StaffUser, user_id)
+    if user is None:
+        raise UserNotFound
+    return user
+
+
+async def users(uow: Uow) -> Sequence[StaffUser]:
+    """Return the accounts of the tenant by login, closed ones included."""
+    return (await uow.session.scalars(select(StaffUser).order_by(StaffUser.login))).all()
+
+
+async def user_by_login(uow: Uow, login: str) -> StaffUser:
+    """Return an account of the tenant by its login.
+
+    Raises:
+        UserNotFound: there is none.
+    """
+    user: StaffUser | None = await uow.session.scalar(select(StaffUser).where(StaffUser.login == login.lower()))
+    if user is None:
+        raise UserNotFound
+    return user
+
+
+async def tokens(uow: Uow) -> Sequence[ApiToken]:
+    """Return the API tokens of the tenant, newest first, dead ones included."""
+    return (await uow.session.scalars(select(ApiToken).order_by(ApiToken.created_at.desc(), ApiToken.id))).all()

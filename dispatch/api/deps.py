@@ -7,7 +7,6 @@ The transaction of `UowDep` commits after the handler returned and before the re
 commit that fails is an error the caller sees. Handlers therefore set ids and times themselves.
 """
 
-import hashlib
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from dispatch.access.errors import CredentialsMissing, CredentialsRejected, Cros
 from dispatch.access.queries import PRINCIPAL
 from dispatch.access.roles import Permission, Role, can
 from dispatch.kit.log import get_logger
+from dispatch.kit.tokens import hash_token
 from dispatch.kit.uow import Database, Uow
 from dispatch.settings import Settings
 
@@ -109,7 +109,7 @@ async def authenticate(request: Request, resources: ResourcesDep) -> Caller:
             raise CrossSiteRequest
     if not 0 < len(presented) <= LONGEST_TOKEN or not presented.isascii():
         raise CredentialsRejected
-    credential = hashlib.sha256(presented.encode("ascii")).digest()
+    credential = bytes.fromhex(hash_token(presented))
     found: str | None = await resources.database.autocommit(PRINCIPAL, [credential])
     if found is None:
         raise CredentialsRejected

@@ -5,10 +5,12 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from dispatch.kit.geo import ZoneName
 from dispatch.kit.money import Currency
+from dispatch.kit.text import Clean
 from dispatch.tenancy.models import FranchiseKind
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Name = Annotated[str, Clean(max_length=120)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,40}$")]
 
 
@@ -24,7 +26,7 @@ class OpenFranchise(Command):
     slug: Slug
     name: Name
     city: Name
-    zone: Name
+    zone: ZoneName
     currency: Currency = Currency.RUB
     lat: float = Field(ge=-90, le=90)
     lon: float = Field(ge=-180, le=180)
@@ -38,7 +40,7 @@ class ChangeFranchise(Command):
 
     name: Name | None = None
     city: Name | None = None
-    zone: Name | None = None
+    zone: ZoneName | None = None
     lat: float | None = Field(default=None, ge=-90, le=90)
     lon: float | None = Field(default=None, ge=-180, le=180)
 

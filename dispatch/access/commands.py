@@ -1,0 +1,64 @@
+"""What can be asked of access; the HTTP bodies, too. Secrets are `SecretStr`, so that no log or error shows them."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+from dispatch.access.roles import Role
+from dispatch.kit.text import Clean
+from dispatch.kit.walltime import Instant
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+
+Login = Annotated[
+    str,
+    Clean(max_length=120, min_length=3),
+    StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]*$"),
+]
+"""What a person types to sign in; letters of either case are the same."""
+Name = Annotated[str, Clean(max_length=120)]
+NewPassword = Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
+
+
+class Command(BaseModel):
+    """A request to change something: frozen, and strict about what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LogIn(Command):
+    """Sign in. Anything may be tried as a login, so that a malformed one is refused like a wrong one."""
+
+    login: Annotated[str, StringConstraints(to_lower=True, strip_whitespace=True, min_length=1, max_length=120)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
+
+
+class CreateUser(Command):
+    """Open an account; the login is one for the whole network."""
+
+    login: Login
+    name: Name
+    role: Role
+    password: NewPassword
+
+
+class ChangeRole(Command):
+    """Give an account another role."""
+
+    role: Role
+
+
+class ResetPassword(Command):
+    """Set a new password for an account."""
+
+    password: NewPassword
+
+
+class CreateToken(Command):
+    """Make an API token. A `test` token is bound to the simulator: what it causes never reaches a real phone."""
+
+    name: Name
+    role: Role
+    test: bool = False
+    expires_at: Instant | None = None
