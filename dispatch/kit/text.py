@@ -8,7 +8,7 @@ whatever it holds, an incoming text message say, goes through `storable()`, whic
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -99,17 +99,3 @@ JsonInt8 = Annotated[int, Field(strict=True, ge=-INT8_MAX - 1, le=INT8_MAX)]
 def storable(text: str) -> str:
     """Return the text with NUL and lone surrogates replaced by U+FFFD, and nothing else changed: never refuses."""
     return _UNSTORABLE.sub("\ufffd", text)
-
-
-def storable_json(value: Any) -> Any:  # noqa: ANN401 - whatever a JSON parser returns
-    """Return a parsed JSON value with every string in it, keys included, made storable.
-
-    For raw bodies kept as evidence; `jsonb` refuses the same characters as text columns do.
-    """
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, list):
-        return [storable_json(item) for item in value]
-    if isinstance(value, dict):
-        return {storable(key): storable_json(item) for key, item in value.items()}
-    return value
