@@ -11,7 +11,7 @@ from collections.abc import Callable
 from alembic import context
 from alembic.runtime.migration import MigrationInfo
 from alembic.script import Script
-from sqlalchemy import URL, Connection
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -65,15 +65,7 @@ def upgrade(connection: Connection) -> None:
 async def run() -> None:
     """Connect as the owner and upgrade."""
     settings: Settings = context.config.attributes.get("settings") or read_settings()
-    owner = settings.database.owner
-    url = URL.create(
-        "postgresql+asyncpg",
-        owner.user,
-        owner.password.get_secret_value(),
-        settings.database.host,
-        settings.database.port,
-        settings.database.name,
-    )
+    url = settings.database.url(settings.database.owner)
     engine = create_async_engine(url, poolclass=NullPool, connect_args={"server_settings": SESSION, "timeout": 10})
     async with engine.connect() as connection:
         await connection.run_sync(upgrade)

@@ -14,8 +14,8 @@ from dispatch.orders.rules import AHEAD, SHIFT_MOVES, ShiftStatus, ahead_status
 _COLUMNS = """
 id, order_id, client_id, site_id, n, service, skill, documents, ST_Y(location::geometry) AS lat,
 ST_X(location::geometry) AS lon, region, zone, starts_at, ends_at, headcount, cover, reserve_capacity, standby_capacity,
-primary_count, reserve_count, standby_count, status, paused_at, urgent, min_rating, terms_version, owner_id,
-attendance_source, version
+primary_count, reserve_count, standby_count, status, paused_at, urgent, min_rating, bill_rate_minor, pay_rate_minor,
+currency, terms_version, owner_id, attendance_source, version
 """
 
 
@@ -28,7 +28,7 @@ class Shift:
     """A shift as it was when read; under its lock it cannot change beneath the reader.
 
     `starts_at` and `ends_at` are instants, `zone` the IANA zone of the site; capacities are what the counters may not
-    exceed (primary: `headcount`).
+    exceed (primary: `headcount`), rates are minor units for an hour of one man's work.
     """
 
     id: UUID
@@ -56,6 +56,9 @@ class Shift:
     paused_at: datetime | None
     urgent: bool
     min_rating: Decimal | None
+    bill_rate_minor: int
+    pay_rate_minor: int
+    currency: str
     terms_version: int
     owner_id: UUID | None
     attendance_source: str

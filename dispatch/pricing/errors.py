@@ -13,3 +13,13 @@ class ConditionNotOnRateCard(Invalid):
             condition=condition,
             known=known,
         )
+
+
+class RateCardMissing(Invalid):
+    """The franchise has no rate card for this service."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(
+            f"service: this franchise has no rate card for {service}; write one with PUT /api/v1/rate-cards/{service}",
+            service=service,
+        )

@@ -1,6 +1,5 @@
 """How many must be seated: reckoned again whenever a seat or its certainty changes, stored with its reason."""
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from dispatch.crew.seats import live_seats
 from dispatch.crew.waves import pending_invitations
 from dispatch.kit.uow import Uow
 from dispatch.matching.plan import cover, p_full
+from dispatch.orders.place import CrewSize
 from dispatch.orders.shifts import Shift, read_shift, set_cover
 from dispatch.staffing.rules import reserve_capacity, standby_capacity
 from dispatch.tenancy.policy import Policy, Staffing
@@ -18,15 +18,6 @@ PRIOR_SHOW: Final = 8 / 9
 
 HALF_CREDIT: Final = 0.5
 """A doubtful man counts at half of his own chance."""
-
-
-@dataclass(frozen=True, slots=True)
-class CrewSize:
-    """What a shift is created with: people to seat, and the places beyond the headcount."""
-
-    cover: int
-    reserve_capacity: int
-    standby_capacity: int
 
 
 def crew_size_at_priors(staffing: Staffing, headcount: int) -> CrewSize:

@@ -2,9 +2,6 @@
 
 from typing import Final
 
-ORDER_PLACED: Final = "staffing.order_placed"
-"""Subject: order. Sets the shift timers and starts the first wave."""
-
 WAVE_DUE: Final = "staffing.wave_due"
 """Timer; subject: order. Look at every shift of the order again."""
 

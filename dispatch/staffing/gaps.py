@@ -28,7 +28,7 @@ from dispatch.staffing.rules import SeatFacts, attendance_limits, promotion_asks
 from dispatch.staffing.seating import unfollow_seat
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
-from dispatch.tenancy.service import policy_in_force
+from dispatch.tenancy.queries import policy_in_force
 
 
 def facts_of(seat: Seat) -> SeatFacts:

@@ -22,7 +22,7 @@ from dispatch.staffing.rules import choose_kind
 from dispatch.staffing.seating import capacities_of, counts_of, follow_seat, unfollow_seat
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import MarkKind, Policy
-from dispatch.tenancy.service import policy_in_force
+from dispatch.tenancy.queries import policy_in_force
 
 
 class SeatIsOver(Conflict):
@@ -34,7 +34,9 @@ async def cancel_by_text(uow: Uow, answer: Answer) -> str:
     seat = await read_seat(uow, answer.question.subject_id)
     policy = (await policy_in_force(uow)).policy
     try:
-        recorded = await cancel_seat(uow, seat.id, answer.received_at, policy, evidence={"inbound_id": answer.inbound_id})
+        recorded = await cancel_seat(
+            uow, seat.id, answer.received_at, policy, evidence={"inbound_id": answer.inbound_id}
+        )
     except SeatIsOver:
         return PASS_ON if seat.status is SeatStatus.ARRIVED else "seat_over"
     await answer_question(uow, answer.question.id)

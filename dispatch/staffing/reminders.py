@@ -16,7 +16,7 @@ from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
-from dispatch.tenancy.service import policy_in_force
+from dispatch.tenancy.queries import policy_in_force
 
 
 async def ask_evening(uow: Uow, job: Job) -> None:

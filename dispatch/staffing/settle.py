@@ -21,7 +21,7 @@ from dispatch.staffing.facts import Contact, Place, contacts_of, place_of
 from dispatch.staffing.seating import Willing, follow_seat, seat_willing
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
-from dispatch.tenancy.service import policy_in_force
+from dispatch.tenancy.queries import policy_in_force
 
 _ACCEPTED: Final = {
     SeatKind.PRIMARY: Template.ACCEPTED_PRIMARY,

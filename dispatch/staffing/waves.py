@@ -37,7 +37,7 @@ from dispatch.staffing.lending import homes_open
 from dispatch.staffing.offers import Asked, send_offers
 from dispatch.staffing.rules import next_wave_target, wave_one_target, wave_window
 from dispatch.tenancy.policy import OverInviteMode, Policy, Tier
-from dispatch.tenancy.service import policy_in_force
+from dispatch.tenancy.queries import policy_in_force
 
 MOST_TRIES: Final = 3
 """How often a wave looks for further people when some of the best have no contact budget left."""

@@ -35,6 +35,7 @@ SQL = (
         external_id text,
         note text NOT NULL DEFAULT '',
         status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'cancelled', 'closed')),
+        rate_card_id uuid NOT NULL,
         quote jsonb NOT NULL,
         total_minor bigint NOT NULL CHECK (total_minor >= 0),
         currency text NOT NULL,
@@ -43,6 +44,7 @@ SQL = (
         version integer NOT NULL DEFAULT 1,
         UNIQUE (franchise_id, id),
         CONSTRAINT order_external_id_taken UNIQUE (franchise_id, external_id),
+        FOREIGN KEY (franchise_id, rate_card_id) REFERENCES rate_cards (franchise_id, id),
         FOREIGN KEY (franchise_id, client_id) REFERENCES clients (franchise_id, id),
         FOREIGN KEY (franchise_id, client_id, site_id) REFERENCES sites (franchise_id, client_id, id)
     );
