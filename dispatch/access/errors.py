@@ -63,6 +63,13 @@ class RoleNotGrantable(Forbidden):
         super().__init__(f"You may not give or change the role {role}. Ask the network's operator.", role=str(role))
 
 
+class PeopleOnly(Forbidden):
+    """A program asked for what only a signed-in person may do."""
+
+    def __init__(self) -> None:
+        super().__init__("Only a person may do this, not an API token. Sign in with a login and password.")
+
+
 class LoginTaken(Conflict):
     """The login belongs to another account of the network."""
 
@@ -75,15 +82,6 @@ class LastOwner(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This is the franchise's last owner. Make somebody else an owner first.")
-
-
-class UserChanged(Conflict):
-    """Somebody else changed the account since it was read."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__(
-            f"The account was changed meanwhile, it is now version {version}. Read it again.", version=version
-        )
 
 
 class UserNotFound(NotFound):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from dispatch.access.errors import UserNotFound
+from dispatch.access.errors import TokenNotFound, UserNotFound
 from dispatch.access.models import ApiToken, StaffUser
 from dispatch.kit.uow import Uow
 
@@ -54,7 +54,7 @@ async def user_of(uow: Uow, user_id: UUID) -> StaffUser:
 
 async def users(uow: Uow) -> Sequence[StaffUser]:
     """Return the accounts of the tenant by login, closed ones included."""
-    return (await uow.session.scalars(select(StaffUser).order_by(StaffUser.login))).all()
+    return (await uow.session.execute(select(StaffUser).order_by(StaffUser.login))).scalars().all()
 
 
 async def user_by_login(uow: Uow, login: str) -> StaffUser:
@@ -71,4 +71,18 @@ async def user_by_login(uow: Uow, login: str) -> StaffUser:
 
 async def tokens(uow: Uow) -> Sequence[ApiToken]:
     """Return the API tokens of the tenant, newest first, dead ones included."""
-    return (await uow.session.scalars(select(ApiToken).order_by(ApiToken.created_at.desc(), ApiToken.id))).all()
+    return (
+        (await uow.session.execute(select(ApiToken).order_by(ApiToken.created_at.desc(), ApiToken.id))).scalars().all()
+    )
+
+
+async def token_of(uow: Uow, token_id: UUID) -> ApiToken:
+    """Return an API token of the tenant.
+
+    Raises:
+        TokenNotFound: there is none.
+    """
+    token: ApiToken | None = await uow.session.get(ApiToken, token_id)
+    if token is None:
+        raise TokenNotFound
+    return token

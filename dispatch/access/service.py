@@ -184,9 +184,8 @@ async def change_role(uow: Uow, user_id: UUID, role: Role, *, granter: Role) -> 
     user.role = role
     user.version += 1
     real_now: datetime = await uow.fetchval("SELECT now()")
-    for kept in await uow.session.scalars(
-        select(ApiToken).where(ApiToken.created_by == user.id, ApiToken.revoked_at.is_(None))
-    ):
+    live = select(ApiToken).where(ApiToken.created_by == user.id, ApiToken.revoked_at.is_(None))
+    for kept in (await uow.session.execute(live)).scalars():
         if not (can(role, Permission.TOKENS_ADMIN) and may_grant(role, Role(kept.role))):
             kept.revoked_at = real_now
     return user
@@ -292,13 +291,13 @@ async def _locked(uow: Uow, user_id: UUID) -> tuple[StaffUser, bool]:
     All owners are locked with it, in order of id: two owners can neither dismiss one another nor wait for one another.
     """
     is_owner = and_(StaffUser.role == Role.OWNER, StaffUser.disabled_at.is_(None))
-    locked = await uow.session.scalars(
+    locked = await uow.session.execute(
         select(StaffUser)
         .where(or_(StaffUser.id == user_id, is_owner))
         .order_by(StaffUser.id)
         .with_for_update(key_share=True)
     )
-    accounts = {account.id: account for account in locked}
+    accounts = {account.id: account for account in locked.scalars()}
     user = accounts.get(user_id)
     if user is None:
         raise UserNotFound

@@ -3,7 +3,7 @@
 Policy reads are on every hot path: one round trip, and no parsing of what was parsed before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
+
+from sqlalchemy import select
 
 from dispatch.kit.uow import Uow
 from dispatch.tenancy.errors import FranchiseNotFound, PolicySectionUnknown, PolicyVersionUnknown
@@ -21,6 +23,12 @@ _IN_FORCE: Final = """
 SELECT section, version, body::text FROM policy_versions WHERE franchise_id = $1 AND upper_inf(valid)
 UNION ALL
 SELECT section, version, body::text FROM network_policy_versions WHERE upper_inf(valid)
+"""
+_SECTIONS_IN_FORCE: Final = """
+SELECT section, version, body::text, lower(valid) AS since, author, reason FROM policy_versions
+WHERE franchise_id = $1 AND upper_inf(valid)
+UNION ALL
+SELECT section, version, body::text, lower(valid), author, reason FROM network_policy_versions WHERE upper_inf(valid)
 """
 _VERSION: Final = """
 SELECT body::text FROM policy_versions WHERE franchise_id = $1 AND section = $2 AND version = $3
@@ -43,6 +51,18 @@ class PolicyInForce:
 
     policy: Policy
     versions: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionInForce:
+    """One section in force with its origin; version 0 is the house default, in force since ever."""
+
+    section: str
+    version: int
+    body: Section
+    since: datetime | None = None
+    author: str = "system:house"
+    reason: str = "The house default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +110,15 @@ async def policy_in_force(uow: Uow) -> PolicyInForce:
     return _assembled(tuple(sorted((row["section"], row["version"], row["body"]) for row in rows)))
 
 
+async def sections_in_force(uow: Uow) -> dict[str, SectionInForce]:
+    """Return every section in force by name, with who wrote it, when and why: for people to read."""
+    in_force = {name: SectionInForce(name, 0, model()) for name, model in SECTIONS.items()}
+    for row in await uow.fetch(_SECTIONS_IN_FORCE, uow.franchise_id):
+        body = read_section(row["section"], row["body"])
+        in_force[row["section"]] = SectionInForce(**{**dict(row), "body": body})
+    return in_force
+
+
 async def policy_version(uow: Uow, section: str, version: int) -> Section:
     """Return one version of a section of the tenant, to judge by the rules of then; 0 is the house default.
 
@@ -133,13 +162,21 @@ def _assembled(stored: tuple[tuple[str, int, str], ...]) -> PolicyInForce:
     return PolicyInForce(policy, MappingProxyType(versions))
 
 
+async def franchises(uow: Uow, *, only: UUID | None = None) -> Sequence[Franchise]:
+    """Return the network's franchises by short name, or one of them."""
+    wanted = select(Franchise).order_by(Franchise.slug)
+    if only is not None:
+        wanted = wanted.where(Franchise.id == only)
+    return (await uow.session.execute(wanted)).scalars().all()
+
+
 async def franchise_of(uow: Uow) -> Franchise:
     """Return the tenant itself.
 
     Raises:
         FranchiseNotFound: the tenant of this unit of work does not exist.
     """
-    found: Franchise | None = await uow.session.get(Franchise, uow.franchise_id)
+    found: Franchise | None = await uow.session.get(Franchise, uow.franchise_id, populate_existing=True)
     if found is None:
         raise FranchiseNotFound
     return found
