@@ -5,14 +5,20 @@
 --   DISPATCH_OWNER_PASSWORD, DISPATCH_APP_PASSWORD, DISPATCH_WORKER_PASSWORD, DISPATCH_BACKUP_PASSWORD
 
 \set ON_ERROR_STOP on
+\set owner_password ''
+\set app_password ''
+\set worker_password ''
+\set backup_password ''
 \getenv owner_password DISPATCH_OWNER_PASSWORD
 \getenv app_password DISPATCH_APP_PASSWORD
 \getenv worker_password DISPATCH_WORKER_PASSWORD
 \getenv backup_password DISPATCH_BACKUP_PASSWORD
-
--- An empty or missing password is an error here, not a role without one.
-SELECT 1 / (length(:'owner_password') > 0 AND length(:'app_password') > 0 AND length(:'worker_password') > 0
-            AND length(:'backup_password') > 0)::int AS passwords_are_set \gset
+SELECT '' IN (:'owner_password', :'app_password', :'worker_password', :'backup_password') AS password_missing \gset
+\if :password_missing
+    DO $$ BEGIN
+        RAISE 'set DISPATCH_OWNER_PASSWORD, DISPATCH_APP_PASSWORD, DISPATCH_WORKER_PASSWORD and DISPATCH_BACKUP_PASSWORD';
+    END $$;
+\endif
 
 BEGIN;
 SET LOCAL client_min_messages = warning;

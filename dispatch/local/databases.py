@@ -64,18 +64,21 @@ def create_database(server: PostgresServer, name: str, template: str | None = No
         CommandFailed: it exists already, or somebody is connected to the template.
     """
     source = _checked(template) if template else "template0"
-    server.sql(f"CREATE DATABASE {_checked(name)} OWNER {OWNER} TEMPLATE {source}")
-    prepare_database(server, name)
+    server.sql(f"CREATE DATABASE {_checked(name)} OWNER {OWNER} TEMPLATE {source};\n\\connect {name}\n{_preparation()}")
 
 
 def prepare_database(server: PostgresServer, name: str) -> None:
     """Give a database the owner, rights and extensions of `deploy/database.sql`; a copy comes without rights."""
-    server.sql(DATABASE_SCRIPT.read_text(encoding="utf-8"), database=_checked(name))
+    server.sql(_preparation(), database=_checked(name))
 
 
 def drop_database(server: PostgresServer, name: str) -> None:
     """Drop a database if it exists, ending the sessions connected to it."""
     server.sql(f"SET client_min_messages = warning; DROP DATABASE IF EXISTS {_checked(name)} WITH (FORCE)")
+
+
+def _preparation() -> str:
+    return DATABASE_SCRIPT.read_text(encoding="utf-8")
 
 
 def _checked(name: str) -> str:

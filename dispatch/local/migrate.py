@@ -9,9 +9,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from dispatch.kit.errors import DispatchError
 from dispatch.local.errors import DatabaseUnreachable, MigrationBlocked, MigrationsMissing
 from dispatch.local.places import PROJECT_ROOT
-from dispatch.settings import Settings
+from dispatch.settings import DatabaseSettings, Settings
 
 
 def migrate(settings: Settings, progress: Callable[[str], None] | None = None, *, versions: Path | None = None) -> str:
@@ -37,20 +38,11 @@ def migrate(settings: Settings, progress: Callable[[str], None] | None = None, *
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="migrate") as thread:
         try:
             thread.submit(command.upgrade, configuration, "head").result()
-        except (OSError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
-            database = settings.database
-            place = f"'{database.name}' at {database.host}:{database.port}"
-            raise DatabaseUnreachable(
-                f"'{database.owner.user}' cannot enter the database {place} ({error}). "
-                "Run `dispatch stack up`, or check DISPATCH_DATABASE__*."
-            ) from error
         except Exception as error:
-            if not isinstance(_first_cause(error), asyncpg.LockNotAvailableError):
+            fact = _fact(_first_cause(error), settings.database)
+            if fact is None:
                 raise
-            raise MigrationBlocked(
-                "A migration waited 5 s for a table that others use and gave up: end long transactions "
-                "(see pg_stat_activity) and run `dispatch migrate` again."
-            ) from error
+            raise fact from error
     return ScriptDirectory.from_config(configuration).get_current_head() or ""
 
 
@@ -76,3 +68,19 @@ def _first_cause(error: BaseException) -> BaseException:
     while error.__cause__ is not None:
         error = error.__cause__
     return error
+
+
+def _fact(cause: BaseException, database: DatabaseSettings) -> DispatchError | None:
+    refused = isinstance(cause, asyncpg.InvalidAuthorizationSpecificationError | asyncpg.InvalidCatalogNameError)
+    unanswered = isinstance(cause, OSError) and cause.filename is None
+    if refused or unanswered:
+        return DatabaseUnreachable(
+            f"'{database.owner.user}' cannot enter the database '{database.name}' at {database.host}:{database.port} "
+            f"({cause}). Run `dispatch stack up`, or check DISPATCH_DATABASE__*."
+        )
+    if isinstance(cause, asyncpg.LockNotAvailableError):
+        return MigrationBlocked(
+            "A migration waited 5 s for a table that others use and gave up: end long transactions "
+            "(see pg_stat_activity) and run `dispatch migrate` again."
+        )
+    return None

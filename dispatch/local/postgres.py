@@ -28,7 +28,7 @@ unix_socket_permissions = 0700
 password_encryption = 'scram-sha-256'
 max_connections = 200
 shared_buffers = {shared_buffers}
-max_wal_size = '2GB'
+max_wal_size = '{max_wal_size}'
 random_page_cost = 1.1
 jit = off
 timezone = 'UTC'
@@ -232,6 +232,7 @@ class PostgresServer:
                 socket_dir=quoted.replace("'", "''"),
                 shared_buffers=self._shared_buffers,
                 durable="on" if self._durable else "off",
+                max_wal_size="2GB" if self._durable else "256MB",
             ),
             encoding="utf-8",
         )
