@@ -68,6 +68,15 @@ async def emit(uow: Uow, kind: str, subject_id: UUID, *, n: int = 0, **detail: o
     await _insert(uow, kind, subject_id, n=n, due_at=uow.now, detail=detail, conflict="")
 
 
+async def emit_for(uow: Uow, franchise_id: UUID, kind: str, subject_id: UUID, *, n: int = 0, **detail: object) -> None:
+    """Write one event of another tenant, to be handled inside that tenant's context; once, whoever says it again.
+
+    Only the job role may: requests write their own tenant's events.
+    """
+    once = "ON CONFLICT ON CONSTRAINT outbox_once DO NOTHING"
+    await _insert(uow, kind, subject_id, n=n, due_at=uow.now, detail=detail, conflict=once, franchise_id=franchise_id)
+
+
 async def schedule(uow: Uow, kind: str, subject_id: UUID, due_at: datetime, *, n: int = 0, **detail: object) -> None:
     """Set a timer of the current tenant, or move it: the row keeps its identity and a run under way is fenced off."""
     await _insert(
@@ -111,9 +120,11 @@ async def _insert(
     due_at: datetime,
     detail: Mapping[str, object],
     conflict: str,
+    franchise_id: UUID | None = None,
 ) -> None:
     lane = kind.split(".", 1)[0]
-    franchise_id = uow.franchise_id if uow.has_tenant else None
+    if franchise_id is None and uow.has_tenant:
+        franchise_id = uow.franchise_id
     await uow.run(
         f"""INSERT INTO outbox (id, franchise_id, lane, kind, subject_id, n, detail, due_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) {conflict}""",

@@ -71,7 +71,8 @@ async def post(uow: Uow, transfer: Transfer) -> bool:
         await uow.run(
             """INSERT INTO transfers (id, franchise_id, debit_id, credit_id, amount_minor, kind, subject_id, shift_id,
                    author, at, note)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT ON CONSTRAINT transfer_once DO NOTHING""",
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+               ON CONFLICT ON CONSTRAINT transfer_once DO NOTHING""",
             new_id(),
             uow.franchise_id,
             debit_id,

@@ -40,8 +40,8 @@ async def settle_worked(uow: Uow, shift: Shift, worked: Sequence[Hours], called_
     """Write timesheets and transfers of a shift that took place; a second time it changes nothing.
 
     Bill and pay are for max(hours, minimum) by the rate card the order was priced with, so a shift worked as planned
-    bills exactly what was quoted. A man called out in vain gets the policy's call-out hours; the client pays nothing for
-    him.
+    bills exactly what was quoted. A man called out in vain gets the policy's call-out hours; the client pays nothing
+    for him.
 
     Args:
         uow: holds the shift's lock.
@@ -189,7 +189,8 @@ async def money_of_shift(uow: Uow, shift_id: UUID) -> ShiftMoney | None:
     """Read the totals of a closed shift, None before it is closed."""
     row = await uow.fetchrow(
         """SELECT sum(bill_minor)::bigint AS bill, sum(pay_minor)::bigint AS pay,
-                  coalesce(sum(pay_minor) FILTER (WHERE kind <> 'work'), 0)::bigint AS call_out, min(currency) AS currency
+                  coalesce(sum(pay_minor) FILTER (WHERE kind <> 'work'), 0)::bigint AS call_out,
+                  min(currency) AS currency
            FROM timesheets WHERE franchise_id = $1 AND shift_id = $2""",
         uow.franchise_id,
         shift_id,

@@ -40,8 +40,8 @@ async def write_rate_card(uow: Uow, card: RateCard) -> StoredCard:
         return StoredCard(last["id"], last["version"], card)
     if last is not None:
         await uow.run(
-            "UPDATE rate_cards SET valid = tstzrange(lower(valid), greatest($2, lower(valid) + interval '1 microsecond')) "
-            "WHERE id = $1",
+            """UPDATE rate_cards
+               SET valid = tstzrange(lower(valid), greatest($2, lower(valid) + interval '1 microsecond')) WHERE id = $1""",
             last["id"],
             uow.now,
         )
@@ -105,7 +105,5 @@ def holidays_in(card: RateCard, spans: Sequence[TimeSpan]) -> set[date]:
     country = _COUNTRY.get(card.currency)
     if country is None:
         return set()
-    years = {
-        moment.astimezone(ZoneInfo(str(span.zone))).year for span in spans for moment in (span.starts_at, span.ends_at)
-    }
+    years = {moment.astimezone(span.zone).year for span in spans for moment in (span.starts_at, span.ends_at)}
     return set(holidays.country_holidays(country, years=sorted(years)))

@@ -197,7 +197,7 @@ async def announce_delay(uow: Uow, shift: Shift, seat: Seat, said_at: datetime, 
     Before his due time the minutes are lateness; after it they are from now. The longest announced delay of the policy
     is the most that counts.
     """
-    expected_at = max(seat.due_at, said_at if said_at > seat.due_at else seat.due_at) + timedelta(minutes=minutes)
+    expected_at = max(seat.due_at, said_at) + timedelta(minutes=minutes)
     delay = min(expected_at - seat.due_at, policy.pace.max_announced_delay)
     announced = max(0, round(delay.total_seconds() / 60))
     grace_at, limit_at = attendance_limits(policy.pace, seat.due_at, delay)

@@ -171,7 +171,7 @@ def _near(stated: time, start: datetime, tolerance: timedelta) -> bool:
 
 
 async def decline_offer(uow: Uow, answer: Answer) -> str:
-    """Settle a no to an offer: it counts in his p_accept alone, gives a unit of contact budget back, needs no answer."""
+    """Settle a no to an offer: it counts in his p_accept alone, gives contact budget back, and needs no answer."""
     invitations = await invitations_of_question(uow, answer.question.id)
     shifts = await lock_shifts(uow, [i.shift_id for i in invitations])
     invitations = await invitations_of_question(uow, answer.question.id)

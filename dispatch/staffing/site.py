@@ -80,7 +80,7 @@ async def _unanswered(uow: Uow, shift: Shift, seats: dict[UUID, Seat]) -> list[t
         shift.id,
     )
     await close_questions(uow, question_ids=[row["id"] for row in rows])
-    lists = []
+    lists: list[tuple[Sequence[UUID], list[str]]] = []
     for row in rows:
         detail: dict[str, Any] = row["detail"]
         left = [UUID(seat) for seat in detail["list"] if UUID(seat) in seats]

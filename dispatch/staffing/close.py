@@ -1,0 +1,159 @@
+"""The shift is over: hours, completed marks, bill, pay and call-out pay, all in one transaction."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dispatch.crew.alarms import resolve_alarms
+from dispatch.crew.rules import EXPECTED, SeatKind, SeatStatus
+from dispatch.crew.seats import Seat, lock_workers, move_seat, seats_of
+from dispatch.kit.errors import Conflict, Invalid
+from dispatch.kit.uow import Uow
+from dispatch.money.shift_money import Hours, ShiftMoney, settle_worked
+from dispatch.orders.rules import ShiftStatus
+from dispatch.orders.shifts import Shift, lock_shift, move_shift
+from dispatch.orders.timeline import note
+from dispatch.rating.service import Fact, record_mark
+from dispatch.sms.service import QuestionKind, close_questions
+from dispatch.staffing.attendance import SURPLUS
+from dispatch.staffing.lifecycle import drop_shift_timers
+from dispatch.staffing.seating import unfollow_seat
+from dispatch.tenancy.policy import MarkKind
+
+
+class ShiftNotRunning(Conflict):
+    """Only a shift that has started and is not closed can be closed."""
+
+
+class HoursOfUnknownSeat(Invalid):
+    """Hours are stated for a seat that is not of this shift, or whose man did not work."""
+
+
+class WorkedHours(BaseModel):
+    """What one man really worked, in minutes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seat_id: UUID
+    minutes: Annotated[int, Field(strict=True, ge=0, le=24 * 60)]
+
+
+class CloseShift(BaseModel):
+    """Hours where they differ from the plan; who is not named worked as planned."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hours: Annotated[tuple[WorkedHours, ...], Field(max_length=2000)] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedShift:
+    """What closing came to. `not_accounted` seats were neither seen nor named absent: they ended without a mark."""
+
+    shift_id: UUID
+    money: ShiftMoney
+    completed: int
+    called_out: int
+    not_accounted: int
+
+
+async def close_shift(uow: Uow, shift_id: UUID, command: CloseShift) -> ClosedShift:
+    """Close a running shift.
+
+    Who arrived in a primary seat worked; a reserve who came and a man sent home as surplus get call-out pay. A seat
+    that nobody accounted for ends without a mark: silence from the site is never a no-show.
+
+    Raises:
+        ShiftNotFound: there is none.
+        ShiftNotRunning: it has not started, or is over.
+        HoursOfUnknownSeat: hours for a seat that did not work here.
+    """
+    shift = await lock_shift(uow, shift_id)
+    if shift.status is not ShiftStatus.RUNNING:
+        raise ShiftNotRunning(f"The shift is {shift.status}; only a running shift can be closed.", status=shift.status)
+    seats = await seats_of(uow, shift_id)
+    await lock_workers(uow, [seat.worker_id for seat in seats])
+    worked = [seat for seat in seats if seat.status is SeatStatus.ARRIVED and seat.kind is SeatKind.PRIMARY]
+    came = [seat for seat in seats if seat.status is SeatStatus.ARRIVED and seat.kind is not SeatKind.PRIMARY]
+    sent_home = [s for s in seats if s.status is SeatStatus.TURNED_AWAY_ON_SITE and s.reason == SURPLUS]
+    open_seats = [seat for seat in seats if seat.status in EXPECTED or seat.status is SeatStatus.ASKED]
+    stated = _stated(command, worked)
+    money = await settle_worked(
+        uow,
+        shift,
+        [Hours(seat.id, seat.worker_id, stated.get(seat.id)) for seat in worked],
+        [Hours(seat.id, seat.worker_id) for seat in (*came, *sent_home)],
+    )
+    await _complete(uow, shift, worked, came)
+    not_accounted = await _release_open(uow, open_seats)
+    await close_questions(
+        uow, shift_id=shift_id, kinds=[kind for kind in QuestionKind if kind is not QuestionKind.FINE]
+    )
+    await drop_shift_timers(uow, shift)
+    for kind in ("unaccounted", "site_silent", "shortfall_predicted", "list_contradicts"):
+        await resolve_alarms(uow, kind, shift_id)
+    await move_shift(uow, shift, ShiftStatus.CLOSED)
+    await _close_order(uow, shift)
+    await note(
+        uow,
+        shift_id,
+        "closed",
+        completed=len(worked),
+        called_out=len(came) + len(sent_home),
+        not_accounted=not_accounted,
+        bill_minor=money.bill_minor,
+        pay_minor=money.pay_minor,
+        currency=money.currency,
+    )
+    return ClosedShift(shift_id, money, len(worked), len(came) + len(sent_home), not_accounted)
+
+
+def _stated(command: CloseShift, worked: Collection[Seat]) -> dict[UUID, int]:
+    known = {seat.id for seat in worked}
+    for line in command.hours:
+        if line.seat_id not in known:
+            raise HoursOfUnknownSeat(
+                "hours: this seat did not work on this shift; mark its man arrived first.", seat_id=line.seat_id
+            )
+    return {line.seat_id: line.minutes for line in command.hours}
+
+
+async def _complete(uow: Uow, shift: Shift, worked: Collection[Seat], came: Collection[Seat]) -> None:
+    for seat in (*worked, *came):
+        await move_seat(uow, seat, SeatStatus.COMPLETED)
+        await unfollow_seat(uow, seat)
+    for seat in sorted(worked, key=lambda seat: seat.worker_id):
+        await record_mark(
+            uow,
+            Fact(
+                worker_id=seat.worker_id,
+                kind=MarkKind.COMPLETED,
+                occurred_at=min(shift.ends_at, uow.now),
+                shift_id=shift.id,
+                seat_id=seat.id,
+                evidence={"arrival_source": seat.arrival_source},
+            ),
+        )
+
+
+async def _release_open(uow: Uow, seats: Collection[Seat]) -> int:
+    missing = 0
+    for seat in seats:
+        expected = seat.kind is not SeatKind.STANDBY
+        await move_seat(uow, seat, SeatStatus.RELEASED, reason="not accounted for" if expected else "shift over")
+        await unfollow_seat(uow, seat)
+        missing += expected
+    return missing
+
+
+async def _close_order(uow: Uow, shift: Shift) -> None:
+    await uow.run(
+        """UPDATE orders o SET status = 'closed', version = version + 1 WHERE o.franchise_id = $1 AND o.id = $2
+           AND o.status = 'open' AND NOT EXISTS (SELECT FROM shifts s WHERE s.franchise_id = $1 AND s.order_id = $2
+                                                 AND s.status NOT IN ('closed', 'cancelled'))""",
+        uow.franchise_id,
+        shift.order_id,
+    )
