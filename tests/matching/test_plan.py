@@ -148,6 +148,13 @@ def test_reasons_say_why_this_many() -> None:
     assert reason(CONFIDENCE, [0.85] * 9, [1.0] * 10) == "0 reach 0.90 already; P(10 come) 1.00"
 
 
+def test_a_target_reached_but_for_the_last_binary_digit_is_reached() -> None:
+    assert 0.7 * 0.7 < 0.49
+    assert plan_invitations(CONFIDENCE, 1, [0.9, 0.9], factor=_ONE_AND_A_HALF, target=0.9).n == 1
+    assert plan_invitations(CONFIDENCE, 2, [0.7, 0.7, 0.7], factor=_ONE_AND_A_HALF, target=0.49).n == 2
+    assert plan_invitations(CONFIDENCE, 1, [0.9], factor=_ONE_AND_A_HALF, target=0.9).reason.startswith("1 reach 0.90")
+
+
 def test_people_already_asked_count_towards_the_headcount() -> None:
     plan = plan_invitations(CONFIDENCE, 10, [0.9] * 9, factor=_ONE_AND_A_HALF, target=0.9, already_ps=[0.9] * 11)
     assert plan.n == 2
