@@ -18,7 +18,6 @@ _STOP_S = 60.0
 _RETRY_S = 15.0
 _RETRY_PAUSE_S = 0.2
 _RETRY = ("could not bind", "Address already in use", "shared memory block")
-_IMPOSSIBLE_PID = 2**22 + 1  # Linux never gives out more than 2**22
 _SETTINGS = """\
 # Written at every start of this private cluster; a change made here is lost.
 listen_addresses = '127.0.0.1'
@@ -223,7 +222,7 @@ class PostgresServer:
         return f"postgresql://{SUPERUSER}:{self._password}@127.0.0.1:{self.port}/{database}"
 
     def _try_to_start(self) -> str | None:
-        self._disown_stale_locks()
+        self._remove_stale_locks()
         quoted = '"' + str(self.socket_dir).replace('"', '""') + '"'
         settings = self.data / "dispatch.conf"
         settings.write_text(
@@ -250,18 +249,14 @@ class PostgresServer:
                 return last_words(log.read().decode(errors="replace") or str(error))
         return None
 
-    def _disown_stale_locks(self) -> None:
-        """Make the locks of a dead postmaster look dead to PostgreSQL too.
+    def _remove_stale_locks(self) -> None:
+        """Remove the locks of a dead postmaster, where PostgreSQL would take another process for it.
 
-        It takes any process under the old pid for the old postmaster: a stranger who was given the number since, or the
-        dead one itself where nobody collects zombies. The file stays, with an impossible pid, because PostgreSQL also
-        learns from it whether old backends still hold the shared memory; to start beside those would ruin the data.
+        It believes any process under the old pid: a stranger who was given the number since, or the dead one itself
+        where nobody collects zombies. What protects the data stays: it knows backends that outlived their postmaster by
+        the shared memory of the data directory, and does not start beside them.
         """
-        if self.pid() is not None:
-            return
-        pid_file = self.data / "postmaster.pid"
-        if pid_file.exists():
-            _, newline, rest = pid_file.read_text(encoding="utf-8").partition("\n")
-            pid_file.write_text(f"{_IMPOSSIBLE_PID}{newline}{rest}", encoding="utf-8")
-        for lock in self.socket_dir.glob("*.lock"):
-            lock.unlink()
+        if self.pid() is None:
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            for lock in self.socket_dir.glob("*.lock"):
+                lock.unlink()
