@@ -15,7 +15,7 @@ from dispatch.sms.outgoing import default_account
 from dispatch.sms.rules import QUESTION_MOVES, QuestionKind, QuestionStatus
 
 QUESTION_COLUMNS: Final = """q.id, q.franchise_id, q.phone_id, q.worker_id, q.account_id, q.kind, q.code, q.subject_id,
-q.shift_id, q.detail, q.status, q.opened_at, q.closes_at, q.answered_at"""
+q.shift_id, q.detail, q.status, q.opened_at, q.closes_at, q.answered_at, q.closed_at"""
 """What `question_of` reads, from a table called q."""
 
 _OPEN = """
@@ -91,6 +91,7 @@ class Question:
     opened_at: datetime
     closes_at: datetime | None
     answered_at: datetime | None
+    closed_at: datetime | None
 
     @property
     def label(self) -> str:
@@ -172,7 +173,7 @@ async def answer_question(uow: Uow, question_id: UUID) -> bool:
     """Mark a question answered; False when it was not open any more."""
     return bool(
         await uow.run(
-            "UPDATE questions SET status = 'answered', answered_at = $2 WHERE id = $1 AND status = ANY ($3)",
+            "UPDATE questions SET status = 'answered', answered_at = $2, closed_at = $2 WHERE id = $1 AND status = ANY ($3)",
             question_id,
             uow.now,
             _sources(QuestionStatus.ANSWERED),
@@ -188,7 +189,7 @@ async def reopen_question(uow: Uow, question_id: UUID, *, closes_at: datetime | 
     """
     return bool(
         await uow.run(
-            """UPDATE questions SET status = 'open', answered_at = NULL, closes_at = $2
+            """UPDATE questions SET status = 'open', answered_at = NULL, closed_at = NULL, closes_at = $2
                WHERE id = $1 AND status = ANY ($3)""",
             question_id,
             closes_at,
@@ -226,7 +227,7 @@ async def close_questions(
               AND ($6::uuid[] IS NULL OR q.worker_id = ANY ($6))
               AND ($7::text[] IS NULL OR q.kind = ANY ($7))
             ORDER BY q.id FOR NO KEY UPDATE)
-        UPDATE questions q SET status = 'closed' FROM mine WHERE q.id = mine.id RETURNING q.id
+        UPDATE questions q SET status = 'closed', closed_at = $8 FROM mine WHERE q.id = mine.id RETURNING q.id
         """,
         uow.franchise_id,
         _sources(QuestionStatus.CLOSED),
@@ -235,6 +236,7 @@ async def close_questions(
         shift_id,
         _listed(worker_ids),
         None if kinds is None else [kind.value for kind in kinds],
+        uow.now,
     )
     return [row["id"] for row in rows]
 

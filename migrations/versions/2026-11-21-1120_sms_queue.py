@@ -19,6 +19,8 @@ SQL = (
     DROP INDEX messages_due;
     CREATE INDEX messages_due ON messages (account_id, priority, send_at) WHERE status = 'queued';
     CREATE INDEX questions_by_phone ON questions (phone_id, opened_at);
+    ALTER TABLE questions ADD COLUMN closed_at timestamptz;
+    COMMENT ON COLUMN questions.closed_at IS 'when it stopped being open, answered or not';
 
     CREATE FUNCTION phone_zones(wanted uuid[]) RETURNS TABLE (id uuid, zone text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
