@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from dispatch.access.errors import TokenNotFound, UserNotFound
 from dispatch.access.models import ApiToken, StaffUser
+from dispatch.kit.pages import Cursor
 from dispatch.kit.uow import Uow
 
 PRINCIPAL: Final = "SELECT to_jsonb(p) FROM principal_of($1) AS p"
@@ -69,11 +70,12 @@ async def user_by_login(uow: Uow, login: str) -> StaffUser:
     return user
 
 
-async def tokens(uow: Uow) -> Sequence[ApiToken]:
-    """Return the API tokens of the tenant, newest first, dead ones included."""
-    return (
-        (await uow.session.execute(select(ApiToken).order_by(ApiToken.created_at.desc(), ApiToken.id))).scalars().all()
-    )
+async def tokens(uow: Uow, *, before: Cursor[datetime] | None, limit: int) -> Sequence[ApiToken]:
+    """Return API tokens of the tenant, newest first and dead ones included, from after a cursor on."""
+    wanted = select(ApiToken).order_by(ApiToken.created_at.desc(), ApiToken.id.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(tuple_(ApiToken.created_at, ApiToken.id) < tuple_(*before))
+    return (await uow.session.execute(wanted)).scalars().all()
 
 
 async def token_of(uow: Uow, token_id: UUID) -> ApiToken:

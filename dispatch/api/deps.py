@@ -21,7 +21,9 @@ from fastapi.params import Depends as DependsParam
 from dispatch.access.errors import CredentialsMissing, CredentialsRejected, CrossSiteRequest, PermissionMissing
 from dispatch.access.queries import PRINCIPAL
 from dispatch.access.roles import Permission, Role, can
+from dispatch.api.readiness import Readiness
 from dispatch.kit.log import get_logger
+from dispatch.kit.metrics import Metrics
 from dispatch.kit.tokens import hash_token
 from dispatch.kit.uow import Database, Uow
 from dispatch.settings import Settings
@@ -41,11 +43,15 @@ class Resources:
         settings: the whole tree.
         database: units of work of the API and the console.
         webhooks: the same rows through a small pool of its own, so that a flood of one kind cannot starve the other.
+        readiness: what `/readyz` asks.
+        metrics: the process's registry.
     """
 
     settings: Settings
     database: Database
     webhooks: Database
+    readiness: Readiness
+    metrics: Metrics
 
 
 def get_resources(request: Request) -> Resources:

@@ -12,8 +12,9 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
+from dispatch.kit.pages import Cursor
 from dispatch.kit.uow import Uow
 from dispatch.tenancy.errors import FranchiseNotFound, PolicySectionUnknown, PolicyVersionUnknown
 from dispatch.tenancy.models import Franchise
@@ -162,9 +163,13 @@ def _assembled(stored: tuple[tuple[str, int, str], ...]) -> PolicyInForce:
     return PolicyInForce(policy, MappingProxyType(versions))
 
 
-async def franchises(uow: Uow, *, only: UUID | None = None) -> Sequence[Franchise]:
-    """Return the network's franchises by short name, or one of them."""
-    wanted = select(Franchise).order_by(Franchise.slug)
+async def franchises(
+    uow: Uow, *, after: Cursor[str] | None, limit: int, only: UUID | None = None
+) -> Sequence[Franchise]:
+    """Return franchises of the network by short name, from after a cursor on; or one of them alone."""
+    wanted = select(Franchise).order_by(Franchise.slug, Franchise.id).limit(limit)
+    if after is not None:
+        wanted = wanted.where(tuple_(Franchise.slug, Franchise.id) > tuple_(*after))
     if only is not None:
         wanted = wanted.where(Franchise.id == only)
     return (await uow.session.execute(wanted)).scalars().all()

@@ -1,0 +1,124 @@
+"""The HTTP root: opens what a process of the API needs, mounts the routers, serves."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from dispatch.access.errors import CONSTRAINTS as OF_ACCESS
+from dispatch.api import auth, health
+from dispatch.api import tenancy as tenancy_api
+from dispatch.api.deps import Resources
+from dispatch.api.errors import install_errors
+from dispatch.api.limits import BodyLimit
+from dispatch.api.middleware import RequestContext
+from dispatch.api.openapi import DESCRIPTION, describe_access
+from dispatch.api.readiness import Readiness
+from dispatch.kit.db import open_engine, refuse_unsafe_role
+from dispatch.kit.jobs import WakeUps
+from dispatch.kit.log import configure_logging
+from dispatch.kit.metrics import Metrics
+from dispatch.kit.uow import Database
+from dispatch.local.migrate import newest_revision
+from dispatch.settings import Settings
+from dispatch.tenancy.errors import CONSTRAINTS as OF_TENANCY
+
+GRACE_S: Final = 3
+"""How long open requests and streams may go on after SIGTERM; without an end a stream would keep the process alive."""
+
+CONSTRAINTS: Final = {**OF_TENANCY, **OF_ACCESS}
+"""Database constraint -> the fact it stands for, of every folder served here."""
+API_ROUTERS: Final[tuple[APIRouter, ...]] = (auth.router, tenancy_api.router)
+"""Mounted under /api/v1."""
+ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router,)
+"""Mounted as they are: probes and webhooks."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the API; what it needs is opened when it starts and closed when it stops.
+
+    Starting raises `UnsafeDatabaseRole` or `SimulatedClockRefused` rather than serve without row security or on a
+    made-up clock.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_resources(settings) as resources:
+            app.state.resources = resources
+            yield
+
+    app = FastAPI(
+        title="Dispatch",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    for router in API_ROUTERS:
+        app.include_router(router, prefix="/api/v1")
+    for router in ROOT_ROUTERS:
+        app.include_router(router)
+    describe_access(app)
+    install_errors(app)
+    app.add_middleware(BodyLimit, max_bytes=settings.http.max_body_bytes)
+    app.add_middleware(RequestContext)  # added last, so it is outermost
+    return app
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
+    """Open the pools and hand them out, if the database may be served from.
+
+    Raises:
+        UnsafeDatabaseRole: row security does not bind the login of the API.
+        SimulatedClockRefused: the database tells a made-up time.
+    """
+    place = settings.database
+    url = place.url(place.app)
+    patience = place.pool_timeout_s
+    async with AsyncExitStack() as stack:
+        wake_ups = WakeUps(settings.redis_url)
+        stack.push_async_callback(wake_ups.close)
+
+        async def open_database(name: str, size: int) -> Database:
+            engine = open_engine(url, size=size, name=name, pool_timeout_s=patience)
+            return await stack.enter_async_context(Database(engine, constraints=CONSTRAINTS, after_commit=wake_ups))
+
+        database = await open_database("dispatch api", place.pool_size)
+        webhooks = await open_database("dispatch webhooks", place.webhook_pool_size)
+        probe = open_engine(url, size=1, name="dispatch probe", pool_timeout_s=patience)
+        readiness = Readiness(probe, settings.redis_url, newest_revision())
+        stack.push_async_callback(readiness.close)
+        await refuse_unsafe_role(probe)
+        yield Resources(settings=settings, database=database, webhooks=webhooks, readiness=readiness, metrics=Metrics())
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way for at most three seconds.
+
+    Raises:
+        UnsafeDatabaseRole: row security does not bind the login of the API.
+        SimulatedClockRefused: the database tells a made-up time.
+    """
+    configure_logging(settings.log_level, as_json=settings.log_json)
+    asyncio.run(_check(settings))
+    uvicorn.run(
+        create_app(settings),
+        host=settings.http.host,
+        port=settings.http.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+
+
+async def _check(settings: Settings) -> None:
+    """Refuse before the server starts, so that the reason is a sentence and not a traceback of the server's."""
+    async with open_resources(settings):
+        pass
