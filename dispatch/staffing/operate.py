@@ -1,4 +1,4 @@
-"""What a dispatcher does by hand on a shift: pause, resume, the next wave, invite a man, release a seat, take a list."""
+"""What a dispatcher does by hand on a shift: pause, resume, release a seat, mark an arrival, take a list."""
 
 from typing import Annotated, Literal
 from uuid import UUID

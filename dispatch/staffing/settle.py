@@ -154,10 +154,7 @@ def _meant(answer: Answer, places: Sequence[Place], policy: Policy) -> bool:
         return True
     return any(
         (reply.stated_time is None or _near(reply.stated_time, place.local_start, policy.pace.stated_time_tolerance))
-        and (
-            reply.stated_day is None
-            or reply.stated_day.means(answer.received_at.astimezone(place.zone), place.local_start)
-        )
+        and (reply.stated_day is None or _same_day(reply.stated_day, answer.received_at, place))
         for place in places
     )
 

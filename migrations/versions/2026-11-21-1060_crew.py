@@ -419,6 +419,16 @@ SQL = (
     + definer_function("contact_for_text(uuid[])")
     + definer_function("guest_card(uuid)")
     + """
+    CREATE FUNCTION shifts_touched_by_outage(from_at timestamptz, to_at timestamptz)
+    RETURNS TABLE (franchise_id uuid, shift_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT DISTINCT s.franchise_id, s.shift_id FROM seats s JOIN shifts f ON f.id = s.shift_id
+        WHERE f.status NOT IN ('closed', 'cancelled') AND s.live AND s.kind IN ('primary', 'reserve')
+          AND s.due_at <= to_at AND s.limit_at >= from_at
+    $$;
+    ALTER FUNCTION shifts_touched_by_outage(timestamptz, timestamptz) OWNER TO dispatch_definer;
+    REVOKE ALL ON FUNCTION shifts_touched_by_outage(timestamptz, timestamptz) FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION shifts_touched_by_outage(timestamptz, timestamptz) TO dispatch_worker;
     ALTER FUNCTION claims_overlapping(uuid, tstzrange, uuid) OWNER TO dispatch_definer;
     REVOKE ALL ON FUNCTION claims_overlapping(uuid, tstzrange, uuid) FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION claims_overlapping(uuid, tstzrange, uuid) TO dispatch_worker;
