@@ -41,6 +41,7 @@ def configure_logging(level: str, *, as_json: bool, stream: TextIO | None = None
     number = logging.getLevelNamesMapping().get(level.upper())
     if number is None:
         raise ValueError(f"{level!r} is not a log level; send DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    target = stream or sys.stderr
     enrich: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -52,10 +53,13 @@ def configure_logging(level: str, *, as_json: bool, stream: TextIO | None = None
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json
         else structlog.dev.ConsoleRenderer(
-            timestamp_key="at", exception_formatter=structlog.dev.plain_traceback, sort_keys=False
+            timestamp_key="at",
+            colors=target.isatty(),
+            exception_formatter=structlog.dev.plain_traceback,
+            sort_keys=False,
         )
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(target)
     handler.setFormatter(
         ProcessorFormatter(
             foreign_pre_chain=[*enrich, structlog.stdlib.ExtraAdder()],
