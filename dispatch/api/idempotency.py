@@ -34,11 +34,11 @@ _TAKE = """
 INSERT INTO idempotency_keys (franchise_id, key, route, body_sha256) VALUES ($1, $2, $3, $4)
 ON CONFLICT (franchise_id, key) DO NOTHING
 """
-_KEEP = "UPDATE idempotency_keys SET status = $3, response = $4 WHERE franchise_id = $1 AND key = $2"
+_KEEP = "UPDATE idempotency_keys SET status = $3, response = $4::text::json WHERE franchise_id = $1 AND key = $2"
 _REPLAY = """
 UPDATE idempotency_keys SET replays = replays + 1
 WHERE franchise_id = $1 AND key = $2 AND route = $3 AND body_sha256 = $4
-RETURNING status, response
+RETURNING status, response::text
 """
 
 

@@ -33,7 +33,7 @@ from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.events import WAVE_DUE
 from dispatch.staffing.expiry import expire_overdue
 from dispatch.staffing.facts import OrderTerms, order_terms
-from dispatch.staffing.lending import homes_open
+from dispatch.staffing.needs import need_of
 from dispatch.staffing.offers import Asked, send_offers
 from dispatch.staffing.rules import next_wave_target, wave_one_target, wave_window
 from dispatch.tenancy.policy import OverInviteMode, Policy, Tier
@@ -109,7 +109,7 @@ async def _plan_shift(
     target, reason = _target(shift, terms, policy, waves=len(waves), pending=pending)
     if target == 0:
         return None, min((i.deadline for i in pending), default=None)
-    need = await _need(uow, shift, terms, policy, deadline=uow.now + window, waves=len(waves))
+    need = await need_of(uow, shift, terms, policy, deadline=uow.now + window, waves=len(waves))
     wave = Wave(
         id=new_id(),
         shift_id=shift.id,
@@ -137,33 +137,6 @@ def _target(
     target = next_wave_target(staffing.wave_factor, shift.cover, shift.seated, len(pending))
     why = f"{staffing.wave_factor} x (cover {shift.cover} - seated {shift.seated}) - {len(pending)} still asked"
     return target, f"wave {waves + 1}: {why}" if missing > 0 else "covered"
-
-
-async def _need(uow: Uow, shift: Shift, terms: OrderTerms, policy: Policy, *, deadline: datetime, waves: int) -> Need:
-    lowest = Tier(terms.min_tier) if terms.min_tier else policy.staffing.min_tier
-    if terms.forbids_tier_c and lowest is Tier.C:
-        lowest = Tier.B
-    lead = shift.starts_at - uow.now
-    return Need(
-        shift_id=shift.id,
-        client_id=shift.client_id,
-        site_id=shift.site_id,
-        lat=shift.lat,
-        lon=shift.lon,
-        zone=shift.zone,
-        region=shift.region,
-        starts_at=shift.starts_at,
-        ends_at=shift.ends_at,
-        due_at=shift.starts_at,
-        deadline=deadline,
-        send_from=uow.now,
-        skill=shift.skill,
-        documents=shift.documents,
-        radius_m=float(policy.staffing.radius_km) * 1000,
-        min_tier=lowest,
-        urgent=shift.urgent or terms.urgent or lead <= policy.calendar.urgent_lead,
-        homes=await homes_open(uow, policy.staffing, waves=waves, lead=lead),
-    )
 
 
 async def _choose(uow: Uow, plans: Sequence[_Plan], policy: Policy) -> None:

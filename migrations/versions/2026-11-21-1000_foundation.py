@@ -109,7 +109,8 @@ SQL = (
         actor text NOT NULL,
         kind text NOT NULL,
         worker_id uuid,
-        detail jsonb NOT NULL DEFAULT '{}'
+        detail jsonb NOT NULL DEFAULT '{}',
+        written_by xid8 NOT NULL DEFAULT pg_current_xact_id()
     );
     CREATE INDEX timeline_by_shift ON timeline (franchise_id, shift_id, id);
     CREATE INDEX timeline_by_franchise ON timeline (franchise_id, id);

@@ -16,6 +16,10 @@ SQL = (
         ADD CONSTRAINT priority_is_one_figure CHECK (priority BETWEEN 0 AND 9);
     COMMENT ON COLUMN messages.quiet_from IS 'on the recipient''s clock; null: any hour';
 
+    -- A receipt for a text that seemed absent at the gateway and waits to go again: it must not.
+    INSERT INTO status_moves (entity, old_status, new_status)
+    VALUES ('messages', 'queued', 'sent'), ('messages', 'queued', 'delivered');
+
     DROP INDEX messages_due;
     CREATE INDEX messages_due ON messages (account_id, priority, send_at) WHERE status = 'queued';
     CREATE INDEX questions_by_phone ON questions (phone_id, opened_at);

@@ -1,0 +1,104 @@
+"""Reads of waves, invitations and seats for people: counts, lists, explanations."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from dispatch.kit.uow import Uow
+
+_FILL = """
+WITH asked AS (
+    SELECT count(*) FILTER (WHERE status <> 'withdrawn' OR reason <> 'never left us') AS invited,
+           count(*) FILTER (WHERE status IN ('queued', 'sent', 'delivered')) AS pending,
+           count(*) FILTER (WHERE status = 'accepted') AS accepted,
+           count(*) FILTER (WHERE status = 'declined') AS declined,
+           count(*) FILTER (WHERE status = 'expired') AS silent,
+           count(*) FILTER (WHERE status = 'undeliverable') AS undeliverable
+    FROM invitations WHERE franchise_id = $1 AND shift_id = $2
+), seated AS (
+    SELECT count(*) FILTER (WHERE live AND kind = 'primary') AS primary,
+           count(*) FILTER (WHERE live AND kind = 'reserve') AS reserve,
+           count(*) FILTER (WHERE live AND kind = 'standby') AS standby,
+           count(*) FILTER (WHERE status = 'doubtful') AS doubtful,
+           count(*) FILTER (WHERE status IN ('arrived', 'completed')) AS arrived,
+           count(*) FILTER (WHERE status IN ('arrived', 'completed') AND late_min > 0) AS late,
+           count(*) FILTER (WHERE status = 'unaccounted') AS unaccounted,
+           count(*) FILTER (WHERE status = 'no_show') AS no_show
+    FROM seats WHERE franchise_id = $1 AND shift_id = $2
+)
+SELECT * FROM asked, seated
+"""
+
+
+async def fill_counts(uow: Uow, shift_id: UUID) -> Mapping[str, int]:
+    """Count where a shift stands; `accepted` are yeses ever, seats are the live ones."""
+    row = await uow.fetchrow(_FILL, uow.franchise_id, shift_id)
+    assert row is not None, "aggregates return one row"
+    return dict(row)
+
+
+async def seats_with_people(uow: Uow, shift_id: UUID) -> Sequence[Mapping[str, Any]]:
+    """Read the seats of a shift with what this franchise may know of its people: first name, rating, home or guest."""
+    return await uow.fetch(
+        """SELECT s.id, s.worker_id, s.kind, s.status, s.reason, s.accepted_at, s.confirmed_at, s.due_at, s.grace_at,
+                  s.limit_at, s.announced_min, s.arrived_at, s.arrival_source, s.late_min, s.p_show, s.second_chance,
+                  c.first_name, w.franchise_id = s.franchise_id AS home,
+                  CASE WHEN w.capped_until > clock.now() THEN least(w.rating, 2.00) ELSE w.rating END AS rating
+           FROM seats s JOIN workers w ON w.id = s.worker_id
+           LEFT JOIN contact_for_text(ARRAY(SELECT x.worker_id FROM seats x
+                                            WHERE x.franchise_id = $1 AND x.shift_id = $2)) c
+                  ON c.worker_id = s.worker_id
+           WHERE s.franchise_id = $1 AND s.shift_id = $2
+           ORDER BY array_position(ARRAY['primary', 'reserve', 'standby'], s.kind), s.accepted_at, s.id""",
+        uow.franchise_id,
+        shift_id,
+    )
+
+
+async def invitations_with_people(uow: Uow, shift_id: UUID) -> Sequence[Mapping[str, Any]]:
+    """Read the invitations of a shift, wave by wave: first name, rating at the time, rounded distance, why him."""
+    return await uow.fetch(
+        """SELECT i.id, i.worker_id, w.n AS wave, i.rank, i.ask, i.status, i.reason, i.score, i.p_accept, i.p_show,
+                  -- a ring, not a bearing: whole kilometres, rounded up
+                  ceil(i.distance_m / 1000.0)::int AS distance_km, i.explain, i.second_chance, i.by_hand, i.deadline,
+                  i.created_at, i.answered_at, c.first_name
+           FROM invitations i LEFT JOIN waves w ON w.franchise_id = i.franchise_id AND w.id = i.wave_id
+           LEFT JOIN contact_for_text(ARRAY(SELECT x.worker_id FROM invitations x
+                                            WHERE x.franchise_id = $1 AND x.shift_id = $2)) c
+                  ON c.worker_id = i.worker_id
+           WHERE i.franchise_id = $1 AND i.shift_id = $2 ORDER BY w.n NULLS LAST, i.rank, i.id""",
+        uow.franchise_id,
+        shift_id,
+    )
+
+
+async def call_list(uow: Uow, shift_id: UUID) -> Sequence[Mapping[str, Any]]:
+    """Read whom to ring, best first: the doubtful and unaccounted, then who was silent or never reached."""
+    return await uow.fetch(
+        """SELECT worker_id, why, seat_id, rating, last_result, last_at FROM (
+               SELECT s.worker_id, s.status AS why, s.id AS seat_id, w.rating, 0 AS class FROM seats s
+               JOIN workers w ON w.id = s.worker_id
+               WHERE s.franchise_id = $1 AND s.shift_id = $2 AND s.status IN ('doubtful', 'unaccounted')
+               UNION ALL
+               SELECT i.worker_id, i.status, NULL, w.rating, 1 FROM invitations i JOIN workers w ON w.id = i.worker_id
+               WHERE i.franchise_id = $1 AND i.shift_id = $2 AND i.status IN ('expired', 'undeliverable')
+           ) people LEFT JOIN LATERAL (
+               SELECT r.result AS last_result, r.at AS last_at FROM call_results r
+               WHERE r.franchise_id = $1 AND r.shift_id = $2 AND r.worker_id = people.worker_id
+               ORDER BY r.at DESC LIMIT 1) calls ON true
+           ORDER BY class, rating DESC, worker_id""",
+        uow.franchise_id,
+        shift_id,
+    )
+
+
+async def open_alarms(uow: Uow, *, shift_id: UUID | None, limit: int) -> Sequence[Mapping[str, Any]]:
+    """Read the alarms that stand, the worst first, then the oldest."""
+    return await uow.fetch(
+        """SELECT id, shift_id, kind, severity, sentence, detail, status, raised_at, acknowledged_at FROM alarms
+           WHERE franchise_id = $1 AND status <> 'resolved' AND ($2::uuid IS NULL OR shift_id = $2)
+           ORDER BY array_position(ARRAY['critical', 'warning', 'info'], severity), raised_at, id LIMIT $3""",
+        uow.franchise_id,
+        shift_id,
+        limit,
+    )

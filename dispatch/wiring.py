@@ -1,0 +1,101 @@
+"""Who acts on what: events to handlers, replies to handlers, constraints to errors. The only glue across folders."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from dispatch.access.errors import CONSTRAINTS as OF_ACCESS
+from dispatch.clients.errors import CONSTRAINTS as OF_CLIENTS
+from dispatch.crew.errors import CONSTRAINTS as OF_CREW
+from dispatch.kit.errors import DispatchError
+from dispatch.kit.outbox import Handler
+from dispatch.orders.errors import CONSTRAINTS as OF_ORDERS
+from dispatch.orders.place import ORDER_PLACED
+from dispatch.rating.appeals import appeal_by_text
+from dispatch.rating.errors import CONSTRAINTS as OF_RATING
+from dispatch.sms.errors import CONSTRAINTS as OF_SMS
+from dispatch.sms.events import STOPPED, TEXTS_MOVED
+from dispatch.sms.replies import Disposition
+from dispatch.sms.service import AnswerHandler, QuestionKind
+from dispatch.staffing import events as staffing_events
+from dispatch.staffing.attendance import arrive_by_text, delay_by_text, on_way_by_text
+from dispatch.staffing.cancel import ring_if_unread, understood
+from dispatch.staffing.change_answers import accept_change, decline_change
+from dispatch.staffing.claims import end_other_claims, lose_claim
+from dispatch.staffing.gaps import accept_promotion, decline_promotion
+from dispatch.staffing.leave import cancel_by_text, restore_by_text
+from dispatch.staffing.lifecycle import alarm_if_short, begin_staffing, close_gaps_of, look_again, start_shift
+from dispatch.staffing.no_show import pass_limit
+from dispatch.staffing.outage import restart_limits
+from dispatch.staffing.receipts import move_with_texts
+from dispatch.staffing.reminders import ask_evening, ask_on_the_day, doubt_after_stop, mark_doubtful, reconfirm
+from dispatch.staffing.settle import accept_offer, decline_offer
+from dispatch.staffing.site import answer_present, ask_site
+from dispatch.tenancy.errors import CONSTRAINTS as OF_TENANCY
+from dispatch.workers.errors import CONSTRAINTS as OF_WORKERS
+
+CONSTRAINTS: Final[Mapping[str, Callable[[], DispatchError]]] = MappingProxyType(
+    {
+        **OF_TENANCY,
+        **OF_ACCESS,
+        **OF_SMS,
+        **OF_WORKERS,
+        **OF_CLIENTS,
+        **OF_ORDERS,
+        **OF_CREW,
+        **OF_RATING,
+    }
+)
+"""Name of a database constraint -> the fact it stands for."""
+
+HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
+    {
+        ORDER_PLACED: begin_staffing,
+        TEXTS_MOVED: move_with_texts,
+        STOPPED: doubt_after_stop,
+        staffing_events.WAVE_DUE: look_again,
+        staffing_events.SEAT_TAKEN: end_other_claims,
+        staffing_events.CLAIM_LOST: lose_claim,
+        staffing_events.GAP_FOUND: close_gaps_of,
+        staffing_events.EVENING_REMINDER: ask_evening,
+        staffing_events.RECONFIRM_DUE: ask_on_the_day,
+        staffing_events.DOUBTFUL_DUE: mark_doubtful,
+        staffing_events.SHIFT_STARTS: start_shift,
+        staffing_events.SHORT_ALARM_DUE: alarm_if_short,
+        staffing_events.SITE_QUESTION_DUE: ask_site,
+        staffing_events.LIMIT_DUE: pass_limit,
+        staffing_events.CANCEL_RECEIPT_DUE: ring_if_unread,
+        staffing_events.OUTAGE_ENDED: restart_limits,
+    }
+)
+"""Outbox kind -> what handles it."""
+
+LANES: Final = tuple(sorted({kind.split(".", 1)[0] for kind in HANDLERS}))
+"""The outbox lanes that have handlers."""
+
+_K, _D = QuestionKind, Disposition
+
+ANSWERS: Final[Mapping[tuple[QuestionKind, Disposition], AnswerHandler]] = MappingProxyType(
+    {
+        (_K.OFFER, _D.ACCEPT): accept_offer,
+        (_K.OFFER, _D.DECLINE): decline_offer,
+        (_K.SEAT, _D.ARRIVED): arrive_by_text,
+        (_K.SEAT, _D.LATE): delay_by_text,
+        (_K.SEAT, _D.ON_WAY): on_way_by_text,
+        (_K.SEAT, _D.CANCEL): cancel_by_text,
+        (_K.SEAT, _D.RESTORE): restore_by_text,
+        (_K.RECONFIRM, _D.ACCEPT): reconfirm,
+        (_K.RECONFIRM, _D.ON_WAY): on_way_by_text,
+        (_K.RECONFIRM, _D.CANCEL): cancel_by_text,
+        (_K.PROMOTION, _D.ACCEPT): accept_promotion,
+        (_K.PROMOTION, _D.DECLINE): decline_promotion,
+        (_K.CHANGE, _D.ACCEPT): accept_change,
+        (_K.CHANGE, _D.CANCEL): decline_change,
+        (_K.NOTICE, _D.ACCEPT): understood,
+        (_K.ETA, _D.LATE): delay_by_text,
+        (_K.PRESENT, _D.ACCEPT): answer_present,
+        (_K.PRESENT, _D.MISSING): answer_present,
+        (_K.FINE, _D.APPEAL): appeal_by_text,
+    }
+)
+"""(what was asked, what was answered) -> what settles it; a pair not listed goes to people."""
