@@ -1,0 +1,57 @@
+"""Who holds a number: one live holder in the whole network, others reached there by consent of both."""
+
+from typing import Final
+from uuid import UUID
+
+from dispatch.kit.ids import new_id
+from dispatch.kit.uow import Uow
+from dispatch.workers.errors import PhoneAlreadyInNetwork, PhoneBelongsToWorker
+
+_HOLD: Final = """
+INSERT INTO phone_holders (id, franchise_id, worker_id, phone_id, holder, valid)
+VALUES ($1, $2, $3, $4, $5, tstzrange($6, NULL))
+"""
+_RELEASE: Final = """
+UPDATE phone_holders SET valid = tstzrange(lower(valid), $3)
+WHERE franchise_id = $1 AND worker_id = $2 AND upper_inf(valid) AND lower(valid) < $3
+"""
+
+
+async def refuse_held(uow: Uow, e164: str, worker_id: UUID | None = None) -> None:
+    """Check that nobody but `worker_id` holds the number now; the constraint says the same to whoever races.
+
+    Raises:
+        PhoneBelongsToWorker: another man of the tenant holds it.
+        PhoneAlreadyInNetwork: somebody else's does.
+    """
+    found = await uow.fetchrow("SELECT held, own_worker_id FROM phones_in_use(ARRAY[$1::text])", e164)
+    if found is None or not found["held"]:
+        return
+    held_here = await uow.fetchval(
+        """SELECT worker_id FROM phone_holders
+           WHERE franchise_id = $1 AND worker_id = $2 AND holder AND upper_inf(valid)""",
+        uow.franchise_id,
+        found["own_worker_id"],
+    )
+    if held_here is None:
+        raise PhoneAlreadyInNetwork
+    if held_here != worker_id:
+        raise PhoneBelongsToWorker(held_here)
+
+
+async def take_phone(uow: Uow, worker_id: UUID, e164: str, zone: str, *, holds: bool = True) -> UUID:
+    """Make the man the number's holder from now on, or a man reached there; return the phone's id.
+
+    Raises:
+        PhoneAlreadyInNetwork: somebody became its holder meanwhile.
+    """
+    phone_id: UUID = await uow.fetchval(
+        "SELECT phone_id FROM phones_for(ARRAY[$1::text], ARRAY[$2::text], ARRAY[$3::uuid])", e164, zone, new_id()
+    )
+    await uow.run(_HOLD, new_id(), uow.franchise_id, worker_id, phone_id, holds, uow.now)
+    return phone_id
+
+
+async def release_phone(uow: Uow, worker_id: UUID) -> None:
+    """End his hold on every number now, so that its next owner can be registered; who held it when stays known."""
+    await uow.run(_RELEASE, uow.franchise_id, worker_id, uow.now)

@@ -1,0 +1,52 @@
+"""Workers with honest defaults: active, vetted, consenting, near the middle of Saint Petersburg."""
+
+import itertools
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from dispatch.kit.geo import Point
+from dispatch.kit.ids import new_id
+from dispatch.kit.uow import Uow
+from dispatch.workers.bulk import Attested, NewWorker, bulk_insert_workers
+from dispatch.workers.rules import Attestation
+from dispatch.workers.skills import Service, to_mask
+
+READY: Final = Attested(frozenset(Attestation), "Interviewed for the test", "Test author")
+SENNAYA: Final = Point(lat=59.9270, lon=30.3180)
+
+_numbers = itertools.count(1)
+
+
+def next_phone() -> str:
+    """A valid Russian mobile number that nothing else in this run uses."""
+    return f"+7921{next(_numbers):07d}"
+
+
+def new_worker(**given: object) -> NewWorker:
+    """A man to store; any field can be given."""
+    usual = NewWorker(
+        id=new_id(),
+        e164=next_phone(),
+        first_name="Иван",
+        last_name="Петров",
+        point=SENNAYA,
+        zone="Europe/Moscow",
+        skills=to_mask([Service.LOADING, Service.MOVING]),
+        urgent_ok=True,
+    )
+    return replace(usual, **given)  # type: ignore[arg-type]
+
+
+async def make_worker(uow: Uow, *, attested: Attested | None = READY, **given: object) -> UUID:
+    """Store one man of the tenant and return his id; by default he can be invited at once."""
+    worker = new_worker(**given)
+    await bulk_insert_workers(uow, [worker], attested)
+    return worker.id
+
+
+async def make_workers(uow: Uow, count: int, *, attested: Attested | None = READY, **given: object) -> list[UUID]:
+    """Store several men of the tenant and return their ids in the order they were made."""
+    workers = [new_worker(**given) for _ in range(count)]
+    await bulk_insert_workers(uow, workers, attested)
+    return [worker.id for worker in workers]
