@@ -11,6 +11,7 @@ from dispatch.access.roles import Permission, can
 from dispatch.api.deps import CallerDep, UowDep, allow
 from dispatch.api.errors import responses
 from dispatch.api.versions import IfMatchDep, VersionMissing, set_version
+from dispatch.kit.geo import ZoneUnknown
 from dispatch.kit.pages import DEFAULT_LIMIT, CursorInvalid, Limit, Page, read_cursor
 from dispatch.kit.text import Clean
 from dispatch.kit.uow import Uow
@@ -104,7 +105,7 @@ async def own_franchise(uow: UowDep, response: Response) -> OwnFranchise:
 @router.patch(
     "/franchises/own",
     dependencies=[allow(Permission.FRANCHISE_WRITE)],
-    responses=responses(FranchiseChanged, VersionMissing),
+    responses=responses(FranchiseChanged, VersionMissing, ZoneUnknown),
 )
 async def change_franchise(
     command: ChangeFranchise, version: IfMatchDep, uow: UowDep, response: Response

@@ -54,3 +54,8 @@ async def make_token(database: Database, staff: Staff, role: Role = Role.DISPATC
             uow, CreateToken(name="test", role=role, test=test), created_by=staff.id, granter=Role.OPERATOR
         )
     return plain
+
+
+def bearer(token: str) -> dict[str, str]:
+    """Return the header that a client with this token sends."""
+    return {"Authorization": f"Bearer {token}"}
