@@ -45,6 +45,11 @@ def test_the_unit_left_over_goes_to_the_first_among_equals() -> None:
     assert allocate(100, [1, 1, 1]) == (34, 33, 33)
 
 
+def test_the_unit_left_over_goes_to_the_largest_remainder() -> None:
+    assert allocate(10, [1, 2]) == (3, 7)
+    assert allocate(11, [5, 3, 4]) == (4, 3, 4)
+
+
 @pytest.mark.parametrize("weights", [[], [0, 0], [2, -1]])
 def test_nothing_to_split_by_is_an_error(weights: list[int]) -> None:
     with pytest.raises(ValueError, match="weights"):

@@ -65,7 +65,9 @@ def test_a_span_within_one_day_and_no_span_at_all() -> None:
     assert next_allowed(noon, moscow, QuietHours(start=time(12), end=time(13))) == _at(
         "2026-11-21 13:00", "Europe/Moscow"
     )
-    assert not is_quiet(noon, moscow, QuietHours(start=time(12), end=time(12)))
+    assert is_quiet(noon, moscow, QuietHours(start=time(12, 30), end=time(13)))
+    assert not is_quiet(noon, moscow, QuietHours(start=time(12), end=time(12, 30)))
+    assert not is_quiet(noon, moscow, QuietHours(start=time(12, 30), end=time(12, 30)))
 
 
 @given(
