@@ -173,7 +173,8 @@ async def answer_question(uow: Uow, question_id: UUID) -> bool:
     """Mark a question answered; False when it was not open any more."""
     return bool(
         await uow.run(
-            "UPDATE questions SET status = 'answered', answered_at = $2, closed_at = $2 WHERE id = $1 AND status = ANY ($3)",
+            """UPDATE questions SET status = 'answered', answered_at = $2, closed_at = $2
+               WHERE id = $1 AND status = ANY ($3)""",
             question_id,
             uow.now,
             _sources(QuestionStatus.ANSWERED),

@@ -62,6 +62,8 @@ MESSAGE_MOVES: Final = Moves(
             (_M.SENDING, _M.DELIVERED),
             (_M.SENDING, _M.FAILED),
             (_M.SENDING, _M.UNKNOWN),
+            (_M.QUEUED, _M.SENT),  # a receipt for a text that seemed absent at the gateway and waits to go again
+            (_M.QUEUED, _M.DELIVERED),
             (_M.QUEUED, _M.FAILED),
             (_M.QUEUED, _M.EXPIRED),
             (_M.QUEUED, _M.SUPPRESSED),

@@ -1,6 +1,6 @@
 """What the house asks of a gateway: send, list, and say what its webhooks mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -144,6 +144,10 @@ class Gateway(Protocol):
 
 class Webhooks(Protocol):
     """Reads and checks what a gateway posts to us. Pure."""
+
+    @property
+    def dead_number_codes(self) -> Collection[str]:
+        """Error codes which mean that no text will ever arrive at the number."""
 
     @property
     def reply(self) -> tuple[bytes, str]:

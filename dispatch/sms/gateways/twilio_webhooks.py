@@ -1,7 +1,7 @@
 """What Twilio's webhooks say, in our words. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -42,6 +42,11 @@ _PHONE = re.compile(r"\+?[0-9A-Za-z ._-]{1,32}")
 
 class TwilioWebhooks:
     """Reads Twilio's form posts; the simulator's are the same."""
+
+    @property
+    def dead_number_codes(self) -> Collection[str]:
+        """See `DEAD_NUMBER_CODES`."""
+        return DEAD_NUMBER_CODES
 
     @property
     def reply(self) -> tuple[bytes, str]:

@@ -1,0 +1,87 @@
+"""The last look at a text before it leaves: may it go, now, to this phone? Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dispatch.settings import SendingMode
+from dispatch.sms.phones import OPTED_OUT
+from dispatch.sms.rules import MessageClass, MessageStatus
+from dispatch.sms.wording import Template
+from dispatch.tenancy.policy import QuietHours
+from dispatch.tenancy.rules import next_allowed
+
+PHONE_DEAD: Final = "phone_dead"
+SENDING_OFF: Final = "sending_off"
+NOT_ON_ALLOW_LIST: Final = "not_on_allow_list"
+DEADLINE_PASSED: Final = "deadline_passed"
+
+
+@dataclass(frozen=True, slots=True)
+class DueText:
+    """What decides about a due text; `quiet_from` and `quiet_to` on the clock of `zone`, None for any hour."""
+
+    class_: MessageClass
+    template: str
+    deadline: datetime | None
+    quiet_from: time | None
+    quiet_to: time | None
+    zone: str
+    to: str = field(repr=False)
+    opted_out: bool = False
+    dead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of it: `sending`, `queued` until `send_at`, or an end with its reason."""
+
+    status: MessageStatus
+    reason: str | None = None
+    send_at: datetime | None = None
+
+
+_GO: Final = Verdict(MessageStatus.SENDING)
+
+
+def judge(text: DueText, now: datetime, mode: SendingMode, allow_list: Collection[str]) -> Verdict:
+    """Return what becomes of a due text at `now`, domain time.
+
+    A STOP beats everything but its own confirmation. A dead phone gets what concerns a seat, in case it lives. A text
+    delayed into the recipient's quiet hours waits for their end, unless it is worthless by then.
+    """
+    reason = _held_back(text, mode, allow_list)
+    if reason is not None:
+        return Verdict(MessageStatus.SUPPRESSED, reason)
+    allowed = _allowed_from(text, now)
+    if text.deadline is not None and text.deadline <= allowed:
+        return Verdict(MessageStatus.EXPIRED, DEADLINE_PASSED)
+    return _GO if allowed <= now else Verdict(MessageStatus.QUEUED, send_at=allowed)
+
+
+def _held_back(text: DueText, mode: SendingMode, allow_list: Collection[str]) -> str | None:
+    if text.opted_out and text.template != Template.STOP_CONFIRMED:
+        return OPTED_OUT
+    if text.dead and text.class_ is not MessageClass.SEAT:
+        return PHONE_DEAD
+    if mode is SendingMode.OFF:
+        return SENDING_OFF
+    if mode is SendingMode.ALLOW_LIST and text.to not in allow_list:
+        return NOT_ON_ALLOW_LIST
+    return None
+
+
+def _allowed_from(text: DueText, now: datetime) -> datetime:
+    if text.quiet_from is None or text.quiet_to is None:
+        return now
+    return next_allowed(now, _zone(text.zone), QuietHours(start=text.quiet_from, end=text.quiet_to))
+
+
+def _zone(name: str) -> ZoneInfo:
+    """Return a zone; UTC for one that the time zone database dropped, rather than stopping a whole account over it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
