@@ -82,7 +82,7 @@ def configure_logging(level: str, *, as_json: bool, stream: TextIO | None = None
         processors=[*enrich, ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # a module's logger may be made before its root configures
     )
 
 
