@@ -152,12 +152,13 @@ class _Stack:
                 raise StackBusy(f"Another process is starting or stopping the stack in {self.home}: try again later.")
             self._record = read_json(self.home / "stack.json")
             self._secrets = read_json(self.home / "secrets.json")
-            if not self._secrets:
-                self._make_secrets()
             self._name_servers()
             yield
 
     def start(self, progress: Progress) -> None:
+        if not self._secrets:
+            self._make_secrets()
+            self._name_servers()
         if not self._record:
             self._write_record(prepared="")
         cold = self._postgres.pid() is None
