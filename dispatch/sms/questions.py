@@ -249,7 +249,7 @@ def question_of(row: asyncpg.Record) -> Question:
             **dict(row),
             "kind": QuestionKind(row["kind"]),
             "status": QuestionStatus(row["status"]),
-            "detail": json.loads(row["detail"]),
+            "detail": row["detail"],
         }
     )
 

@@ -68,6 +68,7 @@ _TABLES: Final[Mapping[Language, Mapping[Template, str]]] = MappingProxyType(
 _SPOKEN_AS: Final[Mapping[Language, Language]] = MappingProxyType(
     {Language.UZ: Language.RU, Language.TG: Language.RU, Language.HU: Language.EN, Language.ES: Language.EN}
 )
+_KNOWN: Final = frozenset(language.value for language in Language)
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SEATS: Final = {
     Language.RU: {"primary": "основной состав", "reserve": "резерв", "standby": "запас"},
@@ -120,7 +121,7 @@ def render(template: Template, language: str, **variables: Variable) -> str:
 
 
 def _spoken(language: str) -> Language:
-    known = Language(language) if language in Language else Language.RU
+    known = Language(language) if language in _KNOWN else Language.RU
     return _SPOKEN_AS.get(known, known)
 
 
@@ -165,7 +166,7 @@ def _moments(value: Variable) -> list[datetime]:
 
 def _when(starts: Sequence[datetime], until: datetime | None, language: Language) -> str:
     """Return days with their clock time: "24.11, 25.11 09:00"; the end is told for a single day only."""
-    parts = []
+    parts: list[str] = []
     for clock, same in groupby(starts, key=_clock):
         days = [_day(start, language) for start in same]
         runs = (days[first : first + _DAYS_BEFORE_CLOCK] for first in range(0, len(days), _DAYS_BEFORE_CLOCK))

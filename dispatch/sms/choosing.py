@@ -1,0 +1,331 @@
+"""Which question a text answers, by what is open for its phone. Pure.
+
+The rules: a code matches whichever number it was sent to; attendance words go to any held seat; a bare word only to
+what was asked from the very number he answered. `seat` takes only attendance words and a cancel, `fine` only the
+appeal word; neither counts as open. While one harmless question is open beside others, a bare yes or a number answers
+it and a bare no asks which. Otherwise one open question takes a bare yes or no, several make us ask which one, and a
+bare no to several offers declines them all. Two people on one phone answer with a code.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from dispatch.sms.days import is_that_day
+from dispatch.sms.questions import Question
+from dispatch.sms.replies import Context, Disposition, Reply, StatedDay
+from dispatch.sms.rules import QuestionKind, QuestionStatus
+from dispatch.tenancy.policy import Pace
+
+_K = QuestionKind
+_D = Disposition
+
+HARMLESS: Final = frozenset({_K.RECONFIRM, _K.PRESENT, _K.ETA, _K.NOTICE})
+COUNTED: Final = HARMLESS | {_K.OFFER, _K.PROMOTION, _K.CHANGE}
+"""Kinds that a bare word can answer."""
+
+ATTENDANCE: Final = frozenset({_D.ARRIVED, _D.ON_WAY, _D.LATE, _D.CANCEL})
+"""Words about a held seat."""
+
+LATE_ANSWERS: Final = timedelta(hours=12)
+"""An offer nobody answered takes a late yes for so long, where nothing else is open."""
+
+RUNNING_EARLY: Final = timedelta(hours=3)
+"""From so long before its start a seat counts as running: men report from the way."""
+
+_CONTEXT_OF: Final = {
+    _K.OFFER: Context.OFFER,
+    _K.RECONFIRM: Context.RECONFIRM,
+    _K.PROMOTION: Context.PROMOTION,
+    _K.CHANGE: Context.CHANGE,
+    _K.NOTICE: Context.NOTICE,
+    _K.ETA: Context.ETA,
+    _K.PRESENT: Context.PRESENT,
+}
+_DECLINED_TOGETHER: Final = frozenset({_K.OFFER, _K.PROMOTION})
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known of a phone when its text arrives.
+
+    Attributes:
+        account_id: the account whose number he wrote to.
+        at: when the text reached us.
+        zone: the phone's, for the days people name.
+        questions: everything asked and still open, or closed a short while ago; any order.
+        bare_cancel_lead: a cancel that names no day goes to a seat that starts within this.
+    """
+
+    account_id: UUID
+    at: datetime
+    zone: ZoneInfo
+    questions: Sequence[Question]
+    bare_cancel_lead: timedelta = Pace().bare_cancel_lead
+
+    @property
+    def open(self) -> list[Question]:
+        """Everything open, whoever asked from whichever number; oldest first."""
+        return sorted((q for q in self.questions if q.is_open(self.at)), key=lambda q: (q.opened_at, q.id))
+
+    @property
+    def counted(self) -> list[Question]:
+        """What a bare word can answer: asked from this number, of a kind that counts."""
+        return [q for q in self.open if q.kind in COUNTED and q.account_id == self.account_id]
+
+    @property
+    def seats(self) -> list[Question]:
+        """Held seats, in order of their start."""
+        held = [q for q in self.open if q.kind is _K.SEAT]
+        return sorted(held, key=lambda q: (q.starts_at or q.opened_at, q.id))
+
+    @property
+    def which(self) -> Question | None:
+        """Our own "which one?", asked last from this number."""
+        asked = [q for q in self.open if q.kind is _K.WHICH and q.account_id == self.account_id]
+        return asked[-1] if asked else None
+
+    @property
+    def shared(self) -> bool:
+        """Whether several people use this phone just now."""
+        return len({q.worker_id for q in self.open if q.worker_id is not None}) > 1
+
+    @property
+    def missed_offer(self) -> Question | None:
+        """The one offer from this number that ended unanswered a short while ago, where nothing is open or held."""
+        if self.counted or self.seats:
+            return None
+        missed = [
+            q
+            for q in self.questions
+            if q.kind is _K.OFFER
+            and q.account_id == self.account_id
+            and q.status is not QuestionStatus.ANSWERED
+            and self.at - LATE_ANSWERS < _ended_at(q) <= self.at
+        ]
+        return missed[0] if len(missed) == 1 else None
+
+    @property
+    def lone_harmless(self) -> Question | None:
+        """The one harmless question beside others."""
+        harmless = [q for q in self.counted if q.kind in HARMLESS]
+        return harmless[0] if len(harmless) == 1 and len(self.counted) > 1 else None
+
+    @property
+    def context(self) -> Context:
+        """What the grammar is told."""
+        counted = self.counted
+        if self.which is not None and len(counted) > 1:
+            return Context.WHICH
+        if not counted:
+            if self.seats:
+                return Context.BOOKED
+            return Context.OFFER if self.missed_offer is not None else Context.NONE
+        if self.shared:
+            return Context.OFFERS
+        asked = counted[0] if len(counted) == 1 else self.lone_harmless
+        if asked is None:
+            return Context.OFFERS
+        return Context.BOOKED_OFFER if asked.kind is _K.OFFER and self.seats else _CONTEXT_OF[asked.kind]
+
+    def on_day(self, questions: Iterable[Question], day: StatedDay) -> list[Question]:
+        """Return those about a shift that starts on the day he named."""
+        return [q for q in questions if q.starts_at and is_that_day(day, q.starts_at, self.at, self.zone)]
+
+    def by_code(self, code: int) -> Question | None:
+        """Return the question with this code: the open one, else the one closed last."""
+        same = [q for q in self.questions if q.code == code]
+        found = [q for q in same if q.is_open(self.at)] or sorted(same, key=_ended_at)[-1:]
+        return found[0] if found else None
+
+    def seat_for(self, reply: Reply) -> Question | None:
+        """Return the seat attendance words are about: of the day he names, else the running one, else the next."""
+        seats = self.seats
+        if reply.stated_day is not None:
+            seats = self.on_day(seats, reply.stated_day)
+        running = [
+            q for q in seats if q.starts_at and q.ends_at and q.starts_at - RUNNING_EARLY <= self.at <= q.ends_at
+        ]
+        ahead = [q for q in seats if q.starts_at is None or q.starts_at > self.at]
+        return next(iter(running or ahead or seats[-1:]), None)
+
+
+class Ask(StrEnum):
+    """What to ask back."""
+
+    WHICH = "which"
+    WHICH_NO = "which_no"
+    WHICH_DAY = "which_day"
+    CLARIFY = "clarify"
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """The question it answers; `seat` takes attendance words its kind has no answer for."""
+
+    question: Question
+    seat: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The questions it answers alike."""
+
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskBack:
+    """Nobody can tell: ask, naming these."""
+
+    ask: Ask
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveToPeople:
+    """No rule may decide; `about` is what it probably concerns."""
+
+    about: Question | None = None
+
+
+Choice = One | Several | AskBack | LeaveToPeople
+
+
+def choose(situation: Situation, reply: Reply) -> Choice:
+    """Return what a text answers; `reply` is what the grammar read when told `situation.context`."""
+    if reply.code is not None:
+        return _by_code(situation, reply, reply.code)
+    return _CHOOSERS.get(reply.disposition, _people)(situation, reply)
+
+
+def _by_code(situation: Situation, reply: Reply, code: int) -> Choice:
+    question = situation.by_code(code)
+    if question is None:
+        return _unclear(situation, reply)
+    takes = {_K.FINE: {_D.APPEAL}, _K.SEAT: ATTENDANCE | {_D.RESTORE, _D.QUESTION, _D.APPEAL}}.get(question.kind)
+    if reply.disposition is _D.AMBIGUOUS or (takes is not None and reply.disposition not in takes):
+        return AskBack(Ask.CLARIFY, (question,))
+    if reply.disposition in {_D.UNKNOWN, _D.WRONG_NUMBER, _D.CALL_ME, _D.SUBSTITUTE}:
+        return LeaveToPeople(question)
+    seat = question if question.kind is _K.SEAT else _seat_of(situation, question)
+    return One(question, seat)
+
+
+def _yes(situation: Situation, _reply: Reply) -> Choice:
+    counted = situation.counted
+    if not counted:
+        missed = situation.missed_offer
+        return One(missed) if missed is not None else LeaveToPeople(_concerned(situation))
+    if situation.shared:
+        return AskBack(Ask.WHICH, tuple(counted))
+    asked = counted[0] if len(counted) == 1 else situation.lone_harmless
+    return One(asked) if asked is not None else AskBack(Ask.WHICH, tuple(counted))
+
+
+def _no(situation: Situation, reply: Reply) -> Choice:
+    counted = situation.counted
+    if not counted:
+        missed = situation.missed_offer
+        return One(missed) if missed is not None else LeaveToPeople(_concerned(situation))
+    if len(counted) == 1 and not situation.shared:
+        return One(counted[0])
+    if situation.shared or any(q.kind not in _DECLINED_TOGETHER for q in counted):
+        return AskBack(Ask.WHICH_NO, tuple(counted))
+    meant = situation.on_day(counted, reply.stated_day) if reply.stated_day is not None else []
+    return Several(tuple(meant or counted))
+
+
+def _cancel(situation: Situation, reply: Reply) -> Choice:
+    counted = situation.counted
+    if len(counted) > 1 and situation.lone_harmless is not None:
+        return AskBack(Ask.WHICH_NO, tuple(counted))
+    if len(counted) == 1 and counted[0].kind in {_K.RECONFIRM, _K.CHANGE} and not situation.shared:
+        return One(counted[0], _seat_of(situation, counted[0]))
+    seat = situation.seat_for(reply)
+    if seat is None:
+        return LeaveToPeople(_concerned(situation))
+    near = seat.starts_at is None or seat.starts_at - situation.at <= situation.bare_cancel_lead
+    if situation.shared or (reply.stated_day is None and not near):
+        return AskBack(Ask.WHICH_DAY, tuple(situation.seats))
+    return One(seat, seat)
+
+
+def _attend(situation: Situation, reply: Reply) -> Choice:
+    seat = situation.seat_for(reply)
+    if seat is not None and len({q.worker_id for q in situation.seats}) > 1:
+        return LeaveToPeople(seat)
+    asked = [q for q in situation.counted if q.kind in {_K.ETA, _K.RECONFIRM, _K.PROMOTION, _K.CHANGE}]
+    if len(asked) == 1:
+        return One(asked[0], seat)
+    return One(seat, seat) if seat is not None else LeaveToPeople(_concerned(situation))
+
+
+def _appeal(situation: Situation, _reply: Reply) -> Choice:
+    fines = [q for q in situation.open if q.kind is _K.FINE]
+    return One(fines[-1]) if fines else LeaveToPeople()
+
+
+def _people(situation: Situation, _reply: Reply) -> Choice:
+    return LeaveToPeople(_concerned(situation))
+
+
+def _restore(situation: Situation, _reply: Reply) -> Choice:
+    ended = [q for q in situation.questions if q.kind is _K.SEAT and not q.is_open(situation.at)]
+    return One(max(ended, key=_ended_at)) if ended else LeaveToPeople(_concerned(situation))
+
+
+def _asked(situation: Situation, _reply: Reply) -> Choice:
+    about = _concerned(situation)
+    return One(about, about if about.kind is _K.SEAT else None) if about is not None else LeaveToPeople()
+
+
+def _unclear(situation: Situation, _reply: Reply) -> Choice:
+    counted = situation.counted
+    if not counted:
+        return LeaveToPeople(_concerned(situation))
+    if len(counted) == 1:
+        return AskBack(Ask.CLARIFY, (counted[0],))
+    return AskBack(Ask.WHICH, tuple(counted))
+
+
+def _concerned(situation: Situation) -> Question | None:
+    """Return what a text without an answer is probably about, for whoever reads it."""
+    counted, seats = situation.counted, situation.seats
+    if len(counted) == 1:
+        return counted[0]
+    running = situation.seat_for(Reply(_D.QUESTION)) if seats else None
+    return running or (counted[-1] if counted else situation.missed_offer)
+
+
+def _seat_of(situation: Situation, question: Question) -> Question | None:
+    """Return the seat a question is about: of the same seat, else of the same shift."""
+    same = [q for q in situation.seats if q.subject_id == question.subject_id]
+    return next(iter(same or [q for q in situation.seats if q.shift_id and q.shift_id == question.shift_id]), None)
+
+
+def _ended_at(question: Question) -> datetime:
+    ends: Iterable[datetime] = (at for at in (question.closed_at, question.closes_at) if at is not None)
+    return min(ends, default=question.opened_at)
+
+
+_CHOOSERS: Final[Mapping[Disposition, Callable[[Situation, Reply], Choice]]] = MappingProxyType(
+    {
+        _D.ACCEPT: _yes,
+        _D.MISSING: _yes,
+        _D.DECLINE: _no,
+        _D.CANCEL: _cancel,
+        _D.ARRIVED: _attend,
+        _D.ON_WAY: _attend,
+        _D.LATE: _attend,
+        _D.APPEAL: _appeal,
+        _D.RESTORE: _restore,
+        _D.QUESTION: _asked,
+        _D.AMBIGUOUS: _unclear,
+    }
+)

@@ -1,0 +1,374 @@
+"""One inbound text from words to effect, in one transaction: STOP first, then the question it answers, then people."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from dispatch.kit.ids import new_id
+from dispatch.kit.outbox import LeaseLost
+from dispatch.kit.uow import Uow
+from dispatch.sms.answers import PASS_ON, Answer, AnswerHandler, AnswerHandlers
+from dispatch.sms.asking import AskingBack, ask_back
+from dispatch.sms.choosing import COUNTED, Ask, AskBack, LeaveToPeople, One, Several, Situation, choose
+from dispatch.sms.inbox import InboxKind, add_inbox_item
+from dispatch.sms.outgoing import OutgoingText, dedupe_key, queue_message
+from dispatch.sms.phones import start_phone, stop_phone
+from dispatch.sms.questions import QUESTION_COLUMNS, Question, close_questions, question_of
+from dispatch.sms.replies import Context, Disposition, Reply, parse_reply
+from dispatch.sms.rules import MessageClass, Priority, QuestionKind
+from dispatch.sms.texts import Template, render
+
+_D = Disposition
+
+REMEMBERED: Final = timedelta(hours=24)
+"""Questions closed within this still take late answers."""
+
+_OLDEST_QUESTION = timedelta(days=90)
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_CYRILLIC = re.compile(r"[А-Яа-яЁё]")
+_COURTESY = re.compile(
+    r"(?:\W|\b(?:ок|окей|ok|okay|да|yes|хорошо|понял|поняла|понятно|принято|принял|спасибо|спс|благодарю|thanks|thank|you|thx"
+    r"|got|it|good|great|отлично|супер|1)\b)+",
+    re.IGNORECASE,
+)
+
+_QUESTIONS = f"""
+SELECT {QUESTION_COLUMNS} FROM questions q
+WHERE q.phone_id = $1 AND q.opened_at > $2 AND (q.status = 'open' OR q.closed_at > $3)
+"""
+_FINISH = """
+WITH done AS (
+    UPDATE inbound_messages SET disposed_at = clock.instant(), leased_until = NULL
+    WHERE id = $1 AND attempt = $2 AND disposed_at IS NULL RETURNING id)
+INSERT INTO dispositions (inbound_id, franchise_id, phone_id, worker_id, question_id, shift_id, context, disposition,
+                          outcome, parsed)
+SELECT id, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM done
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A claimed inbound text. `owner_id` is the franchise whose number he wrote to."""
+
+    id: UUID
+    attempt: int
+    account_id: UUID
+    owner_id: UUID
+    phone_e164: str = field(repr=False)
+    text: str = field(repr=False)
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """The phone a text came from."""
+
+    id: UUID
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A text with everything known around it."""
+
+    inbound: Inbound
+    phone: Phone | None
+    situation: Situation
+    context: Context
+    reply: Reply
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of it; a machine word, and the question it was about."""
+
+    word: str
+    question: Question | None = None
+
+
+async def dispose(
+    uow: Uow, inbound: Inbound, handlers: AnswerHandlers, *, which_window: timedelta, bare_cancel_lead: timedelta
+) -> str:
+    """Dispose of one text, exactly once; the caller holds the phone's lock and commits.
+
+    Returns:
+        The outcome, as it is kept with the disposition.
+
+    Raises:
+        LeaseLost: another worker took the text meanwhile; nothing may be committed.
+    """
+    letter = await _read(uow, inbound, bare_cancel_lead)
+    match letter.reply.disposition:
+        case _D.STOP:
+            outcome = await _stop(uow, letter)
+        case _D.START:
+            outcome = await _start(uow, letter)
+        case _:
+            outcome = await _answer(uow, letter, handlers, which_window)
+    await _finish(uow, letter, outcome)
+    return outcome.word
+
+
+async def give_up(uow: Uow, inbound: Inbound, error: Exception) -> None:
+    """Hand a text to people that could not be disposed of after several attempts.
+
+    Raises:
+        LeaseLost: another worker took the text meanwhile.
+    """
+    await uow.enter_tenant(inbound.owner_id)
+    phone_id = await uow.fetchval("SELECT id FROM phones WHERE e164 = $1", inbound.phone_e164)
+    await add_inbox_item(
+        uow, InboxKind.REPLY, inbound.text, inbound_id=inbound.id, phone_id=phone_id, suggestion="failed"
+    )
+    reply = Reply(_D.UNKNOWN, confidence=0.0, why=f"could not be handled: {type(error).__name__}")
+    situation = Situation(inbound.account_id, inbound.received_at, ZoneInfo("UTC"), [])
+    phone = None if phone_id is None else Phone(phone_id, ZoneInfo("UTC"))
+    await _finish(uow, Letter(inbound, phone, situation, Context.NONE, reply, "ru"), Outcome("handed_to_people"))
+
+
+async def _read(uow: Uow, inbound: Inbound, bare_cancel_lead: timedelta) -> Letter:
+    row = await uow.fetchrow("SELECT id, zone FROM phones WHERE e164 = $1", inbound.phone_e164)
+    phone = None if row is None else Phone(row["id"], ZoneInfo(row["zone"]))
+    questions: list[Question] = []
+    if phone is not None:
+        oldest, closed = inbound.received_at - _OLDEST_QUESTION, inbound.received_at - REMEMBERED
+        found = [question_of(row) for row in await uow.fetch(_QUESTIONS, phone.id, oldest, closed)]
+        # What was asked after he wrote, he cannot have answered.
+        questions = [q for q in found if q.kind not in COUNTED or q.opened_at <= inbound.received_at]
+    zone = phone.zone if phone is not None else ZoneInfo("UTC")
+    situation = Situation(inbound.account_id, inbound.received_at, zone, questions, bare_cancel_lead)
+    context = situation.context
+    return Letter(
+        inbound, phone, situation, context, parse_reply(inbound.text, context), _language(questions, inbound.text)
+    )
+
+
+def _language(questions: Sequence[Question], text: str) -> str:
+    latest = max(questions, key=lambda question: question.opened_at, default=None)
+    if latest is not None:
+        return latest.language
+    return "ru" if _CYRILLIC.search(text) or not text.isascii() else "en"
+
+
+async def _stop(uow: Uow, letter: Letter) -> Outcome:
+    await uow.enter_tenant(letter.inbound.owner_id)
+    known = letter.phone
+    phone_id = known.id if known is not None else await _strangers_phone(uow, letter.inbound)
+    if phone_id is None:
+        return Outcome("stopped_unreachable")
+    if not await stop_phone(uow, phone_id, source="text", inbound_id=letter.inbound.id):
+        return Outcome("stopped_before")
+    if known is not None:
+        await _confirm(uow, letter, known.id, Template.STOP_CONFIRMED, Priority.STOP)
+    return Outcome("stopped")
+
+
+async def _start(uow: Uow, letter: Letter) -> Outcome:
+    await uow.enter_tenant(letter.inbound.owner_id)
+    if letter.phone is None:
+        return await _leave_to_people(uow, letter, None)
+    if not await start_phone(uow, letter.phone.id, source="text", inbound_id=letter.inbound.id):
+        return Outcome("not_stopped")
+    await _confirm(uow, letter, letter.phone.id, Template.START_CONFIRMED, Priority.SEAT)
+    return Outcome("started")
+
+
+async def _confirm(uow: Uow, letter: Letter, phone_id: UUID, template: Template, priority: Priority) -> None:
+    await queue_message(
+        uow,
+        OutgoingText(
+            phone_id=phone_id,
+            worker_id=None,
+            class_=MessageClass.SEAT,
+            template=template.value,
+            body=render(template, letter.language),
+            dedupe_key=dedupe_key(template, letter.inbound.id),
+            account_id=letter.inbound.account_id,
+            priority=priority,
+        ),
+    )
+
+
+async def _answer(uow: Uow, letter: Letter, handlers: AnswerHandlers, which_window: timedelta) -> Outcome:
+    match choose(letter.situation, letter.reply):
+        case One(question, seat):
+            return await _handle(uow, letter, handlers, question, seat)
+        case Several(questions):
+            outcomes = [await _handle(uow, letter, handlers, question, None) for question in questions]
+            return Outcome(outcomes[0].word, outcomes[0].question)
+        case AskBack() as asked:
+            return await _ask_back(uow, letter, asked, which_window)
+        case LeaveToPeople(about):
+            return await _leave_to_people(uow, letter, about)
+
+
+async def _handle(
+    uow: Uow, letter: Letter, handlers: AnswerHandlers, question: Question, seat: Question | None
+) -> Outcome:
+    handler: AnswerHandler | None = handlers.get((question.kind, letter.reply.disposition))
+    if handler is None and seat is not None:
+        question, handler = seat, handlers.get((QuestionKind.SEAT, letter.reply.disposition))
+    if handler is None:
+        return await _leave_to_people(uow, letter, question)
+    assert letter.phone is not None, "a question belongs to a phone"
+    await uow.enter_tenant(question.franchise_id)
+    ours = question.franchise_id == letter.inbound.owner_id
+    word = await handler(
+        uow,
+        Answer(
+            question=question,
+            reply=letter.reply,
+            inbound_id=letter.inbound.id,
+            text=letter.inbound.text,
+            phone_id=letter.phone.id,
+            account_id=letter.inbound.account_id if ours else question.account_id,
+            received_at=letter.inbound.received_at,
+            language=question.language,
+            still_open=tuple(q.code for q in letter.situation.counted if q.id != question.id and q.code is not None),
+        ),
+    )
+    if word == PASS_ON:
+        return await _leave_to_people(uow, letter, question)
+    await _settled(uow, letter, question)
+    return Outcome(word, question)
+
+
+async def _settled(uow: Uow, letter: Letter, question: Question) -> None:
+    """Close our own "which one?", and what people were asked to look at before he answered clearly."""
+    which = letter.situation.which
+    if which is not None and which.franchise_id == question.franchise_id:
+        await close_questions(uow, question_ids=[which.id])
+    if letter.reply.disposition in {_D.ACCEPT, _D.DECLINE, _D.CANCEL}:
+        await uow.run(
+            """UPDATE inbox_items SET status = 'done', done_at = $3, done_by = $4
+               WHERE franchise_id = $1 AND status = 'open' AND kind = 'reply' AND phone_id = $2""",
+            uow.franchise_id,
+            question.phone_id,
+            uow.now,
+            uow.actor,
+        )
+
+
+async def _ask_back(uow: Uow, letter: Letter, asked: AskBack, window: timedelta) -> Outcome:
+    assert letter.phone is not None, "a question belongs to a phone"
+    first = asked.questions[0]
+    theirs = {question.franchise_id for question in asked.questions} == {first.franchise_id}
+    elsewhere = theirs and first.franchise_id != letter.inbound.owner_id
+    await uow.enter_tenant(first.franchise_id if elsewhere else letter.inbound.owner_id)
+    sent = await ask_back(
+        uow,
+        AskingBack(
+            ask=asked.ask,
+            questions=asked.questions,
+            reply=letter.reply,
+            inbound_id=letter.inbound.id,
+            phone_id=letter.phone.id,
+            account_id=first.account_id if elsewhere else letter.inbound.account_id,
+            at=letter.inbound.received_at,
+            zone=letter.phone.zone,
+            language=letter.language,
+            window=window,
+            which=letter.situation.which,
+        ),
+    )
+    about = first if asked.ask is Ask.CLARIFY else None
+    if not sent:
+        await _put_into_inbox(uow, letter, about, InboxKind.CALL)
+        return Outcome("asked_often_enough", about)
+    if asked.ask is Ask.CLARIFY:
+        await _put_into_inbox(uow, letter, about, InboxKind.REPLY)
+    return Outcome(f"asked_{asked.ask}", about)
+
+
+async def _leave_to_people(uow: Uow, letter: Letter, about: Question | None) -> Outcome:
+    disposition = letter.reply.disposition
+    if not uow.has_tenant:
+        await uow.enter_tenant(letter.inbound.owner_id if about is None else about.franchise_id)
+    ambiguous_nothing = letter.context in {Context.NONE, Context.BOOKED} and disposition in {_D.UNKNOWN, _D.AMBIGUOUS}
+    if letter.phone is not None and ambiguous_nothing and _COURTESY.fullmatch(letter.inbound.text):
+        return Outcome("courtesy", about)
+    if disposition is _D.WRONG_NUMBER and letter.phone is not None:
+        await uow.run(
+            """INSERT INTO phone_events (phone_id, at, kind, source, inbound_id)
+               VALUES ($1, clock.instant(), 'wrong_number', 'text', $2)""",
+            letter.phone.id,
+            letter.inbound.id,
+        )
+    kinds = {_D.APPEAL: InboxKind.APPEAL, _D.CALL_ME: InboxKind.CALL}
+    kind = kinds.get(disposition, InboxKind.REPLY)
+    if about is None and await _is_stranger(uow, letter):
+        kind = InboxKind.LEAD
+    await _put_into_inbox(uow, letter, about, kind)
+    return Outcome("inbox", about)
+
+
+async def _is_stranger(uow: Uow, letter: Letter) -> bool:
+    """Whether we never wrote to this phone."""
+    return letter.phone is None or not await uow.fetchval(
+        "SELECT EXISTS (SELECT FROM messages WHERE phone_id = $1)", letter.phone.id
+    )
+
+
+async def _put_into_inbox(uow: Uow, letter: Letter, about: Question | None, kind: InboxKind) -> None:
+    phone_id = letter.phone.id if letter.phone is not None else await _strangers_phone(uow, letter.inbound)
+    await add_inbox_item(
+        uow,
+        kind,
+        letter.inbound.text,
+        inbound_id=letter.inbound.id,
+        phone_id=phone_id,
+        worker_id=about.worker_id if about is not None else await _last_worker(uow, phone_id),
+        shift_id=about.shift_id if about is not None else None,
+        subject_id=about.subject_id if about is not None else None,
+        suggestion=letter.reply.disposition.value,
+    )
+
+
+async def _last_worker(uow: Uow, phone_id: UUID | None) -> UUID | None:
+    """Return whom we last wrote to at this phone, in this franchise."""
+    found: UUID | None = await uow.fetchval(
+        """SELECT worker_id FROM messages WHERE phone_id = $1 AND franchise_id = $2 AND worker_id IS NOT NULL
+           ORDER BY created_at DESC LIMIT 1""",
+        phone_id,
+        uow.franchise_id,
+    )
+    return found
+
+
+async def _strangers_phone(uow: Uow, inbound: Inbound) -> UUID | None:
+    """Return a row for a number we did not know, so that somebody can ring it; None for a sender that is no number."""
+    if not _E164.fullmatch(inbound.phone_e164):
+        return None
+    found: UUID = await uow.fetchval(
+        "SELECT phone_for($1, (SELECT zone FROM franchises WHERE id = $2), $3)",
+        inbound.phone_e164,
+        inbound.owner_id,
+        new_id(),
+    )
+    return found
+
+
+async def _finish(uow: Uow, letter: Letter, outcome: Outcome) -> None:
+    question = outcome.question
+    written = await uow.run(
+        _FINISH,
+        letter.inbound.id,
+        letter.inbound.attempt,
+        uow.franchise_id,
+        None if letter.phone is None else letter.phone.id,
+        None if question is None else question.worker_id,
+        None if question is None else question.id,
+        None if question is None else question.shift_id,
+        letter.context.value,
+        letter.reply.disposition.value,
+        outcome.word,
+        json.dumps(asdict(letter.reply), default=str, ensure_ascii=False),
+    )
+    if written == 0:
+        raise LeaseLost(str(letter.inbound.id))
