@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, HTTPException
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -84,6 +84,7 @@ RAISED: dict[str, Exception] = {
     "constraint": statement(postgres("23505")),
     "shapeless": Shapeless("No kind."),
     "file": FileNotFoundError("/etc/x"),
+    "unchanged": HTTPException(304, headers={"ETag": '"3"'}),
 }
 
 router = APIRouter()
@@ -180,6 +181,11 @@ async def test_unknown_addresses_and_methods_are_problems_too(client: httpx.Asyn
     answer = await client.delete("/raise/bug")
     assert_problem(answer, 405, "method_not_allowed")
     assert answer.headers["allow"] == "GET"
+
+
+async def test_an_answer_that_may_have_no_body_has_none(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/raise/unchanged")
+    assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", '"3"')
 
 
 async def test_a_failure_of_ours_is_logged_under_the_incident_it_tells(client: httpx.AsyncClient) -> None:

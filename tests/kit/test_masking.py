@@ -97,6 +97,12 @@ def test_several_numbers_in_one_line_are_all_masked() -> None:
     assert mask_text(row) == "Иван,[phone *67],5,[phone *68],2026-01-02,[phone *69];[phone *70],25"
 
 
+def test_ten_digits_in_groups_after_a_plus_are_a_phone_only_where_one_could_ring() -> None:
+    assert mask_text("+372 512 3456") == "[phone *56]"
+    assert mask_text("+210 512 3456") == "+210 512 3456"
+    assert mask_text("+1 234 567 890") == "+1 234 567 890"
+
+
 @given(st.text())
 def test_masking_is_idempotent_and_always_encodable(text: str) -> None:
     once = mask_text(text)
