@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from dispatch.kit.ids import new_id
-from dispatch.kit.uow import Database, Uow
+from dispatch.kit.uow import Database, RunningJob, Uow
 
 _CLAIM = """
 UPDATE outbox o SET attempt = o.attempt + 1, leased_until = clock_timestamp() + make_interval(secs => $3)
@@ -29,10 +29,10 @@ UPDATE outbox SET state = 'done', finished_at = clock.instant(), leased_until = 
 WHERE id = $1 AND attempt = $2 AND state = 'pending'
 """
 _FAIL = """
-UPDATE outbox SET last_error = $3, leased_until = NULL,
-    state = CASE WHEN attempt >= $4 THEN 'dead' ELSE 'pending' END,
-    due_at = CASE WHEN attempt >= $4 THEN due_at
-                  ELSE clock.instant() + make_interval(secs => least(60, 0.25 * 2 ^ least(attempt, 10))) END
+UPDATE outbox SET last_error = $3, leased_until = NULL, failures = failures + 1,
+    state = CASE WHEN failures + 1 >= $4 THEN 'dead' ELSE 'pending' END,
+    due_at = CASE WHEN failures + 1 >= $4 THEN due_at
+                  ELSE clock.instant() + make_interval(secs => least(60, 0.25 * 2 ^ least(failures + 1, 10))) END
 WHERE id = $1 AND attempt = $2 AND state = 'pending'
 RETURNING state
 """
@@ -78,7 +78,16 @@ async def emit_for(uow: Uow, franchise_id: UUID, kind: str, subject_id: UUID, *,
 
 
 async def schedule(uow: Uow, kind: str, subject_id: UUID, due_at: datetime, *, n: int = 0, **detail: object) -> None:
-    """Set a timer of the current tenant, or move it: the row keeps its identity and a run under way is fenced off."""
+    """Set a timer of the current tenant, or move it: the row keeps its identity and a run under way is fenced off.
+
+    A handler may move the very timer it handles; then it is not done but due again.
+
+    Raises:
+        LeaseLost: it is the timer being handled, and another worker has it by now.
+    """
+    if uow.job is not None and uow.job.key == (kind, subject_id, n):
+        await _move_own(uow, uow.job, due_at, detail)
+        return
     await _insert(
         uow,
         kind,
@@ -88,7 +97,7 @@ async def schedule(uow: Uow, kind: str, subject_id: UUID, due_at: datetime, *, n
         detail=detail,
         conflict="""ON CONFLICT ON CONSTRAINT outbox_once DO UPDATE
            SET due_at = excluded.due_at, detail = excluded.detail, state = 'pending', attempt = outbox.attempt + 1,
-               leased_until = NULL, last_error = NULL, finished_at = NULL""",
+               failures = 0, leased_until = NULL, last_error = NULL, finished_at = NULL""",
     )
 
 
@@ -100,14 +109,32 @@ async def schedule_once(
     await _insert(uow, kind, subject_id, n=n, due_at=due_at, detail=detail, conflict=once)
 
 
+async def _move_own(uow: Uow, job: RunningJob, due_at: datetime, detail: Mapping[str, object]) -> None:
+    mine = await uow.run(
+        """UPDATE outbox SET due_at = $3, detail = $4, attempt = attempt + 1, failures = 0, leased_until = NULL,
+               last_error = NULL
+           WHERE id = $1 AND ($5 OR attempt = $2) AND state = 'pending'""",
+        job.id,
+        job.attempt,
+        due_at,
+        json.dumps(detail, default=str),
+        job.moved,
+    )
+    if mine == 0:
+        raise LeaseLost(str(job.id))
+    job.moved = True
+
+
 async def cancel(uow: Uow, kind: str, subject_id: UUID, *, n: int | None = None) -> None:
-    """Drop pending timers of a subject; those already done stay as history."""
+    """Drop pending timers of a subject; those done stay as history, and the one being handled ends by itself."""
     await uow.run(
         """UPDATE outbox SET state = 'dropped', finished_at = clock.instant(), attempt = attempt + 1
-           WHERE kind = $1 AND subject_id = $2 AND ($3::int IS NULL OR n = $3) AND state = 'pending'""",
+           WHERE kind = $1 AND subject_id = $2 AND ($3::int IS NULL OR n = $3) AND state = 'pending'
+             AND id IS DISTINCT FROM $4""",
         kind,
         subject_id,
         n,
+        uow.job.id if uow.job is not None and not uow.job.moved else None,
     )
 
 
@@ -156,7 +183,10 @@ async def handle(database: Database, job: Job, handlers: Handlers) -> None:
     """
     handler = handlers[job.kind]
     async with database.begin(job.franchise_id, f"system:{job.kind}") as uow:
+        uow.job = RunningJob(job.id, (job.kind, job.subject_id, job.n), job.attempt)
         await handler(uow, job)
+        if uow.job.moved:
+            return
         if await uow.run(_FINISH, job.id, job.attempt) == 0:
             raise LeaseLost(str(job.id))
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -62,6 +63,16 @@ class _GuardedSession(AsyncSession):
         await self._alone(super().flush, *args, **kwargs)
 
 
+@dataclass(slots=True)
+class RunningJob:
+    """The outbox row this transaction handles; `moved` once the handler has set it to a later moment itself."""
+
+    id: UUID
+    key: tuple[str, UUID, int]
+    attempt: int
+    moved: bool = False
+
+
 class Uow:
     """One transaction of one tenant.
 
@@ -69,6 +80,8 @@ class Uow:
         session: the ORM session; `lazy="raise"` everywhere, nothing expires at commit.
         now: the domain time of this transaction, from SQL `clock.now()`.
         actor: who does this, e.g. `staff:<uuid>`, `token:<uuid>`, `system:staffing`; never a name.
+        lanes: outbox lanes that get work by this transaction.
+        job: the outbox row being handled, in a job.
     """
 
     def __init__(self, session: AsyncSession, franchise_id: UUID | None, actor: str) -> None:
@@ -77,6 +90,7 @@ class Uow:
         self._franchise_id = franchise_id
         self._now: datetime | None = None
         self.lanes: set[str] = set()
+        self.job: RunningJob | None = None
         event.listen(session.sync_session, "after_begin", self._enter)
 
     def _enter(self, _session: Session, _transaction: SessionTransaction, connection: Connection) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from dispatch.crew.alarms import Severity, raise_alarm, resolve_alarms
 from dispatch.crew.waves import (
@@ -38,6 +39,7 @@ from dispatch.staffing.offers import Asked, send_offers
 from dispatch.staffing.rules import next_wave_target, wave_one_target, wave_window
 from dispatch.tenancy.policy import OverInviteMode, Policy, Tier
 from dispatch.tenancy.queries import policy_in_force
+from dispatch.tenancy.rules import next_allowed
 
 MOST_TRIES: Final = 3
 """How often a wave looks for further people when some of the best have no contact budget left."""
@@ -106,10 +108,14 @@ async def _plan_shift(
         if not pending:
             await _raise_shortfall(uow, shift, f"no time for another wave; status {status}")
         return None, None
+    need = await need_of(uow, shift, terms, policy, deadline=uow.now + window, waves=len(waves))
+    wakes_at = next_allowed(uow.now, ZoneInfo(shift.zone), policy.calendar.quiet)
+    if not need.urgent and wakes_at >= need.deadline:
+        # Nobody may be asked before an answer is due: no wave, and no alarm either, it is simply night.
+        return None, min(wakes_at, shift.starts_at - policy.calendar.urgent_lead)
     target, reason = _target(shift, terms, policy, waves=len(waves), pending=pending)
     if target == 0:
         return None, min((i.deadline for i in pending), default=None)
-    need = await need_of(uow, shift, terms, policy, deadline=uow.now + window, waves=len(waves))
     wave = Wave(
         id=new_id(),
         shift_id=shift.id,

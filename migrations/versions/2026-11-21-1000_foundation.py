@@ -91,6 +91,7 @@ SQL = (
         due_at timestamptz NOT NULL,
         state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'dropped', 'dead')),
         attempt integer NOT NULL DEFAULT 0,
+        failures integer NOT NULL DEFAULT 0,
         leased_until timestamptz,
         last_error text,
         created_at timestamptz NOT NULL DEFAULT clock.now(),

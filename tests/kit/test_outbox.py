@@ -105,3 +105,48 @@ async def test_one_event_is_one_row(jobs_db: Database) -> None:
         async with jobs_db.begin(new_id(), "system:test") as uow:
             await outbox.emit(uow, "once.a", subject)
             await outbox.emit(uow, "once.a", subject)
+
+
+async def test_a_handler_may_move_its_own_timer(jobs_db: Database, owner: asyncpg.Connection) -> None:
+    franchise, subject = new_id(), new_id()
+    async with jobs_db.begin(franchise, "system:test") as uow:
+        await outbox.schedule(uow, "own.a", subject, uow.now)
+
+    async def later(uow: Uow, job: Job) -> None:
+        await outbox.schedule(uow, job.kind, job.subject_id, uow.now + timedelta(hours=1))
+        await outbox.schedule(uow, job.kind, job.subject_id, uow.now + timedelta(hours=2))
+
+    (job,) = await outbox.claim(jobs_db, "own", limit=1, lease_s=30)
+    await outbox.handle(jobs_db, job, {"own.a": later})
+    row = await owner.fetchrow(
+        "SELECT state, due_at > now() + interval '90 min' AS later FROM outbox WHERE subject_id = $1", subject
+    )
+    assert tuple(row) == ("pending", True)
+
+
+async def test_a_stale_handler_cannot_move_its_timer(jobs_db: Database) -> None:
+    franchise, subject = new_id(), new_id()
+    async with jobs_db.begin(franchise, "system:test") as uow:
+        await outbox.schedule(uow, "stalemove.a", subject, uow.now)
+
+    async def later(uow: Uow, job: Job) -> None:
+        await outbox.schedule(uow, job.kind, job.subject_id, uow.now + timedelta(hours=1))
+
+    (old,) = await outbox.claim(jobs_db, "stalemove", limit=1, lease_s=0.01)
+    await asyncio.sleep(0.03)
+    await outbox.claim(jobs_db, "stalemove", limit=1, lease_s=30)
+    with pytest.raises(outbox.LeaseLost):
+        await outbox.handle(jobs_db, old, {"stalemove.a": later})
+
+
+async def test_dropping_the_timer_being_handled_lets_it_end(jobs_db: Database, owner: asyncpg.Connection) -> None:
+    franchise, subject = new_id(), new_id()
+    async with jobs_db.begin(franchise, "system:test") as uow:
+        await outbox.schedule(uow, "dropown.a", subject, uow.now)
+
+    async def drop(uow: Uow, job: Job) -> None:
+        await outbox.cancel(uow, job.kind, job.subject_id)
+
+    (job,) = await outbox.claim(jobs_db, "dropown", limit=1, lease_s=30)
+    await outbox.handle(jobs_db, job, {"dropown.a": drop})
+    assert await state_of(owner, subject) == ("done", 1)

@@ -1,0 +1,169 @@
+"""The job root: drains every lane, sends texts, disposes of replies, beats; lives through any restart of Redis."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+
+from dispatch.crew.alarms import Severity, raise_alarm
+from dispatch.kit.db import open_engine, refuse_unsafe_role
+from dispatch.kit.jobs import Drain, Lanes, OutboxDrain, WakeUps, listen, sweep
+from dispatch.kit.log import configure_logging
+from dispatch.kit.outbox import Job
+from dispatch.kit.uow import Database
+from dispatch.settings import Settings
+from dispatch.sms.gateways.base import Gateway
+from dispatch.sms.gateways.registry import WEBHOOKS, open_gateways
+from dispatch.sms.inbound import InboundDrain
+from dispatch.sms.receipts import ReceiptDrain
+from dispatch.sms.reconcile import Reconciler
+from dispatch.sms.send import Broadcaster
+from dispatch.staffing.outage import beat, end_outage
+from dispatch.wiring import ANSWERS, CONSTRAINTS, HANDLERS, LANES
+
+log = structlog.get_logger(__name__)
+
+GRACE_S: Final = 3.0
+"""How long running transactions may go on after SIGTERM."""
+
+OUTAGE_GAP: Final = timedelta(seconds=60)
+"""A longer silence of our own beats is an outage of ours."""
+
+
+def run_worker(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT.
+
+    Raises:
+        UnsafeDatabaseRole: row security does not bind the login of the jobs.
+        SimulatedClockRefused: the database tells a made-up time.
+    """
+    configure_logging(settings.log_level, as_json=settings.log_json)
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with _open_lanes(settings) as (lanes, database):
+        log.info("working", lanes=lanes.names)
+        tasks: list[asyncio.Task[Any]] = [
+            asyncio.create_task(_for_ever("sweep", sweep(lanes, settings.jobs.sweep_s))),
+            asyncio.create_task(_for_ever("listen", listen(lanes, settings.redis_url))),
+            asyncio.create_task(_for_ever("beat", _beat_for_ever(database, settings.jobs.beat_s))),
+        ]
+        waiting: asyncio.Task[Any] = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping", asked=waiting in done)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await lanes.stop(GRACE_S)
+        for task in done - {waiting}:
+            task.result()
+
+
+@asynccontextmanager
+async def _open_lanes(settings: Settings) -> AsyncIterator[tuple[Lanes, Database]]:
+    place = settings.database
+    wake_ups = WakeUps(settings.redis_url)
+    engine = open_engine(
+        place.url(place.worker), size=place.pool_size, name="dispatch worker", pool_timeout_s=place.pool_timeout_s * 4
+    )
+    started: list[Lanes] = []
+
+    def after_commit(touched: frozenset[str]) -> None:
+        """Start our own lanes at once; other processes hear of it through Redis."""
+        for lane in touched & set(started[0].names) if started else ():
+            started[0].start(lane)
+        wake_ups(touched)
+
+    async with Database(engine, constraints=CONSTRAINTS, after_commit=after_commit) as database:
+        await refuse_unsafe_role(engine)
+        gateways = open_gateways(settings)
+        try:
+            lanes = Lanes(_drains(settings, database) | _sms_drains(settings, database, gateways))
+            started.append(lanes)
+            yield lanes, database
+        finally:
+            started.clear()
+            for gateway in gateways.values():
+                await gateway.close()
+            await wake_ups.close()
+
+
+def _drains(settings: Settings, database: Database) -> dict[str, Drain]:
+    async def on_dead(job: Job, error: BaseException) -> None:
+        """Tell people of a row given up; what it should have done stays undone until somebody looks."""
+        if job.franchise_id is None:
+            return
+        async with database.begin(job.franchise_id, "system:worker") as uow:
+            await raise_alarm(
+                uow,
+                "job_dead",
+                "A step failed for good and was not done: see the runbook, 'a dead row', and the shift it is about.",
+                severity=Severity.CRITICAL,
+                key=str(job.id),
+                job_kind=job.kind,
+                subject_id=job.subject_id,
+                error=type(error).__name__,
+            )
+
+    return {
+        lane: OutboxDrain(
+            database,
+            lane,
+            HANDLERS,
+            width=settings.jobs.drains,
+            lease_s=settings.jobs.lease_s,
+            max_attempts=settings.jobs.max_attempts,
+            on_dead=on_dead,
+        )
+        for lane in LANES
+    }
+
+
+def _sms_drains(settings: Settings, database: Database, gateways: Mapping[str, Gateway]) -> dict[str, Drain]:
+    lease_s = settings.jobs.lease_s
+    return {
+        "sms": Broadcaster(database, gateways, settings.sms, lease_s=lease_s),
+        "sms_in": InboundDrain(database, ANSWERS, lease_s=lease_s),
+        "receipts": ReceiptDrain(database, WEBHOOKS),
+        "sms_care": Reconciler(database, gateways),
+    }
+
+
+async def _for_ever(name: str, task: Awaitable[None]) -> None:
+    """Run an endless task; should it end, the process ends and its supervisor starts a new one."""
+    try:
+        await task
+    except asyncio.CancelledError:
+        raise
+    except Exception:
+        log.exception("task_died", task=name)
+        raise
+
+
+async def _beat_for_ever(database: Database, every_s: float) -> None:
+    """Write a sign of life every few seconds; the first one after an outage restarts the limits that fell into it."""
+    while True:
+        with contextlib.suppress(OSError, ConnectionError):
+            await _beat_once(database)
+        await asyncio.sleep(every_s)
+
+
+async def _beat_once(database: Database) -> None:
+    try:
+        async with database.begin(None, "system:beat") as uow:
+            outage = await beat(uow, "worker", OUTAGE_GAP)
+            if outage is not None:
+                touched = await end_outage(uow, source="worker", from_at=outage[0], to_at=outage[1])
+                log.warning("outage_ended", from_at=str(outage[0]), to_at=str(outage[1]), shifts=touched)
+    except Exception as error:  # noqa: BLE001 - a database that is away is told by the missing beat itself
+        log.warning("beat_missed", error=type(error).__name__)
