@@ -20,10 +20,10 @@ _SIGNS = re.compile(r"[=#<>\[\]{}|\\^~*_\"`$%&+;]")
 _EDGES: Final = " ,.:!?-–—/'"
 _GAPS = re.compile(r"\s+")
 _HANGING = re.compile(r"\s+([,.:])|([(])\s*\)")
-_TOKEN = re.compile(r"[^\W\d_]+")
+_TOKENS = (re.compile(r"[^\W_]+"), re.compile(r"[^\W\d_]+"))
 
-# One alphabet for the comparison below, so that a Latin letter inside a Russian word hides nothing.
-_LOOKALIKES = str.maketrans("abcehkmoptxyё", "авсенкмортхуе")
+# One alphabet for the comparison below, so that a Latin letter or a nought inside a Russian word hides nothing.
+_LOOKALIKES = str.maketrans("abcehkmoptxyё0", "авсенкмортхуео")
 _FORBIDDEN: Final = frozenset(
     word.translate(_LOOKALIKES)
     for word in (
@@ -45,7 +45,8 @@ def plain(words: str, limit: int) -> str:
     text = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
     for pattern in (_LINK, _LONG_NUMBER, _SIGNS):
         text = pattern.sub(" ", text)
-    text = _TOKEN.sub(lambda match: "" if _is_forbidden(match[0]) else match[0], text)
+    for token in _TOKENS:
+        text = token.sub(lambda match: "" if _is_forbidden(match[0]) else match[0], text)
     text = _HANGING.sub(r"\1", _GAPS.sub(" ", text))
     return _cut(text.strip(_EDGES), limit)
 
