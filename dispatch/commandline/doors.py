@@ -1,0 +1,152 @@
+"""Settings as a command finds them, and the doors into the database: which login, which tenant, and what is in the way.
+
+A command acts for the operator of the machine. In a franchise it acts as the request role, bound by row security like
+everybody; only what is network-wide (finding a franchise by its short name, founding one) goes through the owner.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Final
+from uuid import UUID
+
+import asyncpg
+import typer
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from dispatch.kit.db import open_engine
+from dispatch.kit.errors import Invalid, NotFound, Unavailable
+from dispatch.kit.uow import Database, sqlstate
+from dispatch.local.errors import DatabaseUnreachable
+from dispatch.local.places import PROJECT_ROOT
+from dispatch.settings import Login, Settings, read_settings
+from dispatch.wiring import CONSTRAINTS
+
+ACTOR: Final = "system:command-line"
+"""Who did it, in the audit."""
+
+FranchiseSlug = Annotated[
+    str, typer.Option("--franchise", "-f", help="Short name of the franchise.", metavar="SLUG", show_default=False)
+]
+
+_SETTINGS_FILE: Final = Path(".local/dispatch.env")
+_PATIENCE_S: Final = 10.0
+
+
+class SettingsInvalid(Invalid):
+    """A setting of this machine does not read as what it should be."""
+
+
+class SchemaMissing(Unavailable):
+    """The database is there and holds no tables."""
+
+
+class FranchiseUnknown(NotFound):
+    """No franchise of this network has that short name."""
+
+
+def settings() -> Settings:
+    """Read the settings from the environment and from the file that `dispatch stack up` wrote.
+
+    The file is the one named by DISPATCH_ENV_FILE, else that of the directory we are in, else that of the checkout.
+
+    Raises:
+        SettingsInvalid: a value makes no sense; the sentence names it and does not show it.
+    """
+    named = os.environ.get("DISPATCH_ENV_FILE")
+    places = [Path(named)] if named else [_SETTINGS_FILE, PROJECT_ROOT / _SETTINGS_FILE]
+    try:
+        return read_settings(next((place for place in places if place.exists()), places[0]))
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"DISPATCH_{'__'.join(str(step).upper() for step in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors(include_url=False, include_input=False)
+        )
+        raise SettingsInvalid(f"The settings make no sense: {wrong}.") from None
+
+
+@asynccontextmanager
+async def owner_database(chosen: Settings, *, pool: int = 2) -> AsyncIterator[Database]:
+    """Open units of work on the owner's login.
+
+    Raises:
+        DatabaseUnreachable: nobody answers, or the login is refused.
+        SchemaMissing: the database was never migrated.
+    """
+    async with _database(chosen, chosen.database.owner, pool) as database:
+        yield database
+
+
+@asynccontextmanager
+async def app_database(chosen: Settings, *, pool: int = 2) -> AsyncIterator[Database]:
+    """Open units of work on the login of the API, bound by row security.
+
+    Raises:
+        DatabaseUnreachable: nobody answers, or the login is refused.
+        SchemaMissing: the database was never migrated.
+    """
+    async with _database(chosen, chosen.database.app, pool) as database:
+        yield database
+
+
+@asynccontextmanager
+async def _database(chosen: Settings, login: Login, pool: int) -> AsyncIterator[Database]:
+    place = chosen.database
+    engine = open_engine(place.url(login), size=pool, name="dispatch command line", pool_timeout_s=_PATIENCE_S)
+    async with Database(engine, constraints=CONSTRAINTS) as database:
+        try:
+            async with engine.connect() as connection:
+                migrated = await connection.scalar(text("SELECT to_regclass('public.franchises') IS NOT NULL"))
+        except (OSError, TimeoutError, DBAPIError, asyncpg.PostgresError) as error:
+            raise unreachable(chosen, login, error) from error
+        if not migrated:
+            raise SchemaMissing(f"The database '{place.name}' holds no tables: run `dispatch migrate`.")
+        yield database
+
+
+def unreachable(chosen: Settings, login: Login, error: BaseException) -> DatabaseUnreachable:
+    """Return the fact behind a failed connection, with what to do."""
+    place = chosen.database
+    reason = {
+        "28P01": "its password is wrong",
+        "28000": "it is not allowed in",
+        "3D000": "there is no such database",
+        "53300": "the server has no connection left",
+        "57P03": "the server is starting or stopping",
+    }.get(sqlstate(error) or "", type(error).__name__)
+    return DatabaseUnreachable(
+        f"'{login.user}' cannot enter the database '{place.name}' at {place.host}:{place.port} ({reason}). "
+        "Run `dispatch stack up`, or check DISPATCH_DATABASE__*."
+    )
+
+
+async def franchise_id(chosen: Settings, slug: str) -> UUID:
+    """Return the id of the franchise with this short name.
+
+    Raises:
+        FranchiseUnknown: there is none; the sentence lists those that exist.
+    """
+    async with owner_database(chosen) as database, database.begin(None, ACTOR) as uow:
+        rows = await uow.fetch("SELECT slug, id FROM franchises ORDER BY slug")
+    found: dict[str, UUID] = {row["slug"]: row["id"] for row in rows}
+    if slug not in found:
+        known = ", ".join(list(found)[:20]) or "none yet: run `dispatch seed`"
+        raise FranchiseUnknown(f"There is no franchise '{slug}'. Name one of: {known}.")
+    return found[slug]
+
+
+@asynccontextmanager
+async def franchise_database(chosen: Settings, slug: str) -> AsyncIterator[tuple[Database, UUID]]:
+    """Open units of work of the request role, with the id of the franchise they are meant for.
+
+    Raises:
+        FranchiseUnknown: there is no such franchise.
+        DatabaseUnreachable: nobody answers, or a login is refused.
+        SchemaMissing: the database was never migrated.
+    """
+    tenant = await franchise_id(chosen, slug)
+    async with app_database(chosen) as database:
+        yield database, tenant
