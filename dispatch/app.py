@@ -8,8 +8,7 @@ from typing import Final
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from dispatch.access.errors import CONSTRAINTS as OF_ACCESS
-from dispatch.api import auth, health
+from dispatch.api import alarms, auth, health, matching, orders, shifts
 from dispatch.api import tenancy as tenancy_api
 from dispatch.api.deps import Resources
 from dispatch.api.errors import install_errors
@@ -24,14 +23,19 @@ from dispatch.kit.metrics import Metrics
 from dispatch.kit.uow import Database
 from dispatch.local.migrate import newest_revision
 from dispatch.settings import Settings
-from dispatch.tenancy.errors import CONSTRAINTS as OF_TENANCY
+from dispatch.wiring import CONSTRAINTS
 
 GRACE_S: Final = 3
 """How long open requests and streams may go on after SIGTERM; without an end a stream would keep the process alive."""
 
-CONSTRAINTS: Final = {**OF_TENANCY, **OF_ACCESS}
-"""Database constraint -> the fact it stands for, of every folder served here."""
-API_ROUTERS: Final[tuple[APIRouter, ...]] = (auth.router, tenancy_api.router)
+API_ROUTERS: Final[tuple[APIRouter, ...]] = (
+    auth.router,
+    tenancy_api.router,
+    orders.router,
+    shifts.router,
+    matching.router,
+    alarms.router,
+)
 """Mounted under /api/v1."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router,)
 """Mounted as they are: probes and webhooks."""

@@ -13,21 +13,15 @@ from dispatch.api.errors import responses
 from dispatch.api.idempotency import IdempotencyKeyReused, OnceDep
 from dispatch.api.versions import IfMatchDep, VersionMissing, set_version
 from dispatch.clients.commands import AddSite
-from dispatch.clients.service import add_site
+from dispatch.clients.errors import ClientNotFound, SiteNotFound
+from dispatch.clients.sites import add_site
 from dispatch.crew.errors import WorkerAlreadyBooked
 from dispatch.kit.pages import DEFAULT_LIMIT, CursorInvalid, Limit, Page, read_cursor
 from dispatch.kit.text import ExternalId
 from dispatch.kit.uow import Uow
 from dispatch.orders import queries
 from dispatch.orders.commands import GetQuote, PlaceOrder
-from dispatch.orders.errors import (
-    ClientNotFound,
-    ExternalIdTaken,
-    OrderChangedMeanwhile,
-    OrderNotFound,
-    ShiftInThePast,
-    SiteNotFound,
-)
+from dispatch.orders.errors import ExternalIdTaken, OrderChangedMeanwhile, OrderNotFound, ShiftInThePast
 from dispatch.orders.place import quote_order
 from dispatch.orders.rules import OrderStatus, ShiftStatus
 from dispatch.pricing.card import RateCard
@@ -173,8 +167,8 @@ async def _place(uow: Uow, command: PlaceOrder) -> OrderPlaced:
         site = command.site
         made = await add_site(
             uow,
-            command.client_id,
             AddSite(
+                client_id=command.client_id,
                 address=site.address,
                 lat=site.lat,
                 lon=site.lon,

@@ -9,14 +9,6 @@ class OrderNotFound(NotFound):
     """No such order in this franchise."""
 
 
-class SiteNotFound(NotFound):
-    """No such site of this client."""
-
-
-class ClientNotFound(NotFound):
-    """No such client in this franchise."""
-
-
 class OrderChangedMeanwhile(Conflict):
     """Somebody changed the order since it was read."""
 

@@ -8,13 +8,16 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from dispatch.clients.errors import SiteNotFound
+from dispatch.clients.queries import site_of
+from dispatch.clients.service import require_open
 from dispatch.kit import outbox
 from dispatch.kit.ids import new_id
 from dispatch.kit.money import round_minor
 from dispatch.kit.uow import Uow
 from dispatch.kit.walltime import wall_of
 from dispatch.orders.commands import AskedShift, GetQuote, PlaceOrder
-from dispatch.orders.errors import ClientNotFound, ShiftInThePast, SiteNotFound
+from dispatch.orders.errors import ShiftInThePast
 from dispatch.orders.timeline import note
 from dispatch.pricing.rules import Quote, TimeSpan, quote
 from dispatch.pricing.service import StoredCard, card_in_force, holidays_in
@@ -109,22 +112,11 @@ async def quote_order(uow: Uow, command: GetQuote) -> Quote:
 
 
 async def _site_of(uow: Uow, client_id: UUID, site_id: UUID) -> _Site:
-    client = await uow.fetchval(
-        "SELECT true FROM clients WHERE franchise_id = $1 AND id = $2 AND archived_at IS NULL",
-        uow.franchise_id,
-        client_id,
-    )
-    if client is None:
-        raise ClientNotFound("client_id: there is no such client in this franchise.")
-    row = await uow.fetchrow(
-        "SELECT id, zone FROM sites WHERE franchise_id = $1 AND client_id = $2 AND id = $3 AND archived_at IS NULL",
-        uow.franchise_id,
-        client_id,
-        site_id,
-    )
-    if row is None:
-        raise SiteNotFound("site_id: this client has no such site.")
-    return _Site(row["id"], row["zone"])
+    await require_open(uow, client_id)
+    site = await site_of(uow, site_id)
+    if site.client_id != client_id or site.archived_at is not None:
+        raise SiteNotFound
+    return _Site(site.id, site.zone)
 
 
 async def _price(
