@@ -171,6 +171,13 @@ def test_namesakes_without_digits_are_taken_in_order_of_booking() -> None:
     assert missing_numbers(entries, gathering, profile_of, asked="+79210000001") == [3]
 
 
+def test_a_namesake_who_lost_his_seat_is_not_meant() -> None:
+    gathering = gathering_of(3)
+    gathering.seats["+79210000000"].live = False
+    gathering.seats["+79210000002"].arrived_at = START
+    assert missing_numbers([Entry(2, "Иван П.")], gathering, profile_of, asked="+79210000001") == []
+
+
 def test_a_scripted_lead_names_numbers_or_phones() -> None:
     entries = [Entry(2, "Пётр"), Entry(3, "Иван П.")]
     assert numbers_of([2, "+79210000000"], entries, profile_of) == [2, 3]
