@@ -1,8 +1,7 @@
-"""The command-line root: puts the groups of `dispatch.commandline` together."""
+"""The command-line root; each command is a module of `dispatch.commandline`."""
 
 import typer
 
-from dispatch.commandline import processes, stack
 from dispatch.commandline.root import EXIT_CODES, Root
 
 main = typer.Typer(
@@ -11,10 +10,13 @@ main = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help=f"Dispatch platform for loader and mover agencies.\n\n{EXIT_CODES}",
 )
-main.add_typer(stack.app, name="stack")
-processes.add_to(main)
+
+
+@main.callback(help=f"Dispatch platform for loader and mover agencies.\n\n{EXIT_CODES}")
+def dispatch() -> None:
+    """Stand for the group; what it says is in the decorator, as a docstring cannot hold a constant."""
+
 
 if __name__ == "__main__":
     main()

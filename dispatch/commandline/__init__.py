@@ -3,5 +3,5 @@
 Words: a *command* does one thing and ends; a *process* (`serve`, `work`, `simulator`) runs until it is told to stop; a
 *finding* is what `doctor` has to say, with what to do about it.
 
-Start reading at `root.py` (exit codes, how errors are told) and `doors.py` (settings, and who enters the database).
+Start reading at `root.py` (commands, exit codes, errors) and `doors.py` (who enters the database).
 """

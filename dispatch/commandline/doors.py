@@ -1,28 +1,24 @@
-"""Settings as a command finds them, and the doors into the database: which login, which tenant, and what is in the way.
+"""The doors into the database: which login, which tenant, and what is in the way.
 
 A command acts for the operator of the machine. In a franchise it acts as the request role, bound by row security like
 everybody; only what is network-wide (finding a franchise by its short name, founding one) goes through the owner.
 """
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
 import asyncpg
 import typer
-from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from dispatch.kit.db import open_engine
-from dispatch.kit.errors import Invalid, NotFound, Unavailable
+from dispatch.kit.errors import NotFound, Unavailable
 from dispatch.kit.uow import Database, sqlstate
 from dispatch.local.errors import DatabaseUnreachable
-from dispatch.local.places import PROJECT_ROOT
-from dispatch.settings import Login, Settings, read_settings
+from dispatch.settings import Login, Settings
 from dispatch.wiring import CONSTRAINTS
 
 ACTOR: Final = "system:command-line"
@@ -32,12 +28,7 @@ FranchiseSlug = Annotated[
     str, typer.Option("--franchise", "-f", help="Short name of the franchise.", metavar="SLUG", show_default=False)
 ]
 
-_SETTINGS_FILE: Final = Path(".local/dispatch.env")
 _PATIENCE_S: Final = 10.0
-
-
-class SettingsInvalid(Invalid):
-    """A setting of this machine does not read as what it should be."""
 
 
 class SchemaMissing(Unavailable):
@@ -46,26 +37,6 @@ class SchemaMissing(Unavailable):
 
 class FranchiseUnknown(NotFound):
     """No franchise of this network has that short name."""
-
-
-def settings() -> Settings:
-    """Read the settings from the environment and from the file that `dispatch stack up` wrote.
-
-    The file is the one named by DISPATCH_ENV_FILE, else that of the directory we are in, else that of the checkout.
-
-    Raises:
-        SettingsInvalid: a value makes no sense; the sentence names it and does not show it.
-    """
-    named = os.environ.get("DISPATCH_ENV_FILE")
-    places = [Path(named)] if named else [_SETTINGS_FILE, PROJECT_ROOT / _SETTINGS_FILE]
-    try:
-        return read_settings(next((place for place in places if place.exists()), places[0]))
-    except ValidationError as error:
-        wrong = "; ".join(
-            f"DISPATCH_{'__'.join(str(step).upper() for step in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors(include_url=False, include_input=False)
-        )
-        raise SettingsInvalid(f"The settings make no sense: {wrong}.") from None
 
 
 @asynccontextmanager

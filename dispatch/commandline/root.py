@@ -1,10 +1,12 @@
-"""What all commands share: exit codes, and errors told as one sentence instead of a traceback."""
+"""What all commands share: how a command is found, exit codes, and errors told in one sentence."""
 
 from enum import IntEnum
+from importlib import import_module
 from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
 from dispatch.kit.errors import DispatchError, Invalid, Unavailable
 
@@ -25,11 +27,36 @@ class ExitCode(IntEnum):
 
 EXIT_CODES: Final = "Exit codes: 0 done, 1 refused or not as expected, 2 wrong usage, 3 a needed part is unavailable."
 
+COMMANDS: Final = (
+    "stack",
+    "migrate",
+    "serve",
+    "work",
+    "simulator",
+)
+"""In the order in which the help lists them. Each is the `app` of the module of its name."""
+
 
 class Root(TyperGroup):
-    """The group of all commands; tells a domain error in one sentence on standard error."""
+    """The group of all commands.
 
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - the base's type is private to typer
+    A command's module is imported when the command is asked for: the API and its libraries take a second to import,
+    which `dispatch stack status` need not wait for.
+    """
+
+    def list_commands(self, _ctx: Any) -> list[str]:  # noqa: ANN401 - the base's type is private to typer
+        """Name the commands, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
+        """Return a command by its name, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = get_command(import_module(f"dispatch.commandline.{cmd_name.replace('-', '_')}").app)
+        command.name = cmd_name
+        return command
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
         """Run the command that was named."""
         try:
             return super().invoke(ctx)
