@@ -54,8 +54,8 @@ class Resources:
     metrics: Metrics
 
 
-def get_resources(request: Request) -> Resources:
-    """Return what `create_app` opened."""
+async def get_resources(request: Request) -> Resources:
+    """Return what `create_app` opened; async, because the framework runs plain functions in threads."""
     return cast("Resources", request.app.state.resources)
 
 

@@ -110,7 +110,7 @@ class Once:
         return answer
 
 
-def once_per_key(
+async def once_per_key(
     request: Request,
     response: Response,
     uow: UowDep,

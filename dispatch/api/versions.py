@@ -16,7 +16,7 @@ class VersionMissing(Invalid):
         super().__init__('Send the version you read as If-Match, in quotes: If-Match: "3". It is the ETag of the GET.')
 
 
-def _version(if_match: Annotated[str | None, Header(description='The ETag you read, e.g. `"3"`.')] = None) -> int:
+async def _version(if_match: Annotated[str | None, Header(description='The ETag you read, e.g. `"3"`.')] = None) -> int:
     """Return the version in If-Match.
 
     Raises:
