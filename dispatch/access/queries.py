@@ -14,7 +14,7 @@ from dispatch.kit.pages import Cursor
 from dispatch.kit.uow import Uow
 
 PRINCIPAL: Final = "SELECT to_jsonb(p)::text FROM principal_of($1) AS p"
-"""sha256 of a session or API token -> who that is now, as the text of one JSON object; nothing when it is unknown or dead."""
+"""sha256 of a session or API token -> who that is now, as JSON text; nothing when it is unknown or dead."""
 
 SESSION_ID: Final = "left(encode(token_sha256, 'hex'), 16)"
 """What a session is called in lists: enough of its hash to be unique, useless to sign in with."""
