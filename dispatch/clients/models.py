@@ -5,14 +5,32 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from geoalchemy2 import Geography
-from sqlalchemy import DateTime, Text
+from sqlalchemy import ColumnElement, DateTime, Dialect, LargeBinary, Text, TypeDecorator, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.kit.db import Base
-from dispatch.kit.geo import SRID, Point, from_element
+from dispatch.kit.geo import Point, from_wkb, to_wkb
 
 _Moment = DateTime(timezone=True)
+
+
+class _Place(TypeDecorator[Point]):
+    """A geography column as a `Point`: it travels as well-known binary, both ways."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def bind_expression(self, bindparam: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as the base
+        return func.ST_GeogFromWKB(bindparam, type_=self)
+
+    def column_expression(self, column: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as the base
+        return func.ST_AsBinary(column, type_=self)
+
+    def process_bind_param(self, value: Point | None, _dialect: Dialect) -> bytes | None:
+        return None if value is None else to_wkb(value)
+
+    def process_result_value(self, value: bytes | None, _dialect: Dialect) -> Point | None:
+        return None if value is None else from_wkb(value)
 
 
 class ClientKind(StrEnum):
@@ -78,7 +96,7 @@ class Site(Base):
     franchise_id: Mapped[UUID]
     client_id: Mapped[UUID]
     address: Mapped[str] = mapped_column(Text)
-    location: Mapped[Any] = mapped_column(Geography("POINT", srid=SRID, spatial_index=False))
+    location: Mapped[Point] = mapped_column(_Place)
     zone: Mapped[str] = mapped_column(Text)
     region: Mapped[str] = mapped_column(Text)
     meeting_point: Mapped[str] = mapped_column(Text)
@@ -90,19 +108,14 @@ class Site(Base):
     version: Mapped[int]
 
     @property
-    def point(self) -> Point:
-        """Where it is."""
-        return from_element(self.location)
-
-    @property
     def lat(self) -> float:
         """Degrees north, WGS 84."""
-        return self.point.lat
+        return self.location.lat
 
     @property
     def lon(self) -> float:
         """Degrees east, WGS 84."""
-        return self.point.lon
+        return self.location.lon
 
 
 class DoNotReturn(Base):

@@ -95,7 +95,7 @@ async def people_of(uow: Uow, client_id: UUID) -> list[ClientPerson]:
         .where(ClientPerson.franchise_id == uow.franchise_id, ClientPerson.client_id == client_id)
         .order_by(ClientPerson.id)
     )
-    return list((await uow.session.scalars(query)).all())
+    return list((await uow.session.execute(query)).scalars())
 
 
 async def list_do_not_return(
@@ -118,4 +118,4 @@ async def list_do_not_return(
 async def _page(uow: Uow, query: Select[RowT], id_column: Any, after: UUID | None, limit: int) -> list[RowT]:  # noqa: ANN401 - a mapped column
     if after is not None:
         query = query.where(id_column > after)
-    return list((await uow.session.scalars(query.order_by(id_column).limit(limit))).all())
+    return list((await uow.session.execute(query.order_by(id_column).limit(limit))).scalars())

@@ -11,7 +11,7 @@ from dispatch.clients.models import DoNotReturn, Site
 from dispatch.clients.queries import client_of, site_of
 from dispatch.clients.service import dialled, require_open
 from dispatch.kit.gazetteer import nearest_locality
-from dispatch.kit.geo import Point, to_element
+from dispatch.kit.geo import Point
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
 
@@ -31,7 +31,7 @@ async def add_site(uow: Uow, command: AddSite) -> Site:
         franchise_id=uow.franchise_id,
         client_id=command.client_id,
         address=command.address,
-        location=to_element(point),
+        location=point,
         zone=command.zone or (await asyncio.to_thread(nearest_locality, point)).zone,
         region=command.region,
         meeting_point=command.meeting_point,
@@ -68,7 +68,7 @@ async def change_site(uow: Uow, site_id: UUID, command: ChangeSite, version: int
     given.pop("lat", None)
     given.pop("lon", None)
     if command.lat is not None and command.lon is not None:
-        given["location"] = to_element(Point(lat=command.lat, lon=command.lon))
+        given["location"] = Point(lat=command.lat, lon=command.lon)
     if command.contact_phone is not None:
         given["contact_phone"] = await dialled(uow, command.contact_phone)
     for name, value in given.items():

@@ -36,7 +36,8 @@ class Column(StrEnum):
 
 _TITLES: Final[Mapping[Column, str]] = {
     Column.PHONE: "телефон|тел|моб|мобильный|сотовый|номер|номер телефона|мобильный телефон|сотовый телефон|"
-    "контактный телефон|тел моб|моб тел|phone|phone number|mobile|mobile phone|tel|telephone|cell",
+    "контактный телефон|тел моб|моб тел|моб телефон|телефон моб|телефон мобильный|сот|сот тел|сот телефон|"
+    "номер тел|phone|phone number|mobile|mobile phone|mobile number|tel|telephone|cell|cell phone",
     Column.FULL_NAME: "фио|ф и о|фамилия имя|фамилия имя отчество|фамилия и имя|сотрудник|работник|грузчик|исполнитель",
     Column.NAME: "имя|имя отчество|имя и фамилия|имя фамилия|name|full name|first name|firstname|given name|worker",
     Column.LAST_NAME: "фамилия|surname|last name|lastname|family name",

@@ -12,9 +12,10 @@ INSERT INTO phone_holders (id, franchise_id, worker_id, phone_id, holder, valid)
 VALUES ($1, $2, $3, $4, $5, tstzrange($6, NULL))
 """
 _RELEASE: Final = """
-UPDATE phone_holders SET valid = tstzrange(lower(valid), $3)
-WHERE franchise_id = $1 AND worker_id = $2 AND upper_inf(valid) AND lower(valid) < $3
+UPDATE phone_holders SET valid = tstzrange(lower(valid), greatest($3, lower(valid) + interval '1 microsecond'))
+WHERE franchise_id = $1 AND worker_id = $2 AND upper_inf(valid)
 """
+"""A hold that began in this very transaction lasts one tick, because a range of time may not be empty."""
 
 
 async def refuse_held(uow: Uow, e164: str, worker_id: UUID | None = None) -> None:
