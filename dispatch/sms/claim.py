@@ -32,7 +32,7 @@ WHERE a.enabled AND a.gateway = ANY ($1) AND (SELECT sending_released()) AND EXI
 # Locking the progress row makes claims of one account take turns, so that all senders together keep its rate.
 _ALLOWANCE = """
 SELECT a.rate_per_s,
-       greatest(extract(epoch FROM p.next_send_at - clock_timestamp()), 0)::float8 AS ahead_s
+       greatest(extract(epoch FROM greatest(p.next_send_at, 'epoch') - clock_timestamp()), 0)::float8 AS ahead_s
 FROM sms_account_progress p JOIN sms_accounts a ON a.id = p.account_id AND a.enabled
 WHERE p.account_id = $1 AND sending_released()
 FOR NO KEY UPDATE OF p
