@@ -195,7 +195,8 @@ def _conversation(world: World, phone: str) -> str:
     note = f'<p class="none">{earlier} earlier texts are not shown.</p>' if earlier > 0 else ""
     shown = "".join(_bubble(text, zone, person) for text in texts[-_PER_CONVERSATION:])
     return (
-        f'<h2>{escape(_name(person))} <small>{escape(phone)}</small></h2><p class="chips">{"".join(now_held)}</p>'
+        f'<div class="person"><h2>{escape(_name(person))} <small>{escape(phone)}</small></h2>'
+        f'<p class="chips">{"".join(now_held)}</p></div>'
         f'{note}<ol class="texts">{shown or "<li class=none>No texts yet.</li>"}</ol>'
     )
 
