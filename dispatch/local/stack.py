@@ -16,10 +16,12 @@ from pathlib import Path
 from dispatch.local.databases import (
     DATABASE_SCRIPT,
     ROLES_SCRIPT,
+    DatabaseNameRefused,
     RolePasswords,
     create_database,
     create_roles,
     database_exists,
+    drop_database,
     prepare_database,
 )
 from dispatch.local.errors import StackBusy, StackFileUnreadable
@@ -122,6 +124,32 @@ def stack_status(state_dir: Path | None = None) -> StackInfo:
     return _Stack(state_dir).info()
 
 
+def add_database(name: str, state_dir: Path | None = None) -> None:
+    """Make another database in a running stack, beside its own; the roles and their passwords are the same.
+
+    Raises:
+        DatabaseNameRefused: the name is malformed, or the stack's own.
+        CommandFailed: it exists already, or the stack does not run.
+    """
+    create_database(_Stack(state_dir).server_for(name), name)
+
+
+def remove_database(name: str, state_dir: Path | None = None) -> None:
+    """Drop a database that `add_database` made, ending the sessions connected to it; nothing happens if it is gone.
+
+    Raises:
+        DatabaseNameRefused: the name is malformed, or the stack's own.
+        CommandFailed: the stack does not run.
+    """
+    drop_database(_Stack(state_dir).server_for(name), name)
+
+
+def added_databases(prefix: str, state_dir: Path | None = None) -> list[str]:
+    """Return the databases of a running stack, but for its own, whose names begin like this."""
+    names = _Stack(state_dir).server_for("any").sql("SELECT datname FROM pg_database ORDER BY 1").split()
+    return [name for name in names if name.startswith(prefix) and name != DATABASE]
+
+
 class _Stack:
     """The files of one stack, and the servers they name."""
 
@@ -185,6 +213,13 @@ class _Stack:
         if self._postgres.pid() is not None:
             progress("Stopping PostgreSQL")
             self._postgres.stop()
+
+    def server_for(self, name: str) -> PostgresServer:
+        """Return the running server, for work on another database than the stack's own."""
+        if name == DATABASE:
+            raise DatabaseNameRefused(f"'{name}' is the stack's own database: choose another name.", name=name)
+        self._postgres.recall_port()
+        return self._postgres
 
     def info(self) -> StackInfo:
         servers = (self._postgres, self._redis)
