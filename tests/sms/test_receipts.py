@@ -1,0 +1,404 @@
+"""Receipts in every order and number, and what nobody answered for: leases that lapse, sends nobody can vouch for."""
+
+import itertools
+import json
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from dispatch.kit.ids import new_id
+from dispatch.kit.uow import Database
+from dispatch.settings import SendingMode, Settings, SmsSettings
+from dispatch.sms.claim import ClaimedText, claim_texts
+from dispatch.sms.gateways.base import Gateway, Listed, Sent
+from dispatch.sms.gateways.registry import WEBHOOKS
+from dispatch.sms.gateways.simulator import SimulatorGateway
+from dispatch.sms.receipts import ReceiptDrain
+from dispatch.sms.reconcile import Reconciler, UnclearText, find_listed
+from dispatch.sms.results import write_results
+from dispatch.sms.rules import MESSAGE_MOVES, MessageStatus
+from dispatch.sms.send import Broadcaster
+from tests.factories.sms import Phone, TestAccount, make_account, make_phone, queue_text, receipt
+from tests.fakes.gateway import Behaviour, FakeGateway, fake_gateway
+
+NO_TIME = timedelta()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def fake() -> AsyncIterator[FakeGateway]:
+    async with fake_gateway() as gateway:
+        yield gateway
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def gateways(fake: FakeGateway) -> AsyncIterator[dict[str, Gateway]]:
+    gateway = SimulatorGateway(fake.url, "http://127.0.0.1:1/status", timeout_s=0.3, in_flight=20)
+    yield {"simulator": gateway}
+    await gateway.close()
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def nothing_else(owner: asyncpg.Connection) -> None:
+    await owner.execute("UPDATE sms_accounts SET enabled = false")
+
+
+async def claimed(
+    database: Database, account: TestAccount, phone: Phone, *, invitations: tuple[UUID, ...] = ()
+) -> ClaimedText:
+    await queue_text(database, account, phone, f"текст {new_id()}", invitation_ids=invitations, shift_id=new_id())
+    claim = await claim_texts(database, account.id, 1, mode=SendingMode.LIVE, allow_list=(), lease_s=30)
+    return claim.texts[0]
+
+
+async def sent(database: Database, text: ClaimedText, gateway_id: str) -> None:
+    async with database.begin(None, "system:test") as uow:
+        await write_results(uow, [(text, Sent(gateway_id))])
+
+
+async def row_of(owner: asyncpg.Connection, message_id: UUID) -> asyncpg.Record:
+    row = await owner.fetchrow("SELECT * FROM messages WHERE id = $1", message_id)
+    assert row is not None
+    return row
+
+
+def drain(database: Database) -> ReceiptDrain:
+    return ReceiptDrain(database, WEBHOOKS)
+
+
+ORDERS = [
+    order
+    for length in (1, 2, 3, 4)
+    for order in itertools.permutations(("answer", "sent", "delivered", "sent again"), length)
+]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=" ".join)
+async def test_whatever_the_order_a_text_ends_where_it_got_to(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection, order: Sequence[str]
+) -> None:
+    account, phone, gateway_id = await make_account(settings, owner), await make_phone(owner), f"SM{new_id().hex}"
+    text = await claimed(jobs_db, account, phone)
+    ranks = [0]
+    for event in order:
+        if event == "answer":
+            await sent(jobs_db, text, gateway_id)
+        else:
+            status = event.split()[0]
+            await receipt(jobs_db, account, status, gateway_id=gateway_id, message_id=text.id)
+            await drain(jobs_db)()
+        status = (await row_of(owner, text.id))["status"]
+        ranks.append({"sending": 0, "sent": 1, "delivered": 2}[status])
+    assert ranks == sorted(ranks), "a status went back"
+    row = await row_of(owner, text.id)
+    assert row["status"] == ("delivered" if "delivered" in order else "sent")
+    assert row["gateway_id"] == gateway_id
+    assert row["sent_at"] is not None
+    assert (row["delivered_at"] is not None) == ("delivered" in order)
+    assert await owner.fetchval(
+        "SELECT bool_and(applied_at IS NOT NULL) FROM receipts WHERE gateway_id = $1", gateway_id
+    ) in (
+        True,
+        None,
+    )
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(("sent", "failed"))), ids=" ".join)
+async def test_a_failure_stays_whatever_is_told_before_and_after(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection, order: Sequence[str]
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    text = await claimed(jobs_db, account, phone, invitations=(new_id(),))
+    await sent(jobs_db, text, f"SM{text.id.hex}")
+    for status in (*order, "delivered"):
+        await receipt(
+            jobs_db,
+            account,
+            status,
+            gateway_id=f"SM{text.id.hex}",
+            message_id=text.id,
+            error="30008" if status == "failed" else None,
+        )
+        await drain(jobs_db)()
+    row = await row_of(owner, text.id)
+    assert (row["status"], row["error"]) == ("failed", "30008")
+
+
+async def test_a_delivered_text_cannot_fail_any_more(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    text = await claimed(jobs_db, account, phone)
+    for status in ("delivered", "failed"):
+        await receipt(jobs_db, account, status, gateway_id="SMfake", message_id=text.id, error="30005")
+    await drain(jobs_db)()
+    assert (await row_of(owner, text.id))["status"] == "delivered"
+    assert await owner.fetchval("SELECT failures FROM phones WHERE id = $1", phone.id) == 0
+
+
+async def test_a_receipt_without_our_id_waits_for_our_own_answer(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    text = await claimed(jobs_db, account, phone)
+    await receipt(jobs_db, account, "delivered", gateway_id="SMorphan")
+    await receipt(jobs_db, account, "delivered", gateway_id="SMnobody's")
+    assert await drain(jobs_db)() == 0
+    assert (await row_of(owner, text.id))["status"] == "sending"
+    await sent(jobs_db, text, "SMorphan")
+    assert await drain(jobs_db)() == 1
+    assert (await row_of(owner, text.id))["status"] == "delivered"
+    await owner.execute("UPDATE receipts SET received_at = now() - interval '2 days' WHERE applied_at IS NULL")
+    assert await drain(jobs_db)() == 1
+
+
+async def test_orphans_do_not_block_the_line(jobs_db: Database, settings: Settings, owner: asyncpg.Connection) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    await owner.execute(
+        """INSERT INTO receipts (id, account_id, gateway_id, status, raw, received_at)
+           SELECT gen_random_uuid(), $1, 'SMx' || n, 'sent', '', now() - interval '1 hour' + n * interval '1 ms'
+           FROM generate_series(1, 1200) AS n""",
+        account.id,
+    )
+    text = await claimed(jobs_db, account, phone)
+    await receipt(jobs_db, account, "delivered", gateway_id="SMbehind", message_id=text.id)
+    assert await drain(jobs_db)() == 1
+    assert (await row_of(owner, text.id))["status"] == "delivered"
+    await owner.execute("DELETE FROM receipts WHERE applied_at IS NULL")
+
+
+async def test_another_account_cannot_speak_for_our_text(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, stranger, phone = (
+        await make_account(settings, owner),
+        await make_account(settings, owner),
+        await make_phone(owner),
+    )
+    text = await claimed(jobs_db, account, phone)
+    await receipt(jobs_db, stranger, "failed", gateway_id="SMforged", message_id=text.id)
+    await drain(jobs_db)()
+    assert (await row_of(owner, text.id))["status"] == "sending"
+
+
+async def test_the_failure_of_an_earlier_handing_over_is_not_that_of_the_later(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    text = await claimed(jobs_db, account, phone)
+    await sent(jobs_db, text, "SMsecond")
+    await receipt(jobs_db, account, "failed", gateway_id="SMfirst", message_id=text.id)
+    await drain(jobs_db)()
+    assert (await row_of(owner, text.id))["status"] == "sent"
+
+
+async def test_a_word_nobody_knows_changes_nothing(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    text = await claimed(jobs_db, account, phone)
+    await receipt(jobs_db, account, "partially_delivered", gateway_id="SMword", message_id=text.id)
+    assert await drain(jobs_db)() == 1
+    assert (await row_of(owner, text.id))["status"] == "sending"
+
+
+async def test_two_unknown_handsets_kill_a_phone_and_one_arrival_revives_it(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    for status, error, dead in (("failed", "30005", False), ("failed", "30005", True), ("delivered", None, False)):
+        text = await claimed(jobs_db, account, phone)
+        await receipt(jobs_db, account, status, gateway_id=f"SM{text.id.hex}", message_id=text.id, error=error)
+        await drain(jobs_db)()
+        assert await owner.fetchval("SELECT dead_at IS NOT NULL FROM phones WHERE id = $1", phone.id) == dead
+    kinds = await owner.fetch("SELECT kind FROM phone_events WHERE phone_id = $1 ORDER BY id", phone.id)
+    assert [row["kind"] for row in kinds] == ["dead", "alive"]
+
+
+async def test_moves_are_told_once_per_shift_and_batch(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, shift_id = await make_account(settings, owner), new_id()
+    ids = []
+    for _ in range(6):
+        phone = await make_phone(owner)
+        ids.append(await queue_text(jobs_db, account, phone, invitation_ids=(new_id(),), shift_id=shift_id))
+    await claim_texts(jobs_db, account.id, 10, mode=SendingMode.LIVE, allow_list=(), lease_s=30)
+    for message_id in ids:
+        await receipt(jobs_db, account, "sent", gateway_id=f"SM{message_id.hex}", message_id=message_id)
+        await receipt(jobs_db, account, "delivered", gateway_id=f"SM{message_id.hex}", message_id=message_id)
+    await drain(jobs_db)()
+    rows = await owner.fetch(
+        "SELECT detail FROM outbox WHERE kind = 'staffing.texts_moved' AND franchise_id = $1", account.franchise_id
+    )
+    (detail,) = [json.loads(row["detail"]) for row in rows]
+    assert detail["shift_id"] == str(shift_id)
+    assert sorted(detail["messages"]) == sorted(map(str, ids))
+
+
+def test_every_piece_of_news_is_in_the_table_of_moves() -> None:
+    told = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.FAILED)
+    for status in (
+        MessageStatus.SENDING,
+        MessageStatus.UNKNOWN,
+        MessageStatus.SENT,
+        MessageStatus.DELIVERED,
+        MessageStatus.FAILED,
+    ):
+        for news in told:
+            MESSAGE_MOVES.check(status, news)
+
+
+# What nobody answered for.
+
+
+async def lapse(owner: asyncpg.Connection, message_id: UUID) -> None:
+    """As after a sender was killed between claim and result."""
+    await owner.execute(
+        """UPDATE messages SET leased_until = now() - interval '1 s', claimed_at = now() - interval '61 s'
+           WHERE id = $1""",
+        message_id,
+    )
+
+
+async def test_a_text_whose_sender_died_is_unknown_and_not_sent_again_blindly(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection, fake: FakeGateway, gateways: dict[str, Gateway]
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    text = await claimed(jobs_db, account, phone, invitations=(new_id(),))
+    fake.list_status = 500
+    await lapse(owner, text.id)
+    await Reconciler(jobs_db, gateways)()
+    row = await row_of(owner, text.id)
+    assert (row["status"], row["error"]) == ("unknown", "lease_lapsed")
+    await Broadcaster(jobs_db, gateways, SmsSettings())()
+    assert fake.taken == []
+
+
+@pytest.mark.parametrize("page_size", [1, 1000])
+async def test_an_unclear_text_that_the_gateway_lists_takes_its_status(
+    jobs_db: Database,
+    settings: Settings,
+    owner: asyncpg.Connection,
+    fake: FakeGateway,
+    gateways: dict[str, Gateway],
+    page_size: int,
+) -> None:
+    account, phone, other = await make_account(settings, owner), await make_phone(owner), await make_phone(owner)
+    fake.page_size = page_size
+    fake.behave = lambda to, _attempt: Behaviour(answers=to != phone.e164)
+    message_id = await queue_text(jobs_db, account, phone, "первый")
+    await queue_text(jobs_db, account, other, "второй")
+    await Broadcaster(jobs_db, gateways, SmsSettings())()
+    assert (await row_of(owner, message_id))["status"] == "unknown"
+    fake.taken[0].status = "delivered"
+    fake.taken[1].status = "delivered"
+    await Reconciler(jobs_db, gateways, unclear_for=NO_TIME)()
+    row = await row_of(owner, message_id)
+    assert (row["status"], row["gateway_id"]) == ("delivered", next(t.sid for t in fake.taken if t.to == phone.e164))
+    assert len(fake.taken) == 2
+
+
+async def test_an_unclear_text_that_the_gateway_never_took_goes_again(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection, fake: FakeGateway, gateways: dict[str, Gateway]
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    fake.behave = lambda _to, attempt: Behaviour(status=500 if attempt == 0 else 201)
+    message_id = await queue_text(jobs_db, account, phone)
+    await Broadcaster(jobs_db, gateways, SmsSettings())()
+    assert (await row_of(owner, message_id))["status"] == "unknown"
+    await Reconciler(jobs_db, gateways)()
+    assert (await row_of(owner, message_id))["status"] == "unknown", "60 s have not passed"
+    await owner.execute("UPDATE sms_account_progress SET listed_at = NULL")
+    await Reconciler(jobs_db, gateways, unclear_for=NO_TIME)()
+    assert (await row_of(owner, message_id))["status"] == "queued"
+    await Broadcaster(jobs_db, gateways, SmsSettings())()
+    assert (await row_of(owner, message_id))["status"] == "sent"
+    assert len(fake.taken) == 1
+
+
+@pytest.mark.parametrize("trouble", ["status", "pages"])
+async def test_from_an_incomplete_list_nothing_is_concluded(
+    jobs_db: Database,
+    settings: Settings,
+    owner: asyncpg.Connection,
+    fake: FakeGateway,
+    gateways: dict[str, Gateway],
+    trouble: str,
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    text = await claimed(jobs_db, account, phone)
+    await lapse(owner, text.id)
+    if trouble == "status":
+        fake.list_status = 503
+    else:
+        fake.inbound = [{"sid": "SM1", "from": account.account.number, "to": phone.e164}] * 3
+    await Reconciler(jobs_db, gateways)()
+    assert (await row_of(owner, text.id))["status"] == "unknown"
+
+
+async def test_a_receipt_for_a_text_that_seemed_absent_keeps_it_from_going_again(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection, fake: FakeGateway, gateways: dict[str, Gateway]
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    text = await claimed(jobs_db, account, phone)
+    await lapse(owner, text.id)
+    await Reconciler(jobs_db, gateways)()
+    assert (await row_of(owner, text.id))["status"] == "queued"
+    await receipt(jobs_db, account, "sent", gateway_id="SMafter all", message_id=text.id)
+    await drain(jobs_db)()
+    await Broadcaster(jobs_db, gateways, SmsSettings())()
+    assert (await row_of(owner, text.id))["status"] == "sent"
+    assert fake.taken == []
+
+
+async def test_inbound_texts_whose_webhook_never_came_are_read_from_the_list_once(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection, fake: FakeGateway, gateways: dict[str, Gateway]
+) -> None:
+    account = await make_account(settings, owner)
+    fake.inbound = [
+        {
+            "sid": f"SMin{n}",
+            "from": "+79210000001",
+            "to": account.account.number,
+            "body": f"да {n}",
+            "direction": "inbound",
+        }
+        for n in (2, 1)
+    ]
+    for _ in range(2):
+        await owner.execute("UPDATE sms_account_progress SET listed_at = NULL")
+        await Reconciler(jobs_db, gateways)()
+    rows = await owner.fetch(
+        "SELECT text, seen FROM inbound_messages WHERE account_id = $1 ORDER BY received_at", account.id
+    )
+    assert [(row["text"], row["seen"]) for row in rows] == [("да 1", 1), ("да 2", 1)]
+    await owner.execute("UPDATE inbound_messages SET disposed_at = now() WHERE account_id = $1", account.id)
+
+
+def listed(to: str, body: str, minute: int, sid: str) -> Listed:
+    at = datetime(2026, 11, 24, 12, minute, tzinfo=UTC)
+    return Listed(sid, to, body, MessageStatus.SENT, None, at)
+
+
+def test_each_listed_text_proves_one_of_ours() -> None:
+    at = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
+    texts = [UnclearText(new_id(), at + timedelta(minutes=n), "+71", "да?") for n in (0, 1)]
+    older = UnclearText(new_id(), at - timedelta(minutes=1), "+72", "да?")
+    found = find_listed(
+        [texts[1], texts[0], older],
+        [
+            listed("+71", "да? ", 11, "later"),
+            listed("+71", "да?", 9, "first"),
+            listed("+71", "да?", 5, "long before"),
+            listed("+72", "нет?", 10, "other words"),
+        ],
+    )
+    assert {key: item and item.gateway_id for key, item in found.items()} == {
+        texts[0].id: "first",
+        texts[1].id: "later",
+        older.id: None,
+    }
