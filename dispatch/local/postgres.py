@@ -137,9 +137,10 @@ class PostgresServer:
         """
         if self.pid() is not None:
             self.recall_port()
-            if not wait_until(self.is_ready, _START_S):
+            if not wait_until(lambda: self.is_ready() or self.pid() is None, _START_S):
                 raise ServerDidNotStart(f"PostgreSQL runs but accepts nobody: see {self.log}.")
-            return self.port
+            if self.pid() is not None:
+                return self.port
         if not self.socket_dir.exists():
             self.socket_dir.mkdir(mode=0o700)
             self._account.own(self.socket_dir)

@@ -13,7 +13,8 @@ from dispatch.local.processes import Account, has_ended, last_words, read_pid, r
 
 _START_S = 20.0
 _STOP_S = 30.0
-_START_ATTEMPTS = 5
+_MORE_ATTEMPTS = 4
+_PORT_TAKEN = "Failed listening on port"
 # The process keeps its title because that is how it is recognised, see `processes.is_running`.
 _SETTINGS = """\
 # Written at every start of this private Redis; a change made here is lost.
@@ -79,12 +80,11 @@ class RedisServer:
         if not self.directory.exists():
             self.directory.mkdir(mode=0o700)
             self._account.own(self.directory)
-        if self.pid() is not None:
-            self.recall_port()
-        else:
+        self.recall_port()
+        if not wait_until(lambda: self.pid() is None or self.is_ready(), _START_S):
+            raise ServerDidNotStart(f"Redis runs but does not answer on port {self.port}: see {self.log}.")
+        if self.pid() is None:
             self._launch(Path(program), preferred_port or self.port or None)
-        if not wait_until(self.is_ready, _START_S):
-            raise ServerDidNotStart(f"Redis does not answer on port {self.port}; {self._log_end()}")
         return self.port
 
     def recall_port(self) -> None:
@@ -129,20 +129,34 @@ class RedisServer:
         self.start()
 
     def _launch(self, program: Path, wanted: int | None) -> None:
-        for attempt in range(1, _START_ATTEMPTS + 1):
-            self.port = free_port(wanted if attempt == 1 else None)
-            self._configuration.unlink(missing_ok=True)
-            self._configuration.touch(mode=0o600)
-            self._configuration.write_text(self._settings(), encoding="utf-8")
-            self._account.own(self._configuration)
-            self._pid_file.unlink(missing_ok=True)
-            try:
-                run([program, self._configuration], account=self._account, timeout_s=_START_S)
-            except CommandFailed as error:
-                raise ServerDidNotStart(str(error)) from error
-            if wait_until(lambda: self.pid() is not None or "bind" in self._log_end(), _START_S) and self.pid():
-                return
-        raise ServerDidNotStart(f"Redis did not start; {self._log_end()}")
+        failure = self._try_to_launch(program, free_port(wanted))
+        for _ in range(_MORE_ATTEMPTS):
+            if failure is None or _PORT_TAKEN not in failure:
+                break
+            failure = self._try_to_launch(program, free_port())
+        if failure is not None:
+            raise ServerDidNotStart(f"Redis did not start; {self.log} ends with:\n{last_words(failure)}")
+
+    def _try_to_launch(self, program: Path, port: int) -> str | None:
+        """Return what its log says if it ends, or does not answer in time."""
+        self.port = port
+        self._configuration.unlink(missing_ok=True)
+        self._configuration.touch(mode=0o600)
+        self._configuration.write_text(self._settings(), encoding="utf-8")
+        self._account.own(self._configuration)
+        self._pid_file.unlink(missing_ok=True)
+        said = len(self._log_text())
+        try:
+            run([program, self._configuration], account=self._account, timeout_s=_START_S)
+        except CommandFailed as error:
+            return str(error)
+        # It leaves the foreground before it listens and reads its data, so that no status tells of a failure there.
+        wait_until(lambda: self.is_ready() or self._gave_up(said), _START_S)
+        return None if self.pid() is not None and self.is_ready() else self._log_text()[said:]
+
+    def _gave_up(self, said: int) -> bool:
+        written = self._pid_file.read_text().strip() if self._pid_file.exists() else ""
+        return (written.isdigit() and has_ended(int(written))) or _PORT_TAKEN in self._log_text()[said:]
 
     def _settings(self) -> str:
         return _SETTINGS.format(
@@ -153,9 +167,8 @@ class RedisServer:
             log=_quoted(self.log),
         )
 
-    def _log_end(self) -> str:
-        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
-        return f"{self.log} ends with:\n{last_words(text)}"
+    def _log_text(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
 
 def _quoted(path: Path) -> str:
