@@ -120,7 +120,7 @@ class Situation:
     def context(self) -> Context:
         """What the grammar is told."""
         counted = self.counted
-        if self.which is not None and len(counted) > 1:
+        if self.which is not None and (len(counted) > 1 or (counted and self.shared)):
             return Context.WHICH
         if not counted:
             if self.seats:
@@ -289,7 +289,7 @@ def _unclear(situation: Situation, _reply: Reply) -> Choice:
     counted = situation.counted
     if not counted:
         return LeaveToPeople(_concerned(situation))
-    if len(counted) == 1:
+    if len(counted) == 1 and not situation.shared:
         return AskBack(Ask.CLARIFY, (counted[0],))
     return AskBack(Ask.WHICH, tuple(counted))
 

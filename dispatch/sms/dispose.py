@@ -290,8 +290,10 @@ async def _leave_to_people(uow: Uow, letter: Letter, about: Question | None) -> 
     disposition = letter.reply.disposition
     if not uow.has_tenant:
         await uow.enter_tenant(letter.inbound.owner_id if about is None else about.franchise_id)
-    ambiguous_nothing = letter.context in {Context.NONE, Context.BOOKED} and disposition in {_D.UNKNOWN, _D.AMBIGUOUS}
-    if letter.phone is not None and ambiguous_nothing and _COURTESY.fullmatch(letter.inbound.text):
+    if letter.phone is None and not _E164.fullmatch(letter.inbound.phone_e164):
+        return Outcome("no_number_to_answer")
+    says_nothing = letter.context in {Context.NONE, Context.BOOKED} and disposition in {_D.UNKNOWN, _D.AMBIGUOUS}
+    if letter.phone is not None and says_nothing and _COURTESY.fullmatch(letter.inbound.text):
         return Outcome("courtesy", about)
     if disposition is _D.WRONG_NUMBER and letter.phone is not None:
         await uow.run(
