@@ -13,10 +13,11 @@ from dispatch.api.errors import responses
 from dispatch.api.idempotency import IdempotencyKeyReused, OnceDep
 from dispatch.api.versions import IfMatchDep, VersionMissing, set_version
 from dispatch.clients.commands import AddSite
-from dispatch.clients.errors import ClientNotFound, SiteNotFound
+from dispatch.clients.errors import ClientArchived, ClientNotFound, SiteNotFound
 from dispatch.clients.sites import add_site
 from dispatch.crew.errors import WorkerAlreadyBooked
 from dispatch.kit.pages import DEFAULT_LIMIT, CursorInvalid, Limit, Page, read_cursor
+from dispatch.kit.phones import PhoneInvalid
 from dispatch.kit.text import ExternalId
 from dispatch.kit.uow import Uow
 from dispatch.orders import queries
@@ -147,7 +148,9 @@ class RateCards(_Answer):
     dependencies=[allow(Permission.ORDERS_WRITE)],
     responses=responses(
         ClientNotFound,
+        ClientArchived,
         SiteNotFound,
+        PhoneInvalid,
         ShiftInThePast,
         RateCardMissing,
         ConditionNotOnRateCard,

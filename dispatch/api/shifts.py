@@ -37,6 +37,7 @@ from dispatch.kit.pages import DEFAULT_LIMIT, CursorInvalid, Limit, Page, read_c
 from dispatch.kit.text import JsonInt8
 from dispatch.kit.uow import Uow
 from dispatch.kit.walltime import Instant
+from dispatch.matching.candidates import WorkerNotInPool
 from dispatch.money.shift_money import money_of_shift
 from dispatch.orders.queries import list_shifts, timeline_of
 from dispatch.orders.shifts import ShiftNotFound, read_shift
@@ -143,7 +144,7 @@ async def get_invitations(shift_id: UUID, uow: UowDep) -> Invitations:
     "/shifts/{shift_id}/invitations",
     status_code=201,
     dependencies=[allow(Permission.SHIFTS_OPERATE)],
-    responses=responses(ShiftNotFound, ShiftIsOver, NotEligible, IdempotencyKeyReused),
+    responses=responses(ShiftNotFound, ShiftIsOver, WorkerNotInPool, NotEligible, IdempotencyKeyReused),
 )
 async def post_invitation(shift_id: UUID, command: InviteByHand, uow: UowDep, once: OnceDep) -> InvitedByHand:
     """Ask a named man; the hard rules hold for him as for everybody."""
