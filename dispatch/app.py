@@ -8,7 +8,7 @@ from typing import Final
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from dispatch.api import alarms, auth, health, matching, orders, shifts
+from dispatch.api import alarms, auth, clients, health, matching, orders, shifts, workers
 from dispatch.api import tenancy as tenancy_api
 from dispatch.api.deps import Resources
 from dispatch.api.errors import install_errors
@@ -31,6 +31,8 @@ GRACE_S: Final = 3
 API_ROUTERS: Final[tuple[APIRouter, ...]] = (
     auth.router,
     tenancy_api.router,
+    workers.router,
+    clients.router,
     orders.router,
     shifts.router,
     matching.router,

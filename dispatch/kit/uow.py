@@ -53,9 +53,6 @@ class _GuardedSession(AsyncSession):
     async def scalar(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the base
         return await self._alone(super().scalar, *args, **kwargs)
 
-    async def scalars(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the base
-        return await self._alone(super().scalars, *args, **kwargs)
-
     async def get(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the base
         return await self._alone(super().get, *args, **kwargs)
 
