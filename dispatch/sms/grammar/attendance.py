@@ -1,0 +1,149 @@
+"""Words about the way to the site: late, on the way, arrived, and minutes when minutes were asked for."""
+
+from dispatch.sms.grammar.outcome import Context, Disposition
+from dispatch.sms.grammar.reading import Reading
+from dispatch.sms.grammar.senses import Sense, StatedDay
+from dispatch.sms.grammar.verdict import LIKELY, Verdict, ambiguous
+
+_OFFERS = frozenset({Context.OFFER, Context.OFFERS, Context.WHICH})
+_SEAT_HELD = frozenset({Context.BOOKED, Context.BOOKED_OFFER, Context.ETA})
+_SEAT_QUESTIONS = frozenset({Context.PROMOTION, Context.RECONFIRM, Context.CHANGE})
+
+_SMALL_TALK = frozenset({Sense.FILLER, Sense.THANKS, Sense.GREETING, Sense.HERE, Sense.PARTY, Sense.DAY})
+_PROMISES = frozenset({Sense.YES, Sense.COME, Sense.OKAY})
+_GIVES_UP = frozenset({Sense.REFUSE, Sense.CANCEL})
+_NO_WAY = _GIVES_UP | {Sense.NO, Sense.UNWANTED, Sense.ASK, Sense.TOPIC, Sense.CALL, Sense.HELP}
+_COMING_SOON = _SMALL_TALK | {Sense.COME, Sense.SOON, Sense.DURATION, Sense.OKAY, Sense.YES}
+_PRESENT_TENSE = frozenset({"успеваю", "успеваем", "неуспеваю", "alcanzo", "erek", "намерасам"})
+_LONGEST_DELAY = 180
+_MOST_UNKNOWN = 3
+
+
+def eta(reading: Reading, context: Context) -> Verdict | None:
+    """Read the answer to "in how many minutes?": a number is minutes, even one that may be a code."""
+    senses = reading.senses
+    if context is not Context.ETA or senses & {Sense.ASK, Sense.CALL, Sense.HELP} or reading.ends_asking:
+        return None
+    if senses & _GIVES_UP and not senses & {Sense.LATE, Sense.ON_WAY}:
+        return Verdict(Disposition.CANCEL, "asked for minutes, answers that he does not come")
+    minutes, stated_time = reading.minutes(), reading.numbers.time
+    if minutes is None and stated_time is None:
+        bare = _bare_minutes(reading)
+        if len(bare) > 1:
+            return ambiguous("several numbers where minutes were asked for")
+        minutes = next((number for number in bare if 0 < number <= _LONGEST_DELAY), None)
+    if minutes is not None or stated_time is not None:
+        why = "states when he will be there"
+        return Verdict(Disposition.LATE, why, minutes=minutes, stated_time=stated_time, codeless=True)
+    if senses & {Sense.SOON, Sense.LATE, Sense.LATER, Sense.UNTIMELY} and not senses & {Sense.ARRIVED, Sense.ON_WAY}:
+        return Verdict(Disposition.LATE, "still on the way, without minutes", LIKELY)
+    return None
+
+
+def late(reading: Reading, context: Context) -> Verdict | None:
+    """Read an announced delay, by word or by "there in 20 minutes"."""
+    senses = reading.senses
+    later = Sense.LATER in senses and context not in _OFFERS
+    if not (Sense.LATE in senses or later or _runs_out_of_time(reading, context)):
+        return _arrives_in_minutes(reading, context)
+    if senses & _GIVES_UP or (reading.asks and senses & {Sense.ASK, Sense.LEAN, Sense.MAYBE}):
+        return None
+    if context in _OFFERS and senses & _PROMISES:
+        return ambiguous("a yes, but later than offered")
+    minutes, codeless = _delay(reading)
+    misses = Sense.UNTIMELY in senses and Sense.COME not in senses  # the time he misses, not the time he comes
+    return Verdict(
+        Disposition.LATE,
+        "announces a delay",
+        minutes=minutes,
+        stated_time=None if misses else reading.numbers.time,
+        party=reading.party(),
+        codeless=codeless,
+    )
+
+
+def arrived(reading: Reading, context: Context) -> Verdict | None:
+    """Read an arrival."""
+    senses, minutes = reading.senses, reading.minutes()
+    offered = context in _OFFERS or context is Context.BOOKED_OFFER
+    here = Sense.HERE in senses and not offered and not reading.unknown and senses <= _SMALL_TALK | {Sense.YES}
+    if not (Sense.ARRIVED in senses or here) or senses & (_GIVES_UP | {Sense.BUSY}) or context is Context.PRESENT:
+        return None
+    if minutes is not None:
+        return Verdict(Disposition.LATE, "will be there in minutes", LIKELY, minutes=minutes)
+    if senses & {Sense.MAYBE, Sense.OTHER, Sense.NOT} or (offered and senses & {Sense.YES, Sense.COME}):
+        return ambiguous("speaks of an arrival, perhaps not his own or not yet")
+    if reading.asks and (len(reading.unknown) > 1 or reading.marks[0].sense is Sense.ASK):
+        return None
+    if len(reading.unknown) > _MOST_UNKNOWN:
+        return ambiguous("an arrival among much else")
+    return Verdict(Disposition.ARRIVED, "says he is there", party=reading.party())
+
+
+def on_way(reading: Reading, context: Context) -> Verdict | None:
+    """Read that he has set out; with a yes to an open question it is the yes that counts."""
+    senses = reading.senses
+    if not _has_set_out(reading, context):
+        return None
+    if senses & {Sense.OTHER, Sense.NOT, Sense.BUSY} or len(reading.unknown) > _MOST_UNKNOWN:
+        return ambiguous("speaks of a way, perhaps not to the site")
+    if context is Context.BOOKED_OFFER and Sense.YES in senses:
+        return ambiguous("a yes to the offer, or about the seat he holds?")
+    minutes = reading.minutes()
+    doubtful = reading.unknown or senses & {Sense.MAYBE, Sense.BUT}
+    if context is Context.PROMOTION and not doubtful:
+        return Verdict(Disposition.ACCEPT, "asked to come, he has set out", LIKELY, minutes=minutes)
+    why = "says he is on the way"
+    return Verdict(Disposition.ON_WAY, why, minutes=minutes, party=reading.party(), stated_time=reading.numbers.time)
+
+
+def _has_set_out(reading: Reading, context: Context) -> bool:
+    senses = reading.senses
+    going = Sense.GO in senses and context in _SEAT_HELD and Sense.YES not in senses
+    told_to_come = context in _OFFERS or context in {Context.PROMOTION, Context.BOOKED_OFFER}
+    soon = Sense.SOON in senses and not told_to_come and not reading.unknown
+    if not (Sense.ON_WAY in senses or going or soon) or senses & _NO_WAY or reading.ends_asking:
+        return False
+    answers = context in _OFFERS | _SEAT_QUESTIONS and bool(senses & _PROMISES)
+    another_day = bool(set(reading.days()) - {StatedDay.TODAY})
+    return not answers and not another_day
+
+
+def _arrives_in_minutes(reading: Reading, context: Context) -> Verdict | None:
+    """Read "there in 20 minutes" from a man who holds a seat."""
+    minutes = reading.minutes()
+    if minutes is None or context in _OFFERS or context in {Context.PROMOTION, Context.PRESENT}:
+        return None
+    if reading.asks or reading.unknown or not reading.senses <= _COMING_SOON:
+        return None
+    return Verdict(Disposition.LATE, "says in how many minutes he will be there", LIKELY, minutes=minutes)
+
+
+def _runs_out_of_time(reading: Reading, context: Context) -> bool:
+    """Tell whether "not making it" is a delay: from a man on his way it is, to a question it is a no."""
+    if context not in {Context.BOOKED, Context.BOOKED_OFFER} or Sense.UNTIMELY not in reading.senses:
+        return False
+    stated = reading.minutes() is not None or reading.numbers.time is not None
+    return stated or any(token.text in _PRESENT_TENSE for token in reading.tokens)
+
+
+def _bare_minutes(reading: Reading) -> list[int]:
+    """Return the numbers that can be minutes only because minutes were asked for."""
+    numbers = reading.numbers
+    if len(reading.unknown) > len(numbers.spelled):
+        return []
+    on = [numbers.on.value] if numbers.on is not None else []
+    return [*numbers.codes, *(number.value for number in numbers.plain), *on, *numbers.spelled]
+
+
+def _delay(reading: Reading) -> tuple[int | None, bool]:
+    """Return the minutes of a delay; a bare number beside the word is minutes, even one that may be a code."""
+    minutes, numbers = reading.minutes(), reading.numbers
+    if minutes is not None:
+        return minutes, False
+    bare = [*numbers.plain, *([numbers.on] if numbers.on is not None else [])]
+    plain = [number.value for number in bare if 0 < number.value <= _LONGEST_DELAY]
+    if len(plain) == 1:
+        return plain[0], False
+    codes = [code for code in numbers.codes if code <= _LONGEST_DELAY]
+    return (codes[0], True) if len(codes) == 1 and not plain else (None, False)

@@ -1,0 +1,198 @@
+"""Cut a text message into tokens, whatever keyboard, alphabet habit or phone produced it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+MAX_LENGTH = 640
+"""Characters of a text that are considered: four segments of the widest encoding and more than any answer needs."""
+
+_MAX_DIGITS = 6
+_HOURS, _MINUTES, _DAY = 24, 60, 24 * 60
+
+_APOSTROPHES = "'’‘ʼʻ`´′＇"
+_INSIDE_APOSTROPHE = re.compile(rf"(?<=[^\W\d_])[{_APOSTROPHES}](?=[^\W\d_])|[ʼʻ]")
+_WILL = re.compile(rf"(?<=[^\W\d_])[{_APOSTROPHES}]ll\b", re.IGNORECASE)
+_ZERO_INSIDE = re.compile(r"(?<=[^\W\d_])0(?=[^\W\d_])|(?<![\w])0(?=[кk](?![\w]))")
+_PHONE = re.compile(r"(?<!\d)\+?\d(?:[ \-()]{0,3}\d){9,14}(?!\d)")
+_PLUS_OR_MINUS = re.compile(r"\+[\s/]{0,3}[-–—]")
+_LONG_GROUP = re.compile(r"\d{3}")
+_PIECES = re.compile(
+    r"(?P<clock>(?<![\d.:\-])(?:\d{1,2}:\d\d|\d{1,2}[.](?:[0-5]\d)|\d{1,2}-(?:00|15|30|45))(?![\d:]|[.\-]\d))"
+    r"|(?P<number>\d+)|(?P<word>[^\W\d_]+)|(?P<sign>[^\s])",
+)
+_CLOCK_MARK = re.compile(r"[:.\-]")
+_HALF_HOURS = re.compile(r"(?<![\d.,])(\d)[.,]5\s{0,3}(?:час|ч|h|соат|soat|óra|ora)[^\W\d_]{0,6}")
+_LETTERS = str.maketrans("ёўқғҳӯӣҷіїєəѐ", "еукгхуичииеае")
+_WEAK_MARKS = frozenset(',;:/\\|()[]{}<>"«»„“”–—_*=~^&#@')
+_STRONG_MARKS = frozenset(".!…¡؛۔。")
+_QUESTION_MARKS = frozenset("?؟¿❓❔⁉？")
+_DASHES = "-–—−‒"
+_MEANINGFUL = frozenset("+%$€₽£±")
+_SKIN_TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+SPANISH_YES = "sii"
+"""Spanish `sí`; without its accent the word is also "if"."""
+
+_DASHED = re.compile(rf"[\s.!,]*(?:[{_DASHES}]+\s*(?:\d{{2,3}})?|\d{{2,3}}\s*[{_DASHES}]+)[\s.!,]*")
+PHONE_SIGN = "☎"
+
+
+class Gap(IntEnum):
+    """What stands between a token and the one before it."""
+
+    NONE = 0
+    SPACE = 1
+    HYPHEN = 2
+    COMMA = 3
+    SENTENCE = 4
+    QUESTION = 5
+
+
+class Kind(StrEnum):
+    """What a token is made of."""
+
+    WORD = "word"
+    NUMBER = "number"
+    CLOCK = "clock"
+    SIGN = "sign"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word, number, time of day or sign.
+
+    Attributes:
+        text: folded text.
+        kind: what it is made of.
+        gap: what separates it from the token before.
+        value: the number, or the minutes since midnight of a time of day; None for words and long numbers.
+        capital: written with a capital first letter only, as names are.
+        mended: recognised only after mending its spelling.
+    """
+
+    text: str
+    kind: Kind
+    gap: Gap
+    value: int | None = None
+    capital: bool = False
+    mended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A text as tokens.
+
+    Attributes:
+        tokens: in order; punctuation lives in their gaps.
+        asks: it holds a question mark.
+        ends_asking: its last clause ends with a question mark.
+        dashed: it is a dash, which workers send for "no", alone or beside one number.
+        cyrillic: it holds Cyrillic letters, so look-alikes are read as Cyrillic.
+    """
+
+    tokens: tuple[Token, ...]
+    asks: bool
+    ends_asking: bool
+    dashed: bool
+    cyrillic: bool
+
+
+def fold(word: str) -> str:
+    """Return the form in which words are compared: lower case, no diacritics, no apostrophes, ё as е."""
+    lowered = _INSIDE_APOSTROPHE.sub("", word).lower().translate(_LETTERS)
+    if lowered == "sí":
+        return SPANISH_YES
+    if lowered.isascii():
+        return lowered
+    return "".join(_base_letter(letter) for letter in lowered)
+
+
+def normalise(text: str) -> Normalised:
+    """Cut the first `MAX_LENGTH` characters of any string into tokens; never raises."""
+    cleaned = _clean(text)
+    tokens: list[Token] = []
+    gap, asks, last_end = Gap.NONE, False, 0
+    for piece in _PIECES.finditer(cleaned):
+        if piece.start() > last_end:
+            gap = max(gap, Gap.SENTENCE if "\n" in cleaned[last_end : piece.start()] else Gap.SPACE)
+        last_end = piece.end()
+        written = piece.group()
+        token = _token(written, piece.lastgroup or "sign", gap)
+        if token is not None and token.kind is Kind.SIGN and [written] * 2 == [sign.text for sign in tokens[-2:]]:
+            continue  # the third of a row of equal signs says nothing new
+        if token is not None:
+            tokens.append(token)
+            gap = Gap.NONE
+            continue
+        mark = _gap_of(written, cleaned, piece.start())
+        asks = asks or mark is Gap.QUESTION
+        gap = max(gap, mark)
+    return Normalised(
+        tokens=tuple(tokens),
+        asks=asks,
+        ends_asking=gap is Gap.QUESTION,
+        dashed=_DASHED.fullmatch(cleaned) is not None,
+        cyrillic=any("а" <= letter <= "я" for letter in cleaned.lower()),
+    )
+
+
+def _clean(text: str) -> str:
+    """Cap, compose, and drop what cannot be seen: surrogates, controls, joiners, direction marks, skin tones."""
+    numbered = text[:MAX_LENGTH].replace("№", "#")  # composing would turn it into the English "No"
+    composed = unicodedata.normalize("NFKC", numbered)[:MAX_LENGTH]
+    if not composed.isascii():
+        composed = "".join(character for character in composed if _is_visible(character))
+    else:
+        composed = "".join(character for character in composed if character >= " " or character in "\n\t\r")
+    composed = _HALF_HOURS.sub(lambda found: f"{int(found[1]) * _MINUTES + 30} мин", composed)
+    composed = _WILL.sub(" will", composed)
+    composed = _INSIDE_APOSTROPHE.sub("", composed)
+    composed = _ZERO_INSIDE.sub(lambda zero: "o" if composed[zero.end()].isascii() else "о", composed)
+    composed = _PLUS_OR_MINUS.sub("±", composed)
+    return _PHONE.sub(lambda found: f" {PHONE_SIGN} " if _LONG_GROUP.search(found.group()) else found.group(), composed)
+
+
+def _is_visible(character: str) -> bool:
+    if character in "\n\t\r":
+        return True
+    if character in _SKIN_TONES:
+        return False
+    return unicodedata.category(character)[0] not in "CM"
+
+
+def _base_letter(letter: str) -> str:
+    if letter.isascii() or "а" <= letter <= "я":
+        return letter
+    base = unicodedata.normalize("NFD", letter)[0]
+    return base if base.isascii() else letter
+
+
+def _token(written: str, kind: str, gap: Gap) -> Token | None:
+    if kind == Kind.WORD:
+        capital = len(written) > 1 and written[0].isupper() and written[1:].islower()
+        return Token(fold(written), Kind.WORD, gap, capital=capital)
+    if kind == Kind.NUMBER:
+        value = int(written) if len(written) <= _MAX_DIGITS else None
+        return Token(written, Kind.NUMBER, gap, value)
+    if kind == Kind.CLOCK:
+        hours, minutes = (int(part) for part in _CLOCK_MARK.split(written))
+        possible = hours <= _HOURS and minutes < _MINUTES
+        return Token(written, Kind.CLOCK, gap, (hours * _MINUTES + minutes) % _DAY if possible else None)
+    if written in _MEANINGFUL or _is_emoji(written):
+        return Token(written, Kind.SIGN, gap)
+    return None
+
+
+def _is_emoji(sign: str) -> bool:
+    return sign not in _QUESTION_MARKS and unicodedata.category(sign) == "So"
+
+
+def _gap_of(mark: str, text: str, at: int) -> Gap:
+    if mark in _DASHES and text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum():
+        return Gap.HYPHEN
+    if mark in _QUESTION_MARKS:
+        return Gap.QUESTION
+    if mark in _STRONG_MARKS:
+        return Gap.SENTENCE
+    return Gap.COMMA if mark in _WEAK_MARKS else Gap.SPACE
