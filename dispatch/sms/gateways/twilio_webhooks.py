@@ -35,7 +35,7 @@ REFERENCE: Final = "ref"
 """The name in the query of the status callback that carries our message id."""
 
 _REPLY = (b'<?xml version="1.0" encoding="UTF-8"?><Response></Response>', "text/xml")
-_LONGEST_ID = 64
+_LONGEST_WORD = 64
 _LONGEST_TEXT = 1600
 _PHONE = re.compile(r"\+?[0-9A-Za-z ._-]{1,32}")
 
@@ -63,9 +63,9 @@ class TwilioWebhooks:
 
     def parse_status(self, fields: Fields, query: Fields) -> Receipt:
         """Read `MessageStatus` and `ErrorCode`; our own id comes back in the query."""
-        word = _one(fields, "MessageStatus").casefold()
-        code = _maybe(fields, "ErrorCode")
-        return Receipt(_gateway_id(fields), _reference(query), STATUS_OF.get(word), word, code or None)
+        word = _short(fields, "MessageStatus").casefold()
+        code = _short(fields, "ErrorCode") if _maybe(fields, "ErrorCode") else None
+        return Receipt(_short(fields, "MessageSid"), _reference(query), STATUS_OF.get(word), word, code)
 
     def parse_inbound(self, fields: Fields) -> InboundText:
         """Read `From` and `Body`; a text without words (a picture) is kept as an empty one."""
@@ -74,13 +74,14 @@ class TwilioWebhooks:
             raise WebhookMalformed("From is not a sender of texts.", field="From")
         if len(text) > _LONGEST_TEXT:
             raise WebhookMalformed("Body is longer than any text.", field="Body", longest=_LONGEST_TEXT)
-        return InboundText(_gateway_id(fields), sender, text)
+        return InboundText(_short(fields, "MessageSid"), sender, text)
 
 
-def _gateway_id(fields: Fields) -> str:
-    found = _one(fields, "MessageSid")
-    if len(found) > _LONGEST_ID or not found.isascii():
-        raise WebhookMalformed("MessageSid is no message id.", field="MessageSid")
+def _short(fields: Fields, name: str) -> str:
+    """Return an id, a code or a word of the gateway's."""
+    found = _one(fields, name)
+    if len(found) > _LONGEST_WORD or not found.isascii() or not found.isprintable():
+        raise WebhookMalformed(f"The field {name} is no id or word of a gateway.", field=name)
     return found
 
 

@@ -1,0 +1,119 @@
+"""Reads of the current franchise's texts, inbox and questions, newest first, in pages."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from dispatch.kit.pages import Cursor
+from dispatch.kit.uow import Uow
+from dispatch.sms.inbox import InboxKind
+from dispatch.sms.models import InboxItem, Message
+from dispatch.sms.questions import QUESTION_COLUMNS, Question, question_of
+from dispatch.sms.rules import InboxStatus, MessageClass, MessageStatus, QuestionKind, QuestionStatus
+
+_MESSAGES: Final = """
+SELECT m.id, m.worker_id, m.shift_id, m.question_id, m.template, m.class AS class_, m.urgent, m.body, m.segments,
+       m.status, m.error, m.send_at, m.deadline, m.created_at, m.sent_at, m.delivered_at
+FROM messages m
+WHERE m.franchise_id = $1 AND ($2::uuid IS NULL OR m.shift_id = $2) AND ($3::uuid IS NULL OR m.worker_id = $3)
+  AND ($4::text IS NULL OR m.status = $4)
+  AND ($5::timestamptz IS NULL OR (m.created_at, m.id) < ($5, $6::uuid))
+ORDER BY m.created_at DESC, m.id DESC LIMIT $7
+"""
+_INBOX: Final = """
+SELECT i.id, i.kind, i.worker_id, i.shift_id, i.subject_id, i.text, i.suggestion, i.status, i.created_at, i.done_at,
+       i.done_by
+FROM inbox_items i
+WHERE i.franchise_id = $1 AND i.status = $2 AND ($3::text[] IS NULL OR i.kind = ANY ($3))
+  AND ($4::timestamptz IS NULL OR (i.created_at, i.id) < ($4, $5::uuid))
+ORDER BY i.created_at DESC, i.id DESC LIMIT $6
+"""
+_QUESTIONS: Final = f"""
+SELECT {QUESTION_COLUMNS} FROM questions q
+WHERE q.franchise_id = $1 AND ($2::uuid IS NULL OR q.shift_id = $2) AND ($3::uuid IS NULL OR q.worker_id = $3)
+  AND ($4::text IS NULL OR q.kind = $4) AND ($5::text IS NULL OR q.status = $5)
+  AND ($6::timestamptz IS NULL OR (q.opened_at, q.id) < ($6, $7::uuid))
+ORDER BY q.opened_at DESC, q.id DESC LIMIT $8
+"""
+
+
+async def list_messages(
+    uow: Uow,
+    *,
+    shift_id: UUID | None = None,
+    worker_id: UUID | None = None,
+    status: MessageStatus | None = None,
+    before: Cursor[datetime] | None = None,
+    limit: int,
+) -> list[Message]:
+    """Return outbound texts."""
+    at, row_id = before or (None, None)
+    rows = await uow.fetch(
+        _MESSAGES, uow.franchise_id, shift_id, worker_id, None if status is None else status.value, at, row_id, limit
+    )
+    return [
+        Message(**{**dict(row), "class_": MessageClass(row["class_"]), "status": MessageStatus(row["status"])})
+        for row in rows
+    ]
+
+
+async def list_inbox(
+    uow: Uow,
+    *,
+    status: InboxStatus = InboxStatus.OPEN,
+    kinds: Collection[InboxKind] | None = None,
+    before: Cursor[datetime] | None = None,
+    limit: int,
+) -> list[InboxItem]:
+    """Return what people have to look at, or have looked at."""
+    at, row_id = before or (None, None)
+    rows = await uow.fetch(
+        _INBOX,
+        uow.franchise_id,
+        status.value,
+        None if kinds is None else [kind.value for kind in kinds],
+        at,
+        row_id,
+        limit,
+    )
+    leads = [row["id"] for row in rows if row["kind"] == InboxKind.LEAD]
+    numbers = await uow.fetch("SELECT item_id, e164 FROM lead_phones($1)", leads) if leads else []
+    phones = {row["item_id"]: row["e164"] for row in numbers}
+    return [
+        InboxItem(
+            **{
+                **dict(row),
+                "kind": InboxKind(row["kind"]),
+                "status": InboxStatus(row["status"]),
+                "phone": phones.get(row["id"]),
+            }
+        )
+        for row in rows
+    ]
+
+
+async def list_questions(
+    uow: Uow,
+    *,
+    shift_id: UUID | None = None,
+    worker_id: UUID | None = None,
+    kind: QuestionKind | None = None,
+    status: QuestionStatus | None = QuestionStatus.OPEN,
+    before: Cursor[datetime] | None = None,
+    limit: int,
+) -> list[Question]:
+    """Return what was asked."""
+    at, row_id = before or (None, None)
+    rows = await uow.fetch(
+        _QUESTIONS,
+        uow.franchise_id,
+        shift_id,
+        worker_id,
+        None if kind is None else kind.value,
+        None if status is None else status.value,
+        at,
+        row_id,
+        limit,
+    )
+    return [question_of(row) for row in rows]
