@@ -1,0 +1,167 @@
+"""Every route of the real app says who may use it, what it answers, and what can stop it."""
+
+import ast
+import inspect
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Any, Final
+
+import pytest
+from fastapi import Response
+from fastapi.dependencies.models import Dependant
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+
+from dispatch.access.roles import Permission
+from dispatch.api.deps import classification
+from dispatch.api.errors import MEDIA_TYPE, status_of
+from dispatch.api.idempotency import once_per_key
+from dispatch.app import create_app
+from dispatch.kit.errors import DispatchError
+from dispatch.settings import Settings
+
+PUBLIC: Final = {
+    "POST /api/v1/auth/login": "nobody is signed in yet",
+    "GET /healthz": "probes carry no credentials",
+    "GET /readyz": "probes carry no credentials",
+    "GET /metrics": "scraped inside; counts only",
+}
+"""The only addresses that ask nobody who he is -> why."""
+WITHOUT_ONCE: Final = {
+    "POST /api/v1/auth/login": "each sign-in is a session of its own",
+    "POST /api/v1/auth/tokens": "its answer is a secret, which is never kept",
+}
+"""POST routes that create and take no Idempotency-Key -> why."""
+
+
+@pytest.fixture(scope="module")
+def routes() -> dict[str, RouteContext]:
+    """Method and path -> the route with what its routers add."""
+    return {
+        f"{method} {route.path}": route
+        for route in iter_route_contexts(create_app(Settings()).routes)
+        if isinstance(route.original_route, APIRoute)
+        for method in route.methods or ()
+    }
+
+
+def test_the_app_has_its_routes(routes: dict[str, RouteContext]) -> None:
+    assert len(routes) > 40
+
+
+def test_every_route_is_classified_once(routes: dict[str, RouteContext]) -> None:
+    classes = {name: classification(route.dependencies) for name, route in routes.items()}
+    assert [name for name, found in classes.items() if found is None] == []
+    assert {found for found in classes.values() if found} <= {*Permission, "public", "webhook", "signed_in"}
+    assert {name for name, found in classes.items() if found == "public"} == PUBLIC.keys()
+    assert {name.split("/")[1] for name, found in classes.items() if found == "webhook"} <= {"hooks"}
+
+
+def declared_codes(route: RouteContext) -> set[str]:
+    """The problem codes a route's responses list."""
+    codes: set[str] = set()
+    for answer in route.responses.values():
+        schema = answer.get("content", {}).get(MEDIA_TYPE, {}).get("schema", {})
+        for part in schema.get("allOf", ()):
+            codes.update(part.get("properties", {}).get("code", {}).get("enum", ()))
+    return codes
+
+
+def test_every_route_declares_what_can_stop_it(routes: dict[str, RouteContext]) -> None:
+    """Whatever can stop any route is declared by `responses()`; a route without it has forgotten the rest as well."""
+    silent = [name for name, route in routes.items() if "internal_error" not in declared_codes(route)]
+    assert silent == []
+
+
+def raised_by(function: Callable[..., Any]) -> Iterator[type[DispatchError]]:
+    """The errors that a function's docstring names under `Raises:`."""
+    lines = (inspect.getdoc(function) or "").splitlines()
+    if "Raises:" not in lines:
+        return
+    for line in lines[lines.index("Raises:") + 1 :]:
+        if line and not line.startswith(" "):
+            return
+        for name in re.findall(r"\b[A-Z]\w+", line.split(":")[0]) if re.match(r"    [A-Z]", line) else ():
+            found = find_error(name, function.__module__)
+            if found is not None:
+                yield found
+
+
+def find_error(name: str, module: str) -> type[DispatchError] | None:
+    """An error class by the name a docstring uses: as its module sees it, or else the only one of that name."""
+    known = getattr(sys.modules[module], name, None)
+    if known is None:
+        known = next((error for error in subclasses(DispatchError) if error.__name__ == name), None)
+    return known if isinstance(known, type) and issubclass(known, DispatchError) else None
+
+
+def subclasses(kind: type[DispatchError]) -> Iterator[type[DispatchError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def used_by(function: Callable[..., Any], seen: set[Callable[..., Any]]) -> None:
+    """Collect the functions of ours that a route calls or hands on, through the helpers of its own module."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Name):
+            continue
+        used = inspect.unwrap(function).__globals__.get(node.id)
+        if inspect.isfunction(used) and used.__module__.startswith("dispatch.") and used not in seen:
+            seen.add(used)
+            if used.__module__ == function.__module__:
+                used_by(used, seen)
+
+
+def test_every_route_declares_the_errors_its_use_cases_name(routes: dict[str, RouteContext]) -> None:
+    undeclared = []
+    for name, route in routes.items():
+        used: set[Callable[..., Any]] = {route.endpoint}
+        used_by(route.endpoint, used)
+        codes = declared_codes(route)
+        undeclared += [
+            f"{name}: {error.__name__}, raised by {function.__name__}"
+            for function in sorted(used, key=lambda f: f.__qualname__)
+            for error in raised_by(function)
+            if status_of(error) is not None and error.code not in codes
+        ]
+    assert undeclared == []
+
+
+def is_vague(route: RouteContext) -> bool:
+    """Whether a route's answer is of no declared shape: a bare dict promises nothing and could leak anything."""
+    if route.status_code == HTTPStatus.NO_CONTENT:
+        return False
+    answer = inspect.signature(route.original_route.endpoint).return_annotation
+    shape = getattr(answer, "__origin__", answer)
+    finished = isinstance(shape, type) and issubclass(shape, Response)
+    return shape in {inspect.Signature.empty, Any, None, dict, list} or (
+        finished and route.response_class is JSONResponse
+    )
+
+
+def test_every_route_says_what_it_answers(routes: dict[str, RouteContext]) -> None:
+    assert [name for name, route in routes.items() if is_vague(route)] == []
+
+
+def calls(dependant: Dependant) -> Iterator[object]:
+    """What a route depends on, all the way down."""
+    yield dependant.call
+    for below in dependant.dependencies:
+        yield from calls(below)
+
+
+def test_every_post_that_creates_can_be_repeated_safely(routes: dict[str, RouteContext]) -> None:
+    """A POST that moves something has its repetition answered by the state it led to; one that creates has no such."""
+    without = {
+        name
+        for name, route in routes.items()
+        if name.startswith("POST /api/")
+        and route.status_code in {HTTPStatus.CREATED, HTTPStatus.ACCEPTED}
+        and once_per_key not in set(calls(route.original_route.dependant))
+    }
+    assert without - WITHOUT_ONCE.keys() == set()
