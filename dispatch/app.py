@@ -8,7 +8,7 @@ from typing import Final
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from dispatch.api import alarms, auth, clients, health, matching, orders, shifts, workers
+from dispatch.api import alarms, auth, clients, health, matching, orders, shifts, sms, sms_hooks, workers
 from dispatch.api import tenancy as tenancy_api
 from dispatch.api.deps import Resources
 from dispatch.api.errors import install_errors
@@ -37,9 +37,10 @@ API_ROUTERS: Final[tuple[APIRouter, ...]] = (
     shifts.router,
     matching.router,
     alarms.router,
+    sms.router,
 )
 """Mounted under /api/v1."""
-ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router,)
+ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)
 """Mounted as they are: probes and webhooks."""
 
 

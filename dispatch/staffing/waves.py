@@ -92,13 +92,10 @@ async def _plan_shift(
     shift = await reckon_cover(uow, shift.id, policy)
     waves = await waves_of(uow, shift.id)
     pending = await pending_invitations(uow, shift.id)
-    current = waves[-1] if waves else None
-    if current is not None and current.closed_at is None:
-        if current.deadline > uow.now and any(i.wave_id == current.id for i in pending):
-            return None, current.deadline
-        await close_wave(uow, current.id)
-        await note(uow, shift.id, "wave_closed", n=current.n, invited=current.invited, target=current.target)
-    status = await settle_status(uow, shift.id)
+    still_open = await _reckon_up(uow, shift, waves, pending)
+    if still_open is not None:
+        return None, still_open
+    await settle_status(uow, shift.id)
     if shift.seated >= shift.cover and shift.primary_count >= shift.headcount:
         await resolve_alarms(uow, "nobody_to_invite", shift.id)
         await resolve_alarms(uow, "shortfall_predicted", shift.id)
@@ -106,9 +103,34 @@ async def _plan_shift(
     window = wave_window(policy.pace, uow.now, shift.starts_at)
     if window is None:
         if not pending:
-            await _raise_shortfall(uow, shift, f"no time for another wave; status {status}")
+            await _raise_shortfall(uow, shift, "no time for another wave")
         return None, None
     need = await need_of(uow, shift, terms, policy, deadline=uow.now + window, waves=len(waves))
+    return _due(uow, need, shift, terms, policy, waves=waves, pending=pending)
+
+
+async def _reckon_up(uow: Uow, shift: Shift, waves: Sequence[Wave], pending: Sequence[Invitation]) -> datetime | None:
+    """Close the last wave when its time is over or all its people answered; return its deadline while it is open."""
+    current = waves[-1] if waves else None
+    if current is None or current.closed_at is not None:
+        return None
+    if current.deadline > uow.now and any(i.wave_id == current.id for i in pending):
+        return current.deadline
+    await close_wave(uow, current.id)
+    await note(uow, shift.id, "wave_closed", n=current.n, invited=current.invited, target=current.target)
+    return None
+
+
+def _due(
+    uow: Uow,
+    need: Need,
+    shift: Shift,
+    terms: OrderTerms,
+    policy: Policy,
+    *,
+    waves: Sequence[Wave],
+    pending: Sequence[Invitation],
+) -> tuple[_Plan | None, datetime | None]:
     wakes_at = next_allowed(uow.now, ZoneInfo(shift.zone), policy.calendar.quiet)
     if not need.urgent and wakes_at >= need.deadline:
         # Nobody may be asked before an answer is due: no wave, and no alarm either, it is simply night.
