@@ -2,6 +2,7 @@
 
 import typer
 
+from dispatch.commandline.parent import end_with_parent
 from dispatch.commandline.root import EXIT_CODES, Root
 
 main = typer.Typer(
@@ -15,7 +16,8 @@ main = typer.Typer(
 
 @main.callback(help=f"Dispatch platform for loader and mover agencies.\n\n{EXIT_CODES}")
 def dispatch() -> None:
-    """Stand for the group; what it says is in the decorator, as a docstring cannot hold a constant."""
+    """Prepare what all commands share; what it says is in the decorator, as a docstring cannot hold a constant."""
+    end_with_parent()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import URL
 
 
 class SendingMode(StrEnum):
@@ -35,6 +36,17 @@ class DatabaseSettings(BaseModel):
     pool_size: int = 20
     webhook_pool_size: int = 8
     pool_timeout_s: float = 2.5
+
+    def url(self, login: Login) -> URL:
+        """The asyncpg address for one login; printing it masks the password."""
+        return URL.create(
+            "postgresql+asyncpg",
+            username=login.user,
+            password=login.password.get_secret_value() or None,
+            host=self.host,
+            port=self.port,
+            database=self.name,
+        )
 
 
 class HttpSettings(BaseModel):

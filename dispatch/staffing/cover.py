@@ -33,14 +33,19 @@ def crew_size_at_priors(staffing: Staffing, headcount: int) -> CrewSize:
 async def reckon_cover(uow: Uow, shift_id: UUID, policy: Policy) -> Shift:
     """Reckon the cover of a locked shift over the very people seated, store it if it changed, return the shift.
 
-    A man's own p_show counts, a doubtful or unaccounted man's half of it, seats still missing the prior.
+    Who is on site counts fully, a man's own p_show otherwise, a doubtful or unaccounted man's half of it, and seats
+    still missing the prior.
     """
     shift = await read_shift(uow, shift_id)
     if not shift.ahead:
         return shift
     seats = [seat for seat in await live_seats(uow, shift_id) if seat.kind is not SeatKind.STANDBY]
     unsure = [seat.p_show for seat in seats if seat.status in (SeatStatus.DOUBTFUL, SeatStatus.UNACCOUNTED)]
-    sure = [seat.p_show for seat in seats if seat.status not in (SeatStatus.DOUBTFUL, SeatStatus.UNACCOUNTED)]
+    sure = [
+        1.0 if seat.status is SeatStatus.ARRIVED else seat.p_show
+        for seat in seats
+        if seat.status not in (SeatStatus.DOUBTFUL, SeatStatus.UNACCOUNTED)
+    ]
     needed = cover(
         shift.headcount,
         sure,

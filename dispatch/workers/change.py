@@ -61,7 +61,9 @@ async def change_worker(uow: Uow, worker_id: UUID, command: ChangeWorker, versio
     if command.skills is not None:
         pool["skills"] = to_mask(command.skills)
     zone: str = row["zone"]
-    if command.residence is not None:
+    if command.residence is not None and command.residence.model_fields_set == {"zone"}:
+        zone = pool["zone"] = command.residence.zone or zone
+    elif command.residence is not None:
         home = await asyncio.to_thread(locate, command.residence, await surroundings_of(uow))
         zone = home.zone
         pool |= {"location": home.point, "location_quality": str(home.quality), "zone": zone}

@@ -109,7 +109,10 @@ class RegisterWorker(Command):
 
 
 class ChangeWorker(Command):
-    """Change what is given, leave the rest. `external_id: null` removes it; nothing else may be null."""
+    """Change what is given, leave the rest. `external_id: null` removes it; nothing else may be null.
+
+    A residence is given anew as a whole; with nothing but a zone he stays where he is and only his clock changes.
+    """
 
     phone: PhoneText | None = None
     first_name: FirstName | None = None
@@ -132,6 +135,8 @@ class ChangeWorker(Command):
         for name in sorted(self.model_fields_set - {"external_id"}):
             if getattr(self, name) is None:
                 raise ValueError(f"{name}: leave it out, or send a value")
+        if self.residence is not None and not self.residence.model_fields_set:
+            raise ValueError("residence: say where he lives now")
         return self
 
 

@@ -42,13 +42,10 @@ FROM workers w JOIN worker_contacts c ON c.worker_id = w.id JOIN home_phones(ARR
 WHERE w.franchise_id = $1 AND w.id = $2
 """
 _LIST: Final = f"""
-SELECT {_LINE} FROM worker_contacts c JOIN workers w ON w.id = c.worker_id
-WHERE c.franchise_id = $1 AND ($2::uuid IS NULL OR c.worker_id > $2)
-  AND ($3::text IS NULL OR w.status = $3) AND ($4::int = 0 OR w.skills & $4 = $4)
-  AND ($5::text IS NULL OR c.first_name || ' ' || c.last_name ILIKE $5 OR c.last_name || ' ' || c.first_name ILIKE $5
-       OR c.external_id ILIKE $5 OR c.worker_id = ANY ($6))
-ORDER BY c.worker_id LIMIT $7
+SELECT {_LINE} FROM workers w JOIN worker_contacts c ON c.worker_id = w.id AND c.franchise_id = w.franchise_id
+WHERE w.franchise_id = $1 AND w.id > $2
 """
+_FIRST: Final = UUID(int=0)
 _CALENDAR: Final = """
 SELECT weekdays, from_time, nullif(to_time, '24:00') AS to_time, cycle_anchor, days_on, days_off
 FROM worker_availability WHERE franchise_id = $1 AND worker_id = $2
@@ -61,6 +58,12 @@ _IMPORT: Final = """
 SELECT id, file_name, rows, accepted, known, rejected, author, created_at, finished_at FROM worker_imports
 WHERE franchise_id = $1 AND id = $2
 """
+_NAMED: Final = """
+AND (c.first_name || ' ' || c.last_name || ' ' || c.first_name ILIKE ${at} OR c.external_id ILIKE ${at})
+"""
+_THESE: Final = " AND w.id = ANY (${at})"
+_LIKE_SPECIAL: Final = re.compile(r"([\\%_])")
+_ESCAPED: Final = r"\\\1"
 _PHONE_LIKE: Final = re.compile(r"[\d\s()+./-]+")
 _FEWEST_DIGITS: Final = 4
 _LONGEST_PHONE: Final = 15
@@ -104,31 +107,46 @@ async def list_workers(
 
     Args:
         uow: the tenant's.
-        text: part of a name or of an external id, or at least four digits that end a phone number.
+        text: part of a name or of an external id; or digits, at least four, that end a phone number or are the whole
+            external id.
         status: only these.
         skills: only who can do all of them.
         after: the last id of the page before.
         limit: the most to return.
     """
-    mask = sum(skill_bit(service) for service in set(skills))
-    pattern, by_phone = await _wanted(uow, text)
-    state = None if status is None else str(status)
-    rows = await uow.fetch(_LIST, uow.franchise_id, after, state, mask, pattern, by_phone, limit)
+    args: list[object] = [uow.franchise_id, after or _FIRST]
+    conditions = ""
+    if status is not None:
+        args.append(str(status))
+        conditions += f" AND w.status = ${len(args)}"
+    if mask := sum(skill_bit(service) for service in set(skills)):
+        args.append(mask)
+        conditions += f" AND w.skills & ${len(args)} = ${len(args)}"
+    if wanted := (text or "").strip():
+        ids = await _by_number(uow, wanted)
+        args.append(ids if ids is not None else f"%{_LIKE_SPECIAL.sub(_ESCAPED, wanted)}%")
+        conditions += (_THESE if ids is not None else _NAMED).format(at=len(args))
+    args.append(limit)
+    rows = await uow.fetch(f"{_LIST} {conditions} ORDER BY w.id LIMIT ${len(args)}", *args)
     phones = await home_phones(uow, [row["id"] for row in rows])
     return [line_of({**dict(row), "e164": phones.get(row["id"], "")}) for row in rows]
 
 
-async def _wanted(uow: Uow, text: str | None) -> tuple[str | None, list[UUID]]:
-    if not text or not text.strip():
-        return None, []
-    escaped = re.sub(r"([\\%_])", r"\\\1", text.strip())
+async def _by_number(uow: Uow, text: str) -> list[UUID] | None:
+    """Return whom digits mean, as the end of a phone or a whole external id; None when the text is no number."""
     digits = re.sub(r"\D", "", text)
     if not _PHONE_LIKE.fullmatch(text) or not _FEWEST_DIGITS <= len(digits) <= _LONGEST_PHONE:
-        return f"%{escaped}%", []
+        return None
     # Typed as dialled at home (8 921 ...), the trunk digit is no part of the number.
     ending = digits[1:] if len(digits) == len("89211234567") and digits[0] == "8" else digits
-    found = await uow.fetch("SELECT worker_id FROM home_workers_by_phone($1)", ending)
-    return f"%{escaped}%", [row["worker_id"] for row in found]
+    found = await uow.fetch(
+        """SELECT worker_id FROM home_workers_by_phone($1) UNION
+           SELECT worker_id FROM worker_contacts WHERE franchise_id = $2 AND external_id = $3""",
+        ending,
+        uow.franchise_id,
+        text,
+    )
+    return [row["worker_id"] for row in found]
 
 
 async def home_phones(uow: Uow, worker_ids: Sequence[UUID]) -> dict[UUID, str]:

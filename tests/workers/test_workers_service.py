@@ -236,7 +236,7 @@ async def test_of_two_changes_from_one_version_the_second_is_told(app_db: Databa
     assert late[0].fields == {"version": 2}
 
 
-@pytest.mark.parametrize("given", [{}, {"first_name": None}, {"skills": None}])
+@pytest.mark.parametrize("given", [{}, {"first_name": None}, {"skills": None}, {"residence": {}}])
 def test_a_change_of_nothing_or_to_nothing_is_refused(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         ChangeWorker.model_validate(given)
@@ -266,6 +266,39 @@ async def test_moving_to_another_city_moves_his_quiet_hours_too(
     worker = await change(app_db, home, worker, residence={"city": "Владивосток"}, skills=["moving"])
     assert (worker.zone, worker.skills) == ("Asia/Vladivostok", (Service.MOVING,))
     assert await owner.fetchval("SELECT zone FROM phones WHERE e164 = $1", phone) == "Asia/Vladivostok"
+
+
+async def test_a_zone_alone_moves_his_clock_and_not_him(
+    app_db: Database, home: Franchise, owner: asyncpg.Connection
+) -> None:
+    phone = next_phone()
+    before = await register(app_db, home, phone=phone, residence={"lat": 59.93, "lon": 30.36})
+    after = await change(app_db, home, before, residence={"zone": "Asia/Omsk"})
+    assert (after.lat, after.lon, after.location_quality) == (before.lat, before.lon, LocationQuality.ADDRESS)
+    assert after.zone == await owner.fetchval("SELECT zone FROM phones WHERE e164 = $1", phone) == "Asia/Omsk"
+
+
+async def test_nobody_is_stored_without_somebody_who_did_it(owner: asyncpg.Connection, home: Franchise) -> None:
+    """The audit of inserts is written once per statement, and refuses a statement without an actor."""
+    insert = """INSERT INTO workers (id, franchise_id, location, zone)
+                SELECT i, $2, ST_MakePoint(30, 60)::geography, 'Europe/Moscow' FROM unnest($1::uuid[]) AS i"""
+    ids = [new_id() for _ in range(3)]
+    transaction = owner.transaction()
+    await transaction.start()
+    await owner.execute("SET LOCAL app.actor = ''")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="actor"):
+        await owner.execute(insert, ids, home.id)
+    await transaction.rollback()
+    await owner.execute(insert, ids, home.id)
+    rows = await owner.fetch(
+        """SELECT entity_id, franchise_id, action, before, after ->> 'zone' AS zone FROM audit_log
+           WHERE entity = 'workers' AND entity_id = ANY ($1)""",
+        [str(each) for each in ids],
+    )
+    assert {row["entity_id"] for row in rows} == {str(each) for each in ids}
+    assert {(row["franchise_id"], row["action"], row["before"], row["zone"]) for row in rows} == {
+        (home.id, "insert", None, "Europe/Moscow")
+    }
 
 
 async def test_the_zone_of_a_held_number_is_its_holders(

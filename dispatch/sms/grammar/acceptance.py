@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dispatch.sms.grammar.normalise import Kind
 from dispatch.sms.grammar.outcome import Context, Disposition
 from dispatch.sms.grammar.reading import Reading
-from dispatch.sms.grammar.senses import Sense
+from dispatch.sms.grammar.senses import Sense, StatedDay
 from dispatch.sms.grammar.verdict import LIKELY, PLAIN, Verdict, ambiguous
 
 _SMALL_TALK = frozenset({Sense.FILLER, Sense.THANKS, Sense.GREETING})
@@ -34,6 +34,8 @@ def accept(reading: Reading, context: Context) -> Verdict | None:
     if context is Context.NOTICE:
         return _understood(reading)
     assents = _ASSENTS | {Sense.RECEIVED} if context in _ABOUT_A_SEAT else _ASSENTS
+    if context is Context.OFFER and set(reading.days()) - {StatedDay.TODAY}:
+        assents |= {Sense.ON_WAY}  # "I am going tomorrow" promises, it does not report
     if not reading.senses & assents:
         return None
     if context in {Context.NONE, Context.BOOKED}:
@@ -104,7 +106,8 @@ def _reservations(reading: Reading, context: Context) -> Iterator[str]:
         yield "a yes to several things, or after a while"
     if Sense.UNDERSTOOD in senses and senses & _ASSENTS == {Sense.OKAY} and context in _OFFERED:
         yield "has read it, but promises nothing"
-    if days and all(reading.tokens[mark.start].text in _SUGGESTIONS for mark in reading.of(*_ASSENTS)):
+    words = {reading.tokens[mark.start].text for mark in reading.of(*_ASSENTS)}
+    if days and words and words <= _SUGGESTIONS:
         yield "suggests a day instead of saying yes"
     if _party(reading) is None:
         yield "a yes with a number that may be people, a code or an hour"

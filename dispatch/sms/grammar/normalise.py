@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 MAX_LENGTH = 640
 """Characters of a text that are considered: four segments of the widest encoding and more than any answer needs."""
 
+_MAX_TOKENS = 160
 _MAX_DIGITS = 6
 _HOURS, _MINUTES, _DAY = 24, 60, 24 * 60
 
@@ -24,6 +25,8 @@ _PIECES = re.compile(
 )
 _CLOCK_MARK = re.compile(r"[:.\-]")
 _HALF_HOURS = re.compile(r"(?<![\d.,])(\d)[.,]5\s{0,3}(?:час|ч|h|соат|soat|óra|ora)[^\W\d_]{0,6}")
+_ORDINARY = re.compile(r"[ -~\nа-яА-ЯёЁ]*")
+_FOLDED = re.compile(r"[a-zа-я]*")
 _LETTERS = str.maketrans("ёўқғҳӯӣҷіїєəѐ", "еукгхуичииеае")
 _WEAK_MARKS = frozenset(',;:/\\|()[]{}<>"«»„“”–—_*=~^&#@')
 _STRONG_MARKS = frozenset(".!…¡؛۔。")
@@ -103,7 +106,7 @@ def fold(word: str) -> str:
     lowered = _INSIDE_APOSTROPHE.sub("", word).lower().translate(_LETTERS)
     if lowered == "sí":
         return SPANISH_YES
-    if lowered.isascii():
+    if _FOLDED.fullmatch(lowered):
         return lowered
     return "".join(_base_letter(letter) for letter in lowered)
 
@@ -114,6 +117,8 @@ def normalise(text: str) -> Normalised:
     tokens: list[Token] = []
     gap, asks, last_end = Gap.NONE, False, 0
     for piece in _PIECES.finditer(cleaned):
+        if len(tokens) == _MAX_TOKENS:
+            break
         if piece.start() > last_end:
             gap = max(gap, Gap.SENTENCE if "\n" in cleaned[last_end : piece.start()] else Gap.SPACE)
         last_end = piece.end()
@@ -139,12 +144,15 @@ def normalise(text: str) -> Normalised:
 
 def _clean(text: str) -> str:
     """Cap, compose, and drop what cannot be seen: surrogates, controls, joiners, direction marks, skin tones."""
+    if _ORDINARY.fullmatch(text, 0, MAX_LENGTH):
+        return _mend_signs(text[:MAX_LENGTH])
     numbered = text[:MAX_LENGTH].replace("№", "#")  # composing would turn it into the English "No"
     composed = unicodedata.normalize("NFKC", numbered)[:MAX_LENGTH]
-    if not composed.isascii():
-        composed = "".join(character for character in composed if _is_visible(character))
-    else:
-        composed = "".join(character for character in composed if character >= " " or character in "\n\t\r")
+    return _mend_signs("".join(character for character in composed if _is_visible(character)))
+
+
+def _mend_signs(composed: str) -> str:
+    """Rewrite what would fall apart into tokens: apostrophes, decimal hours, zeros for o, phone numbers."""
     composed = _HALF_HOURS.sub(lambda found: f"{int(found[1]) * _MINUTES + 30} мин", composed)
     composed = _WILL.sub(" will", composed)
     composed = _INSIDE_APOSTROPHE.sub("", composed)

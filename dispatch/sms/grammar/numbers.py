@@ -24,6 +24,8 @@ _BARE_HOURS = range(6, 24)
 _LONGEST_DELAY = 12 * 60
 _TENS = range(20, 100, 10)
 _LARGEST_PARTY = 20
+_WHOLLY = 100
+"""Percent that only stress a yes."""
 _BESIDE = frozenset({Role.WE, Role.PRICE})
 """Words that explain a number and keep their own meaning."""
 
@@ -34,7 +36,7 @@ _PATTERN = re.compile(
     r"|(?P<item>#N)"
     r"|(?P<limit>[NC]-?[hH]?u)"
     r"|(?P<range>m[oi]?~?C|[oi]?~?Cm)"
-    r"|(?P<time>d?h?a~?(?:C|NN?h?)[dks]?(?![mpNC$%H])|d?C[dks]?|H~?(?:C|N)-?s?d?|N-?h?d|d?N-?k)"
+    r"|(?P<time>d?h?~?a~?(?:C|NN?h?)[dks]?(?![mpNC$%H])|d?C[dks]?|H~?(?:C|N)-?s?d?|N-?h?d|d?N-?k)"
     r"|(?P<span>m[oiv]?~?N(?:-?N)?|[oiv]?~?N-?N?m|h~?Nm|[oiv]?~?N-?N?[hH](?:~?Nm)?|i~?N)"
     r"|(?P<bound>f~?[NC]h?d?)"
     r"|(?P<people>w~?N-?p?(?![mh$%])|N-?p)"
@@ -130,7 +132,9 @@ class _Reader:
     def read(self, kind: str, signs: Sequence[_Sign]) -> None:
         """Read one find; where its value is impossible, its numbers stand alone."""
         values = [sign.value for sign in signs if sign.character == _NUMBER and isinstance(sign.value, int)]
-        if kind in {"money", "date", "percent", "bound", "limit"}:
+        if kind == "percent" and values[0] == _WHOLLY:
+            pass
+        elif kind in {"money", "date", "percent", "bound", "limit"}:
             self._foreign = True
             self._limits = self._limits or kind in {"bound", "limit"}
         elif (kind in {"span", "range"} and self._read_minutes(signs, values)) or (

@@ -10,70 +10,31 @@ from dispatch.sms.grammar.senses import STOPPING, Sense, StatedDay
 from dispatch.sms.grammar.vocabulary import NAME, SHORTEST_STEM, UNKNOWN_WORD, VOCABULARY, Branch, Meaning
 
 _PASSABLE = frozenset(
-    [
-        "пожалуйста",
-        "мне",
-        "меня",
-        "мой",
-        "мои",
-        "уже",
-        "больше",
-        "ваш",
-        "ваши",
-        "вашу",
-        "эти",
-        "эту",
-        "этот",
-        "уж",
-        "же",
-        "нам",
-        "вы",
-        "мою",
-        "сейчас",
-        "просто",
-        "тут",
-        "там",
-        "please",
-        "me",
-        "my",
-        "this",
-        "these",
-        "your",
-        "the",
-        "already",
-        "just",
-        "pls",
-        "now",
-        "por",
-        "favor",
-        "ya",
-        "me",
-        "mi",
-        "la",
-        "más",
-        "kérem",
-        "kerem",
-        "kérlek",
-        "kerlek",
-        "nekem",
-        "a",
-        "az",
-        "már",
-        "mar",
-        "илтимос",
-        "мени",
-        "менга",
-        "менинг",
-        "meni",
-        "menga",
-        "iltimos",
-        "хохиш",
-        "ба",
-        "ман",
-        "маро",
-        "дигар",
-    ],
+    {
+        *(
+            "пожалуйста",
+            "мне",
+            "меня",
+            "мой",
+            "мои",
+            "мою",
+            "уже",
+            "больше",
+            "ваш",
+            "ваши",
+            "вашу",
+            "эти",
+            "эту",
+            "этот",
+        ),
+        *("уж", "же", "нам", "вы", "сейчас", "просто", "тут", "там", "дигар", "илтимос", "хохиш", "ба", "ман", "маро"),
+        *("мени", "менга", "менинг", "meni", "menga", "iltimos"),
+        *("please", "pls", "me", "my", "this", "these", "your", "the", "already", "just", "now"),
+        *("por", "favor", "ya", "me", "mi", "la", "mas", "kerem", "kerlek", "nekem", "a", "az", "mar"),
+    },
 )
+"""Small words that may stand inside a phrase: `не пишите (мне) больше`."""
+
 _MOST_PASSED = 2
 _LONGEST_WITH_NAME = 8
 
@@ -147,18 +108,18 @@ def _longest(
 
 
 def _steps(branch: Branch[Meaning], token: Token, *, short: bool) -> list[Branch[Meaning]]:
+    """Return where a word leads, the most exact way last, which is tried first."""
     steps = []
-    if (exact := branch.words.get(token.text)) is not None:
-        steps.append(exact)
+    if short and token.kind is Kind.WORD and not VOCABULARY.knows(token.text):
+        if (unknown := branch.words.get(UNKNOWN_WORD)) is not None:
+            steps.append(unknown)
+        if (is_name(token) or token.capital) and (name := branch.words.get(NAME)) is not None:
+            steps.append(name)
     if branch.stems and token.kind is Kind.WORD:
         beginnings = (token.text[:length] for length in range(SHORTEST_STEM, len(token.text) + 1))
         steps += [branch.stems[stem] for stem in beginnings if stem in branch.stems]
-    if short and token.kind is Kind.WORD and not VOCABULARY.knows(token.text):
-        named = is_name(token)
-        if (unknown := branch.words.get(UNKNOWN_WORD)) is not None:
-            steps.append(unknown)
-        if (named or token.capital) and (name := branch.words.get(NAME)) is not None:
-            steps.append(name)
+    if (exact := branch.words.get(token.text)) is not None:
+        steps.append(exact)
     return steps
 
 

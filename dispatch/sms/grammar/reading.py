@@ -20,6 +20,12 @@ _FREE_STANDING_NO = frozenset({"no", "nem", "not"})
 _NEGATIONS = frozenset({"no", "nem", "not", "не", "ne"})
 """Words after which a verb is still negated, at the end of a longer no too: `lamentablemente no | puedo`."""
 
+_ADDRESSES = frozenset(
+    {
+        *("брат", "братан", "бро", "шеф", "начальник", "босс", "друг", "командир"),
+        *("пожалуйста", "извините", "сорри", "sorry", "bro", "sir", "boss", "ака", "ake"),
+    },
+)
 _MOST_MARKS_APART = 2
 _LONGEST_SLIPPED = 24
 """Words a man types before he notices that the keyboard is the wrong one."""
@@ -193,7 +199,7 @@ def _join_negation(tokens: Sequence[Token], marks: Sequence[Mark], at: int) -> t
     target = _negated_mark(tokens, marks, at)
     if target is None:
         ends = negation.end >= len(tokens) or tokens[negation.end].gap >= Gap.COMMA
-        bare = ends or word in _FREE_STANDING_NO or _fillers_to_the_end(tokens, marks, at)
+        bare = ends or word in _FREE_STANDING_NO or _addresses_to_the_end(tokens, marks, at)
         standing = Sense.NO if bare else Sense.NOT
         return replace(negation, sense=standing if negation.sense is Sense.NOT else negation.sense), at + 1
     following = marks[target]
@@ -219,9 +225,9 @@ def _negated_mark(tokens: Sequence[Token], marks: Sequence[Mark], at: int) -> in
     return None
 
 
-def _fillers_to_the_end(tokens: Sequence[Token], marks: Sequence[Mark], at: int) -> bool:
-    """Tell whether nothing but small words stands between a negation and the end of its clause."""
-    while at + 1 < len(marks) and marks[at + 1].sense is Sense.FILLER and _adjoin(tokens, marks[at], marks[at + 1]):
+def _addresses_to_the_end(tokens: Sequence[Token], marks: Sequence[Mark], at: int) -> bool:
+    """Tell whether only a form of address stands between a negation and the end of its clause: `не, брат`."""
+    while at + 1 < len(marks) and tokens[marks[at + 1].start].text in _ADDRESSES:
         at += 1
     end = marks[at].end
     return end >= len(tokens) or tokens[end].gap >= Gap.COMMA

@@ -37,6 +37,7 @@ _INFINITIVES = ("ть", "ти", "чь", "ться", "тись")
 _MOST_UNKNOWN = 3
 _CAN = frozenset({"могу", "можем", "смогу", "сможем"})
 
+_NEGATIONS = frozenset({"не", "cant", "cannot", "no", "nem", "not", "wont"})
 _ONLY = frozenset({"только", "only", "лишь", "csak", "solo", "факат"})
 _SEAT_HELD = frozenset({Context.BOOKED, Context.RECONFIRM, Context.CHANGE, Context.ETA})
 _NOTHING_TO_REFUSE = frozenset({Context.NONE, Context.NOTICE, Context.PRESENT})
@@ -109,7 +110,8 @@ def _reservations(reading: Reading, refusals: list[Mark]) -> Iterator[str]:
         yield "a no, but hedged"
     if Sense.OTHER in reading.senses and len(reading.unknown) > _MOST_UNKNOWN:
         yield "a no among much else, perhaps another man's"
-    if reading.numbers.limits and first.end in reading.numbers.taken:
+    able = reading.tokens and reading.tokens[first.start].text in _NEGATIONS
+    if able and reading.numbers.limits and first.end in reading.numbers.taken:
         yield "a no to some hours only"
     for mark in reading.of(Sense.BUT):
         word = reading.tokens[mark.start].text

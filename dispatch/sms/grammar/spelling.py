@@ -156,19 +156,19 @@ def _split_negation(word: str) -> tuple[str, str] | None:
 def _mend(word: str) -> str | None:
     """Mend one slip in a long word, if every word it may stand for has the same polarity.
 
-    Words of assent, and words that stop messages, must keep their first and last letter: endings tell persons apart,
-    and a stray first letter may be what is left of a negation.
+    The first letter must be right, as prefixes change the meaning. Words of assent and words that stop messages must
+    keep the last one too: endings tell persons apart.
     """
     if not _SHORTEST_MENDABLE <= len(word) <= _LONGEST_MENDABLE:
         return None
     near = {candidate for rest in deletions(word) for candidate in VOCABULARY.slips.get(rest, ())}
-    candidates = sorted(candidate for candidate in near if is_one_slip(word, candidate))
+    candidates = sorted(candidate for candidate in near if candidate[0] == word[0] and is_one_slip(word, candidate))
     charges: set[Charge] = {VOCABULARY.charges[candidate] for candidate in candidates}
     if len(charges) != 1:
         return None
     (charge,) = charges
     if charge & {"+", "!"}:
-        candidates = [known for known in candidates if known[0] == word[0] and known[-1] == word[-1]]
+        candidates = [known for known in candidates if known[-1] == word[-1]]
     return candidates[0] if candidates else None
 
 

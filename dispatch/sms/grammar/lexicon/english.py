@@ -42,8 +42,9 @@ ENGLISH = Lexicon(
         Sense.ALL_WELL: """
             everything is ok/fine/good; everything ok/fine/good; everything is okay; all ok; all fine; all is well""",
         Sense.NO: """
-            nope; nah; naw; noo; no no; no thanks; no thank you; no thx; negative; no sorry; sorry no; no way; nay
-            hell no; of course not; sure no; absolutely not; definitely not; certainly not; no no no; nop; no sir""",
+            neither; neither one; none of them; none of those; neither of them; none; nope; nah; naw; noo; no no
+            no thanks; no thank you; no thx; negative; no sorry; sorry no; no way; nay; hell no; of course not
+            sure no; absolutely not; definitely not; certainly not; no no no; nop; no sir""",
         Sense.NOT: """
             no; not; dont; do not; didnt; doesnt; isnt; arent; am not; im not; i am not; never; wouldnt
             not going to; are not; is not; were not""",

@@ -29,8 +29,9 @@ HUNGARIAN = Lexicon(
             értem; értettem; megértettem; tudomásul vettem; láttam; vettem; világos; kár; tudom; olvastam; értettük""",
         Sense.RECEIVED: "megkaptam; vettem az adást; továbbra is áll; él a dolog",
         Sense.NO: """
-            nem nem; nem köszönöm; nem kösz; dehogy; dehogyis; nem sajnos; sajnos nem; nem nem köszönöm; inkább nem
-            persze hogy nem; hát nem; most nem; nemm; kizárt; természetesen nem; biztosan nem; nincs""",
+            egyik sem; egyikre sem; egyik se; egyiket sem; nem nem; nem köszönöm; nem kösz; dehogy; dehogyis
+            nem sajnos; sajnos nem; nem nem köszönöm; inkább nem; persze hogy nem; hát nem; most nem; nemm; kizárt
+            természetesen nem; biztosan nem; nincs""",
         Sense.NOT: "nem; ne; sem; nm",
         Sense.REFUSE: """
             nem tudok; nem tudok menni; nem tudok jönni; nem tudok elmenni; nem megyek; nem jövök; nem érek rá

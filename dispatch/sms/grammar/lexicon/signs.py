@@ -5,7 +5,8 @@ from dispatch.sms.grammar.senses import Role, Sense
 
 SIGNS = Lexicon(
     phrases={
-        Sense.YES: "👍; ✅; ✔; ☑; 👌; 🆗; 🤝; 🙆; +; + +; ➕; 💯; 🙋; 🫡",
+        Sense.YES: "👍; ✅; ✔; ☑; 👌; 🆗; 🤝; 🙆; +; + +; ➕",
+        Sense.LEAN: "💯; 🙋; 🫡",
         Sense.NO: "👎; ❌; ✖; 🙅; 🚫; ➖; ⛔; ❎",
         Sense.MAYBE: """
             🤷; 🤔; 😂; 🤣; 🙄; 😏; 😜; 🤞
@@ -14,8 +15,8 @@ SIGNS = Lexicon(
         Sense.THANKS: "🙏",
         Sense.GREETING: "👋; ✋; 🖐",
         Sense.FILLER: """
-            😀; 😃; 😄; 😁; 😆; 😊; 🙂; 😉; 😎; 🤗; ☺; 😇; 😋; 😌; 🥰; 😍; ❤; ♥; 💖; 🌹; 🌸; 🎉; 🔥; ✨; ⭐; 👏; 💪; 🤙; ✊; 👊; 🙌; ☀; 😢; 😔; 😞
-            🙁; ☹; 😪; 😭; 😟; ♂; ♀; ☎; 📞""",
+            😀; 😃; 😄; 😁; 😆; 😊; 🙂; 😉; 😎; 🤗; ☺; 😇; 😋; 😌; 🥰; 😍; ❤; ♥; 💖; 🌹; 🌸; 🎉
+            🔥; ✨; ⭐; 👏; 💪; 🤙; ✊; 👊; 🙌; ☀; 😢; 😔; 😞; 🙁; ☹; 😪; 😭; 😟; ♂; ♀; ☎; 📞""",
         Sense.OTHER: "🖕; 😡; 🤬; 💩; 🤡; 😤",
     },
     roles={Role.PERCENT: "%", Role.MONEY: "$; €; ₽; £"},

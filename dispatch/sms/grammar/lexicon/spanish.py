@@ -35,9 +35,10 @@ SPANISH = Lexicon(
             qué lástima; anotado; lo sé; queda claro""",
         Sense.RECEIVED: "recibido; sigue en pie; todo sigue igual",
         Sense.NO: """
-            no no; no gracias; nop; nopo; no señor; para nada; claro que no; por supuesto que no; desde luego que no
-            nel; que no; nunca; jamás; hoy no gracias; no muchas gracias; no por favor; gracias no; lo siento no
-            no lo siento; seguro que no; ni hablar; ni loco; negativo; no no no""",
+            ninguno; ninguna; ninguno de los dos; no no; no gracias; nop; nopo; no señor; para nada; claro que no
+            por supuesto que no; desde luego que no; nel; que no; nunca; jamás; hoy no gracias; no muchas gracias
+            no por favor; gracias no; lo siento no; no lo siento; seguro que no; ni hablar; ni loco; negativo
+            no no no""",
         Sense.NOT: "tampoco; ni",
         Sense.REFUSE: """
             no puedo; no podré; no podre; no podemos; no podremos; no voy; no voy a ir; no voy a poder; no iré
