@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.sms.days import is_that_day
 from dispatch.sms.questions import Question
-from dispatch.sms.replies import Context, Disposition, Reply, StatedDay
+from dispatch.sms.replies import Context, Disposition, Reply, StatedDay, parse_reply
 from dispatch.sms.rules import QuestionKind, QuestionStatus
 from dispatch.tenancy.policy import Pace
 
@@ -71,7 +71,7 @@ class Situation:
     @property
     def open(self) -> list[Question]:
         """Everything open, whoever asked from whichever number; oldest first."""
-        return sorted((q for q in self.questions if q.is_open(self.at)), key=lambda q: (q.opened_at, q.id))
+        return sorted((q for q in self.questions if q.is_open(self.at)), key=lambda q: (q.opened_at, q.code or 0, q.id))
 
     @property
     def counted(self) -> list[Question]:
@@ -197,8 +197,22 @@ class LeaveToPeople:
 Choice = One | Several | AskBack | LeaveToPeople
 
 
+def read_reply(situation: Situation, text: str) -> Reply:
+    """Return what the text says, told what is open; an answer with a code is read as one to the question it names.
+
+    After our own "which one?" a bare code is a yes already, so it is not read again.
+    """
+    reply = parse_reply(text, situation.context)
+    named = situation.by_code(reply.code) if reply.code is not None else None
+    bare_code = situation.context is Context.WHICH and reply.disposition is _D.ACCEPT
+    if named is None or named.kind not in _CONTEXT_OF or bare_code:
+        return reply
+    again = parse_reply(text, _CONTEXT_OF[named.kind])
+    return again if again.code == reply.code else reply
+
+
 def choose(situation: Situation, reply: Reply) -> Choice:
-    """Return what a text answers; `reply` is what the grammar read when told `situation.context`."""
+    """Return what a text answers; `reply` comes from `read_reply`."""
     if reply.code is not None:
         return _by_code(situation, reply, reply.code)
     return _CHOOSERS.get(reply.disposition, _people)(situation, reply)

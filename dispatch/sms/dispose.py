@@ -14,12 +14,12 @@ from dispatch.kit.outbox import LeaseLost
 from dispatch.kit.uow import Uow
 from dispatch.sms.answers import PASS_ON, Answer, AnswerHandler, AnswerHandlers
 from dispatch.sms.asking import AskingBack, ask_back
-from dispatch.sms.choosing import COUNTED, Ask, AskBack, LeaveToPeople, One, Several, Situation, choose
+from dispatch.sms.choosing import COUNTED, Ask, AskBack, LeaveToPeople, One, Several, Situation, choose, read_reply
 from dispatch.sms.inbox import InboxKind, add_inbox_item
 from dispatch.sms.outgoing import OutgoingText, dedupe_key, queue_message
 from dispatch.sms.phones import start_phone, stop_phone
 from dispatch.sms.questions import QUESTION_COLUMNS, Question, close_questions, question_of
-from dispatch.sms.replies import Context, Disposition, Reply, parse_reply
+from dispatch.sms.replies import Context, Disposition, Reply
 from dispatch.sms.rules import MessageClass, Priority, QuestionKind
 from dispatch.sms.texts import Template, render
 
@@ -143,10 +143,8 @@ async def _read(uow: Uow, inbound: Inbound, bare_cancel_lead: timedelta) -> Lett
         questions = [q for q in found if q.kind not in COUNTED or q.opened_at <= inbound.received_at]
     zone = phone.zone if phone is not None else ZoneInfo("UTC")
     situation = Situation(inbound.account_id, inbound.received_at, zone, questions, bare_cancel_lead)
-    context = situation.context
-    return Letter(
-        inbound, phone, situation, context, parse_reply(inbound.text, context), _language(questions, inbound.text)
-    )
+    reply = read_reply(situation, inbound.text)
+    return Letter(inbound, phone, situation, situation.context, reply, _language(questions, inbound.text))
 
 
 def _language(questions: Sequence[Question], text: str) -> str:
