@@ -12,7 +12,7 @@ from dispatch.api.errors import responses
 from dispatch.crew.alarms import AlarmNotFound, AlarmStatus, Severity, acknowledge_alarm
 from dispatch.crew.queries import open_alarms
 from dispatch.kit.pages import DEFAULT_LIMIT, Limit
-from dispatch.kit.text import JsonInt8
+from dispatch.kit.text import INT8_MAX
 from dispatch.orders.queries import events_after
 
 router = APIRouter(tags=["alarms"])
@@ -82,7 +82,9 @@ async def post_ack(alarm_id: UUID, uow: UowDep) -> Acknowledged:
 
 
 @router.get("/events", dependencies=[allow(Permission.EVENTS_READ)], responses=responses())
-async def get_events(uow: UowDep, after: Annotated[JsonInt8, Query(ge=0)] = 0, limit: Limit = DEFAULT_LIMIT) -> Events:
+async def get_events(
+    uow: UowDep, after: Annotated[int, Query(ge=0, le=INT8_MAX)] = 0, limit: Limit = DEFAULT_LIMIT
+) -> Events:
     """Read what happened on all shifts after a step; nothing is skipped, whatever commits in which order."""
     rows = await events_after(uow, after=after, limit=limit)
     items = tuple(EventOut.model_validate(dict(row)) for row in rows)

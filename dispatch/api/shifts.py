@@ -34,7 +34,7 @@ from dispatch.crew.errors import NoShowTooEarly, SeatNotFound
 from dispatch.crew.queries import call_list, fill_counts, invitations_with_people, seats_with_people
 from dispatch.crew.waves import waves_of
 from dispatch.kit.pages import DEFAULT_LIMIT, CursorInvalid, Limit, Page, read_cursor
-from dispatch.kit.text import JsonInt8
+from dispatch.kit.text import INT8_MAX
 from dispatch.kit.uow import Uow
 from dispatch.kit.walltime import Instant
 from dispatch.matching.candidates import WorkerNotInPool
@@ -113,7 +113,7 @@ async def get_shift(shift_id: UUID, uow: UowDep, response: Response) -> ShiftOut
     "/shifts/{shift_id}/timeline", dependencies=[allow(Permission.ORDERS_READ)], responses=responses(ShiftNotFound)
 )
 async def get_timeline(
-    shift_id: UUID, uow: UowDep, after: Annotated[JsonInt8, Query(ge=0)] = 0, limit: Limit = DEFAULT_LIMIT
+    shift_id: UUID, uow: UowDep, after: Annotated[int, Query(ge=0, le=INT8_MAX)] = 0, limit: Limit = DEFAULT_LIMIT
 ) -> Timeline:
     """Read what happened, by whom and why, in order."""
     await read_shift(uow, shift_id)
