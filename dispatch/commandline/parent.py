@@ -1,7 +1,7 @@
 """Ending with the process that started us, however it ends.
 
-A program that starts `dispatch` sets DISPATCH_PARENT to its own pid; the kernel then sends SIGTERM here when it is gone,
-and keeps that promise even when it is killed.
+A program that starts `dispatch` sets DISPATCH_PARENT to its own pid. The kernel then sends SIGTERM here when it is
+gone, and keeps that promise even when it is killed.
 """
 
 import ctypes

@@ -33,6 +33,7 @@ COMMANDS: Final = (
     "serve",
     "work",
     "simulator",
+    "demo",
     "seed",
 )
 """In the order in which the help lists them. Each is the `app` of the module of its name."""

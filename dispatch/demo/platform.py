@@ -1,7 +1,6 @@
 """The platform as a dispatcher's program sees it: over HTTP, with a token, and nothing else."""
 
 import asyncio
-from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
@@ -104,6 +103,17 @@ class Wave(_Read):
     invited: int
 
 
+class Invitation(_Read):
+    """Somebody who was asked."""
+
+    worker_id: UUID
+    first_name: str | None
+
+
+class _Invitations(_Read):
+    items: tuple[Invitation, ...]
+
+
 class _Steps(_Read):
     items: tuple[Step, ...]
 
@@ -147,6 +157,10 @@ class Platform:
     async def seats(self, shift_id: UUID) -> tuple[Seat, ...]:
         """Read the seats of a shift, those that ended included."""
         return _read(_Seats, await self._get(f"/shifts/{shift_id}/seats")).items
+
+    async def invitations(self, shift_id: UUID) -> tuple[Invitation, ...]:
+        """Read who was asked for a shift."""
+        return _read(_Invitations, await self._get(f"/shifts/{shift_id}/invitations")).items
 
     async def waves(self, shift_id: UUID) -> tuple[Wave, ...]:
         """Read the waves of a shift."""
@@ -193,8 +207,3 @@ class Platform:
 
 def _read(model: type[Fact], content: bytes) -> Fact:
     return TypeAdapter(model).validate_json(content)
-
-
-def clock(moment: datetime) -> str:
-    """Return a moment as the time on this machine's clock."""
-    return f"{moment.astimezone():%H:%M:%S}"

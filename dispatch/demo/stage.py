@@ -31,7 +31,9 @@ _DISPATCHER: Final = """
 SELECT id FROM staff_users
 WHERE franchise_id = $1 AND role IN ('dispatcher', 'owner') AND disabled_at IS NULL ORDER BY role, created_at LIMIT 1
 """
-_ACCOUNTS: Final = "SELECT sid, secret, number FROM sms_accounts WHERE gateway = 'simulator' AND enabled ORDER BY number"
+_ACCOUNTS: Final = (
+    "SELECT sid, secret, number FROM sms_accounts WHERE gateway = 'simulator' AND enabled ORDER BY number"
+)
 _PEOPLE: Final = """
 SELECT p.e164 AS phone, c.first_name, left(c.last_name, 1) AS initial, p.zone, c.language
 FROM worker_contacts c JOIN phones p ON p.id = c.phone_id JOIN workers w ON w.id = c.worker_id

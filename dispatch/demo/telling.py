@@ -64,6 +64,10 @@ class Names:
                 alike = sum(known.split(" #")[0] == name for known in self._names.values())
                 self._names[worker_id] = f"{name} #{alike + 1}" if alike else name
 
+    def knows(self, worker_id: UUID | None) -> bool:
+        """Tell whether a name was learnt, or none is needed."""
+        return worker_id is None or worker_id in self._names
+
     def of(self, worker_id: UUID | None) -> str:
         """Return what somebody is called; nobody is called nothing."""
         return "" if worker_id is None else self._names.get(worker_id, "somebody")
@@ -118,7 +122,8 @@ _SENTENCES: Final[Mapping[str, _Sentence]] = {
     "promotion_declined": lambda who, _: f"{who} on standby says no",
     "shortfall_predicted": lambda _, d: f"alarm: {d['missing']} missing ({d['reason']})",
     "started": lambda _, d: (
-        f"the shift starts with {d['primary']} of {d['headcount']}, {d['reserve']} in reserve, {d['standby']} on standby"
+        f"the shift starts with {d['primary']} of {d['headcount']}, "
+        f"{d['reserve']} in reserve and {d['standby']} on standby"
     ),
     "delay_announced": lambda who, d: f"{who} says he is late by {d['minutes']} min",
     "on_way": lambda who, _: f"{who} is on his way",
