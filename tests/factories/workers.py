@@ -7,12 +7,19 @@ from uuid import UUID
 
 from dispatch.kit.geo import Point
 from dispatch.kit.ids import new_id
-from dispatch.kit.uow import Uow
+from dispatch.kit.uow import Database, Uow
+from dispatch.tenancy.models import Franchise
 from dispatch.workers.bulk import Attested, NewWorker, bulk_insert_workers
+from dispatch.workers.change import change_worker
+from dispatch.workers.commands import ChangeWorker, RegisterWorker
+from dispatch.workers.models import Worker
+from dispatch.workers.queries import worker_record
+from dispatch.workers.register import register_worker
 from dispatch.workers.rules import Attestation
 from dispatch.workers.skills import Service, to_mask
 
 READY: Final = Attested(frozenset(Attestation), "Interviewed for the test", "Test author")
+RECRUITER: Final = "staff:recruiter"
 SENNAYA: Final = Point(lat=59.9270, lon=30.3180)
 
 _numbers = itertools.count(1)
@@ -50,3 +57,22 @@ async def make_workers(uow: Uow, count: int, *, attested: Attested | None = READ
     workers = [new_worker(**given) for _ in range(count)]
     await bulk_insert_workers(uow, workers, attested)
     return [worker.id for worker in workers]
+
+
+async def register(database: Database, franchise: Franchise, **given: object) -> Worker:
+    """Register a man as a recruiter does, in a transaction of its own; fields of `RegisterWorker` can be given."""
+    command = RegisterWorker.model_validate({"phone": next_phone(), "first_name": "Иван"} | given)
+    async with database.begin(franchise.id, RECRUITER) as uow:
+        return await register_worker(uow, command)
+
+
+async def change(database: Database, franchise: Franchise, worker: Worker, **given: object) -> Worker:
+    """Change a man from the version held, in a transaction of its own; fields of `ChangeWorker` can be given."""
+    async with database.begin(franchise.id, RECRUITER) as uow:
+        return await change_worker(uow, worker.id, ChangeWorker.model_validate(given), worker.version)
+
+
+async def record(database: Database, franchise: Franchise, worker_id: UUID) -> Worker:
+    """Read what the home keeps of a man."""
+    async with database.begin(franchise.id, RECRUITER) as uow:
+        return await worker_record(uow, worker_id)
