@@ -1,4 +1,4 @@
-"""The dispatch platform: fills shifts with loaders and movers by SMS, and turns their hours into pay, bills and royalties.
+"""The dispatch platform: fills shifts with loaders and movers by SMS, and turns their hours into pay and bills.
 
-Start reading at `docs/architecture.md`; the three roots are `app.py` (HTTP), `worker.py` (jobs) and `cli.py` (command line).
+Start reading at `docs/architecture.md`. The three roots are `app.py` (HTTP), `worker.py` (jobs) and `cli.py` (commands).
 """

@@ -41,7 +41,8 @@ async def write_rate_card(uow: Uow, card: RateCard) -> StoredCard:
     if last is not None:
         await uow.run(
             """UPDATE rate_cards
-               SET valid = tstzrange(lower(valid), greatest($2, lower(valid) + interval '1 microsecond')) WHERE id = $1""",
+               SET valid = tstzrange(lower(valid), greatest($2, lower(valid) + interval '1 microsecond'))
+               WHERE id = $1""",
             last["id"],
             uow.now,
         )

@@ -1,37 +1,45 @@
 """An order changes: more or fewer people, another time, another address; previewed before it is saved.
 
 Every effect is in one transaction. Fewer: the seats are dealt again before the headcount moves. Another time or place:
-the shift's terms get a new version and every holder of a seat must answer; silence takes no seat, a no costs nothing.
+see `reschedule.py`.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from dispatch.clients.errors import SiteNotFound
+from dispatch.clients.models import Site
+from dispatch.clients.queries import site_of
 from dispatch.crew.rules import SeatKind, SeatStatus
-from dispatch.crew.seats import Seat, change_kind, live_seats, lock_workers, move_seat, set_limits
+from dispatch.crew.seats import Seat, change_kind, live_seats, lock_workers, move_seat
 from dispatch.kit import outbox
 from dispatch.kit.errors import Conflict
 from dispatch.kit.uow import Uow
-from dispatch.kit.walltime import Instant, wall_of
+from dispatch.kit.walltime import Instant
 from dispatch.matching.plan import cover as least_cover
 from dispatch.money.shift_money import Hours, settle_call_outs
-from dispatch.orders.commands import Headcount
-from dispatch.orders.errors import OrderChangedMeanwhile, OrderNotFound
-from dispatch.orders.shifts import Shift, lock_shifts, read_shift, settle_status, shifts_of_order
+from dispatch.orders.commands import LONGEST_SHIFT, MOST_SHIFTS, Headcount
+from dispatch.orders.errors import OrderChangedMeanwhile, ShiftInThePast, ShiftsOverlap
+from dispatch.orders.place import STARTED_AGO
+from dispatch.orders.price import Price, reprice_order
+from dispatch.orders.queries import read_order
+from dispatch.orders.shifts import Shift, ShiftNotFound, lock_shifts, read_shift, shifts_of_order
 from dispatch.orders.timeline import note
-from dispatch.sms.service import NewQuestion, QuestionKind, close_questions, fresh_code, open_question
 from dispatch.sms.texts import Template
-from dispatch.staffing.cover import PRIOR_SHOW, reckon_cover
-from dispatch.staffing.events import LIMIT_DUE, WAVE_DUE
+from dispatch.staffing.cover import PRIOR_SHOW
+from dispatch.staffing.events import WAVE_DUE
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps, facts_of
-from dispatch.staffing.lifecycle import set_shift_timers
-from dispatch.staffing.rules import attendance_limits, deal_again, reserve_capacity, standby_capacity
-from dispatch.staffing.seating import set_reminders, unfollow_seat
+from dispatch.staffing.reschedule import Move, reschedule
+from dispatch.staffing.rules import deal_again, reserve_capacity, standby_capacity
+from dispatch.staffing.seating import unfollow_seat
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
@@ -52,19 +60,27 @@ class ShiftTimes(BaseModel):
 
     @model_validator(mode="after")
     def _length(self) -> Self:
-        if not timedelta(0) < self.ends_at - self.starts_at <= timedelta(hours=24):
+        if not timedelta(0) < self.ends_at - self.starts_at <= LONGEST_SHIFT:
             raise ValueError("ends_at: must be later than starts_at, and by 24 hours at most")
         return self
 
 
 class ChangeOrder(BaseModel):
-    """What changes; what is left out stays. The headcount holds for every shift that has not started."""
+    """What changes; what is left out stays. Headcount and site hold for every shift that has not started."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     headcount: Headcount | None = None
-    times: Annotated[tuple[ShiftTimes, ...], Field(max_length=62)] = ()
+    times: Annotated[tuple[ShiftTimes, ...], Field(max_length=MOST_SHIFTS)] = ()
     site_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _something_once(self) -> Self:
+        if self.headcount is None and self.site_id is None and not self.times:
+            raise ValueError("send headcount, times or site_id: something has to change")
+        if any(count > 1 for count in Counter(item.shift_id for item in self.times).values()):
+            raise ValueError("times: give each shift once")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,42 +93,58 @@ class Effect:
     must_answer: tuple[UUID, ...] = ()
 
 
-async def change_order(uow: Uow, order_id: UUID, command: ChangeOrder, version: int) -> list[Effect]:
+@dataclass(frozen=True, slots=True)
+class ChangedOrder:
+    """What a change came to: its effect on each shift that lay ahead, and the price before and after."""
+
+    effects: Sequence[Effect]
+    price: Price
+
+
+async def change_order(uow: Uow, order_id: UUID, command: ChangeOrder, version: int) -> ChangedOrder:
     """Change an order and return what it did, shift by shift. A preview is this, rolled back by its caller.
 
     Raises:
         OrderNotFound: there is none.
         OrderChangedMeanwhile: somebody changed it since `version`.
-        ShiftHasStarted: nothing of it lies ahead.
-        WorkerAlreadyBooked: new times clash with another seat of somebody seated here.
+        ShiftHasStarted: nothing of it lies ahead, or a shift whose times change does not.
+        ShiftNotFound: times for a shift that is not of this order.
+        ShiftInThePast: a new time lies before now.
+        ShiftsOverlap: two of its shifts would be at the same time.
+        SiteNotFound: no such site of this client, or an archived one.
+        WorkerAlreadyBooked: new times clash with other seats of men seated here; `workers` lists them.
     """
-    await _claim(uow, order_id, command, version)
-    policy = (await policy_in_force(uow)).policy
+    order = await read_order(uow, order_id)
+    site = await _new_site(uow, command, client_id=order["client_id"])
+    # Shifts before the order: whoever closes or cancels takes the locks the same way round.
     shifts = await lock_shifts(uow, await shifts_of_order(uow, order_id))
-    ahead = [shift for shift in shifts if shift.ahead]
-    if not ahead:
-        raise ShiftHasStarted("Every shift of this order has started or is over.", order_id=order_id)
-    times = {item.shift_id: item for item in command.times}
+    await _claim(uow, order_id, command, version)
+    moves = _moves(uow.now, shifts, command, site)
+    policy = (await policy_in_force(uow)).policy
+    asked = await reschedule(uow, moves, site, policy.pace) if moves else {}
     effects = []
-    for shift in ahead:
-        effect = Effect(shift.id)
-        if shift.id in times or command.site_id is not None:
-            effect = await _move(uow, shift, times.get(shift.id), command.site_id, policy)
+    for shift in (shift for shift in shifts if shift.ahead):
+        effect = Effect(shift.id, must_answer=asked.get(shift.id, ()))
         fresh = await read_shift(uow, shift.id)
         if command.headcount is not None and command.headcount != fresh.headcount:
             effect = await _resize(uow, fresh, command.headcount, effect, policy)
         await close_gaps(uow, shift.id, policy)
         effects.append(effect)
+    price = await reprice_order(uow, order_id)
     await outbox.schedule(uow, WAVE_DUE, order_id, uow.now)
-    return effects
+    return ChangedOrder(effects, price)
+
+
+async def _new_site(uow: Uow, command: ChangeOrder, client_id: UUID) -> Site | None:
+    if command.site_id is None:
+        return None
+    site = await site_of(uow, command.site_id)
+    if site.client_id != client_id or site.archived_at is not None:
+        raise SiteNotFound
+    return site
 
 
 async def _claim(uow: Uow, order_id: UUID, command: ChangeOrder, version: int) -> None:
-    found = await uow.fetchval(
-        "SELECT version FROM orders WHERE franchise_id = $1 AND id = $2", uow.franchise_id, order_id
-    )
-    if found is None:
-        raise OrderNotFound("There is no such order in this franchise.")
     changed = await uow.run(
         """UPDATE orders SET headcount = coalesce($3, headcount), site_id = coalesce($4, site_id), version = version + 1
            WHERE franchise_id = $1 AND id = $2 AND version = $5 AND status = 'open'""",
@@ -123,9 +155,34 @@ async def _claim(uow: Uow, order_id: UUID, command: ChangeOrder, version: int) -
         version,
     )
     if not changed:
+        now_at = (await read_order(uow, order_id))["version"]
         raise OrderChangedMeanwhile(
-            "The order was changed or ended meanwhile: read it again, then repeat.", version=found
+            "The order was changed or ended meanwhile: read it again, then repeat.", version=now_at
         )
+
+
+def _moves(now: datetime, shifts: Sequence[Shift], command: ChangeOrder, site: Site | None) -> list[Move]:
+    """Return what moves in time or place of the shifts that lie ahead, once it makes sense together."""
+    ahead = [shift for shift in shifts if shift.ahead]
+    if not ahead:
+        raise ShiftHasStarted("Every shift of this order has started or is over.")
+    wanted = {item.shift_id: (item.starts_at, item.ends_at) for item in command.times}
+    if unknown := wanted.keys() - {shift.id for shift in shifts}:
+        raise ShiftNotFound("times: there is no such shift in this order.", shifts=sorted(unknown))
+    if started := wanted.keys() - {shift.id for shift in ahead}:
+        raise ShiftHasStarted("times: a shift that has started or is over stays as it is.", shifts=sorted(started))
+    if any(starts_at < now - STARTED_AGO for starts_at, _ in wanted.values()):
+        raise ShiftInThePast("times: starts_at lies in the past; send a time from now on.")
+    plan = [Move(shift, *wanted.get(shift.id, (shift.starts_at, shift.ends_at))) for shift in ahead]
+    by_start = sorted(plan, key=lambda move: move.starts_at)
+    if any(one.ends_at > other.starts_at for one, other in pairwise(by_start)):
+        raise ShiftsOverlap("times: two shifts of this order would overlap; send times that follow one another.")
+    return [
+        move
+        for move in plan
+        if (move.starts_at, move.ends_at) != (move.shift.starts_at, move.shift.ends_at)
+        or (site is not None and site.id != move.shift.site_id)
+    ]
 
 
 async def _resize(uow: Uow, shift: Shift, headcount: int, effect: Effect, policy: Policy) -> Effect:
@@ -165,7 +222,9 @@ async def _deal(
     await lock_workers(uow, [seat.worker_id for seat in seats])
     released = [by_id[seat_id] for seat_id in deal.released]
     for seat in released:
-        await move_seat(uow, seat, SeatStatus.RELEASED, reason="fewer wanted")
+        there = seat.status is SeatStatus.ARRIVED
+        ended = SeatStatus.TURNED_AWAY_ON_SITE if there else SeatStatus.RELEASED
+        await move_seat(uow, seat, ended, reason="fewer wanted")
         await unfollow_seat(uow, seat)
     # Room for every reserve while seats change places; the final number of places follows in the same transaction.
     room = len(deal.reserve) + len(seats)
@@ -183,71 +242,3 @@ async def _deal(
         await tell(uow, contacts[seat.worker_id], Template.RELEASED, place, key=(seat.id, "fewer"), hours=hours)
         await note(uow, shift.id, "released", worker_id=seat.worker_id, seat_id=seat.id, reason="fewer wanted")
     return replace(effect, released=tuple(seat.id for seat in released), call_out_minor=effect.call_out_minor + cost)
-
-
-async def _move(uow: Uow, shift: Shift, times: ShiftTimes | None, site_id: UUID | None, policy: Policy) -> Effect:
-    """Move a shift in time or place: a new version of its terms, every holder of a seat is asked anew."""
-    await uow.run(
-        """UPDATE shifts f SET starts_at = $2, ends_at = $3, local_start = $4, local_end = $5,
-               site_id = coalesce(s.id, f.site_id), location = coalesce(s.location, f.location),
-               region = coalesce(s.region, f.region), zone = coalesce(s.zone, f.zone),
-               terms_version = f.terms_version + 1, version = f.version + 1
-           FROM (SELECT 1) one LEFT JOIN sites s ON s.franchise_id = $6 AND s.id = $7 WHERE f.id = $1""",
-        shift.id,
-        times.starts_at if times else shift.starts_at,
-        times.ends_at if times else shift.ends_at,
-        wall_of(times.starts_at if times else shift.starts_at, shift.zone),
-        wall_of(times.ends_at if times else shift.ends_at, shift.zone),
-        uow.franchise_id,
-        site_id,
-    )
-    moved = await read_shift(uow, shift.id)
-    await set_shift_timers(uow, moved, policy.pace)
-    await note(uow, shift.id, "terms_changed", terms_version=moved.terms_version, starts_at=moved.starts_at)
-    asked = []
-    for seat in await live_seats(uow, shift.id):
-        grace_at, limit_at = attendance_limits(policy.pace, moved.starts_at)
-        await set_limits(uow, seat.id, due_at=moved.starts_at, grace_at=grace_at, limit_at=limit_at, announced_min=None)
-        if seat.kind is not SeatKind.STANDBY:
-            await outbox.schedule(uow, LIMIT_DUE, seat.id, limit_at)
-        await _ask_change(uow, moved, seat, policy)
-        asked.append(seat.id)
-    return Effect(shift.id, must_answer=tuple(asked))
-
-
-async def _ask_change(uow: Uow, shift: Shift, seat: Seat, policy: Policy) -> None:
-    if seat.status is SeatStatus.RECONFIRMED:
-        await move_seat(uow, seat, SeatStatus.BOOKED, reason="terms changed")
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
-    place = await place_of(uow, shift)
-    await close_questions(uow, subject_ids=[seat.id], kinds=[QuestionKind.RECONFIRM, QuestionKind.CHANGE])
-    question = await open_question(
-        uow,
-        NewQuestion(
-            phone_id=contact.phone_id,
-            worker_id=seat.worker_id,
-            kind=QuestionKind.CHANGE,
-            subject_id=seat.id,
-            shift_id=shift.id,
-            code=await fresh_code(uow, contact.phone_id),
-            closes_at=shift.starts_at,
-            label=f"{place.local_start:%d.%m %H:%M}",
-            language=contact.language,
-            starts_at=place.starts_at,
-            ends_at=place.ends_at,
-            detail={"terms_version": shift.terms_version},
-        ),
-    )
-    await tell(
-        uow,
-        contact,
-        Template.CHANGE,
-        place,
-        key=(seat.id, shift.terms_version),
-        question_id=question.id,
-        code=question.code,
-    )
-    if seat.kind is not SeatKind.STANDBY:
-        await set_reminders(uow, seat, place, policy.pace)
-    await reckon_cover(uow, shift.id, policy)
-    await settle_status(uow, shift.id)

@@ -1,7 +1,7 @@
 """Answers to changed terms: a yes holds for the version it was asked with, a no costs nothing."""
 
 from dispatch.crew.rules import SeatKind, SeatStatus
-from dispatch.crew.seats import move_seat, read_seat
+from dispatch.crew.seats import accept_terms, move_seat, read_seat
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import lock_shift, settle_status
 from dispatch.orders.timeline import note
@@ -21,7 +21,7 @@ async def accept_change(uow: Uow, answer: Answer) -> str:
         return "seat_over"
     if int(answer.question.detail.get("terms_version", 0)) < shift.terms_version:
         return "old_terms"
-    await uow.run("UPDATE seats SET terms_version = $2 WHERE id = $1", seat.id, shift.terms_version)
+    await accept_terms(uow, seat.id, shift.terms_version)
     if seat.kind is not SeatKind.STANDBY and seat.status in (SeatStatus.BOOKED, SeatStatus.DOUBTFUL):
         await move_seat(uow, seat, SeatStatus.RECONFIRMED)
     await note(uow, shift.id, "change_accepted", worker_id=seat.worker_id, seat_id=seat.id)

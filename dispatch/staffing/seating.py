@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,10 @@ from dispatch.staffing.facts import Contact, Place
 from dispatch.staffing.rules import SeatNumbers, attendance_limits, choose_kind, reminder_times
 from dispatch.tenancy.policy import Pace
 
-SEAT_WORDS_STAY = timedelta(hours=12)
+REMINDERS: Final = (EVENING_REMINDER, RECONFIRM_DUE, DOUBTFUL_DUE)
+"""The timers that ask whether a man still comes, in their order."""
+
+SEAT_WORDS_STAY: Final = timedelta(hours=12)
 """How long after a shift's end attendance words still find its seat: late syncs, a dispute of the same evening."""
 
 
@@ -119,11 +123,7 @@ async def set_reminders(uow: Uow, seat: Seat, place: Place, pace: Pace) -> None:
     times = reminder_times(
         pace, ZoneInfo(str(place.zone)), starts_at=place.starts_at, accepted_at=seat.accepted_at, now=uow.now
     )
-    for kind, at in (
-        (EVENING_REMINDER, times.evening_at),
-        (RECONFIRM_DUE, times.reconfirm_at),
-        (DOUBTFUL_DUE, times.doubtful_at),
-    ):
+    for kind, at in zip(REMINDERS, (times.evening_at, times.reconfirm_at, times.doubtful_at), strict=True):
         if at is not None:
             await outbox.schedule(uow, kind, seat.id, at)
 
@@ -142,7 +142,7 @@ async def unfollow_seat(uow: Uow, seat: Seat) -> None:
             QuestionKind.PRESENT,
         ],
     )
-    for kind in (EVENING_REMINDER, RECONFIRM_DUE, DOUBTFUL_DUE, LIMIT_DUE):
+    for kind in (*REMINDERS, LIMIT_DUE):
         await outbox.cancel(uow, kind, seat.id)
 
 

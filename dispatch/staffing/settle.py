@@ -53,7 +53,7 @@ async def accept_offer(uow: Uow, answer: Answer) -> str:
     locked = await invitations_of_question(uow, answer.question.id)
     for invitation in sorted(locked, key=lambda i: (shifts[i.shift_id].starts_at, i.id)):
         shift = shifts[invitation.shift_id]
-        outcomes.append((await _settle_day(uow, shift, invitation, places[shift.id], contact, policy), invitation))
+        outcomes.append((await settle_day(uow, shift, invitation, places[shift.id], contact, policy), invitation))
     await answer_question(uow, answer.question.id)
     if any(outcome is Template.CHANGE for outcome, _ in outcomes):
         await reopen_question(uow, answer.question.id, closes_at=min(shift.starts_at for shift in shifts.values()))
@@ -67,7 +67,7 @@ async def accept_offer(uow: Uow, answer: Answer) -> str:
     return _best(outcomes)
 
 
-async def _settle_day(
+async def settle_day(
     uow: Uow, shift: Shift, invitation: Invitation, place: Place, contact: Contact, policy: Policy
 ) -> Template:
     """Seat a man on one day and return what became of it, as the last word of the text he gets."""
@@ -122,21 +122,47 @@ async def _say(
         by_outcome.setdefault(outcome, []).append(places[invitation.shift_id])
     for outcome, days in by_outcome.items():
         first = days[0]
-        standby = await _standby_number(uow, first.shift_id) if outcome is Template.ACCEPTED_STANDBY else None
-        await tell(
+        await tell_outcome(
             uow,
             contact,
             outcome,
-            first,
-            days=days,
+            days,
+            policy,
             key=(answer.inbound_id, first.shift_id),
             account_id=answer.account_id,
             still_open=answer.still_open,
             code=answer.question.code,
-            hours=policy.money.call_out_hours,
-            number=standby,
-            time=(first.starts_at + policy.pace.no_show_limit).astimezone(first.zone),
         )
+
+
+async def tell_outcome(
+    uow: Uow,
+    contact: Contact,
+    outcome: Template,
+    days: Sequence[Place],
+    policy: Policy,
+    *,
+    key: Sequence[object],
+    code: int | None,
+    account_id: UUID | None = None,
+    still_open: Sequence[int] = (),
+) -> None:
+    """Tell a man what his yes became on the days named; `key` makes it the only text of its kind."""
+    first = days[0]
+    await tell(
+        uow,
+        contact,
+        outcome,
+        first,
+        days=days,
+        key=key,
+        account_id=account_id,
+        still_open=still_open,
+        code=code,
+        hours=policy.money.call_out_hours,
+        number=await _standby_number(uow, first.shift_id) if outcome is Template.ACCEPTED_STANDBY else None,
+        time=(first.starts_at + policy.pace.no_show_limit).astimezone(first.zone),
+    )
 
 
 async def _standby_number(uow: Uow, shift_id: UUID) -> int:

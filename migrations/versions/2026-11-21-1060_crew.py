@@ -7,8 +7,11 @@ revision = "1060"
 down_revision = "1050"
 
 INVITATION_MOVES = [
-    *[(a, b) for a in ("queued", "sent", "delivered") for b in ("accepted", "declined", "expired", "undeliverable",
-                                                                  "withdrawn", "turned_away")],
+    *[
+        (a, b)
+        for a in ("queued", "sent", "delivered")
+        for b in ("accepted", "declined", "expired", "undeliverable", "withdrawn", "turned_away")
+    ],
     ("queued", "sent"),
     ("queued", "delivered"),
     ("sent", "delivered"),

@@ -1,6 +1,6 @@
 """Marks and what follows from them; fines; double-entry books; timesheets."""
 
-from migrations.security import append_only, definer_function, moves, tenant_table
+from migrations.security import append_only, moves, tenant_table
 from migrations.tools import run_script
 
 revision = "1070"

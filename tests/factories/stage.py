@@ -151,7 +151,7 @@ async def wait_until(moment: datetime) -> None:
 
 
 async def let_pass(owner: asyncpg.Connection, shift_id: UUID, span: timedelta) -> None:
-    """Set the stage as if a span of time had passed for one shift: its moments, seats and timers lie so much earlier."""
+    """Set the stage as if time had passed for one shift: its moments, seats and timers lie so much earlier."""
     await owner.execute(
         """UPDATE shifts SET starts_at = starts_at - $2::interval, ends_at = ends_at - $2::interval WHERE id = $1""",
         shift_id,
@@ -164,8 +164,8 @@ async def let_pass(owner: asyncpg.Connection, shift_id: UUID, span: timedelta) -
         span,
     )
     await owner.execute(
-        """UPDATE outbox SET due_at = due_at - $2::interval WHERE state = 'pending' AND (subject_id = $1 OR subject_id IN
-               (SELECT id FROM seats WHERE shift_id = $1))""",
+        """UPDATE outbox SET due_at = due_at - $2::interval WHERE state = 'pending'
+           AND (subject_id = $1 OR subject_id IN (SELECT id FROM seats WHERE shift_id = $1))""",
         shift_id,
         span,
     )

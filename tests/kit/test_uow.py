@@ -32,10 +32,14 @@ async def test_the_tenant_does_not_leak_to_the_next_checkout(app_db: Database) -
 
 async def test_an_error_rolls_back_orm_and_raw_work_alike(jobs_db: Database, owner: asyncpg.Connection) -> None:
     franchise_id = new_id()
-    with pytest.raises(ZeroDivisionError):
+
+    async def fail_half_way() -> None:
         async with jobs_db.begin(franchise_id, "system:test") as uow:
             await outbox.emit(uow, "test.happened", franchise_id)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_half_way()
     assert await owner.fetchval("SELECT count(*) FROM outbox WHERE subject_id = $1", franchise_id) == 0
 
 

@@ -16,7 +16,7 @@ import httpx
 from dispatch.local.places import free_port
 from dispatch.local.throwaway import TestCluster
 
-START_S = 40.0
+START_S = 120.0
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Process:
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            self.child = subprocess.Popen(  # noqa: S603 - our own program
+            self.child = subprocess.Popen(
                 [sys.executable, "-m", *self.args], env=os.environ | self.environment, stdout=log, stderr=log
             )
 
@@ -95,19 +95,27 @@ class System:
             "simulator",
             [
                 "dispatch.simulator",
-                "--port", str(self.simulator_port),
-                "--time-scale", str(time_scale),
-                "--journal", str(self.journal),
-                "--config", str(config),
-            ],  # fmt: skip
+                "--port",
+                str(self.simulator_port),
+                "--time-scale",
+                str(time_scale),
+                "--journal",
+                str(self.journal),
+                "--config",
+                str(config),
+            ],
             shared,
             directory / "simulator.log",
         )
 
     async def __aenter__(self) -> Self:
-        for process in (self.simulator, self.api, self.worker):
-            process.start()
-        await self.until_healthy()
+        try:
+            for process in (self.simulator, self.api, self.worker):
+                process.start()
+            await self.until_healthy()
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:

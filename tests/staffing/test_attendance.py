@@ -6,13 +6,13 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from dispatch.crew.errors import NoShowTooEarly
 from dispatch.kit.uow import Database
 from dispatch.orders.place import PlacedOrder
 from dispatch.settings import Settings
 from dispatch.sms.service import Question
 from dispatch.staffing.close import ClosedShift, CloseShift, close_shift
 from dispatch.staffing.no_show import confirm_absence
-from dispatch.crew.errors import NoShowTooEarly
 from tests.factories.stage import (
     Stage,
     let_pass,

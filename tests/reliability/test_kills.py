@@ -1,0 +1,193 @@
+"""A 150-man order while processes die the hard way: it ends covered, nothing is doubled, nothing is lost."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from redis.asyncio import Redis
+
+from dispatch.kit.db import open_engine
+from dispatch.kit.uow import Database
+from dispatch.local.migrate import migrate
+from dispatch.local.throwaway import TestCluster
+from dispatch.settings import Settings
+from dispatch.tenancy.policy import Pace, WaveStep
+from dispatch.tenancy.service import write_policy
+from tests.factories.stage import Stage, place, set_stage, tomorrow
+from tests.reliability.system import System
+
+HEADCOUNT = 150
+PATIENCE_S = 150.0
+QUICK = Pace(
+    waves=(WaveStep(lead=timedelta(0), interval=timedelta(seconds=8)),),
+    min_window=timedelta(seconds=3),
+    window_share=Decimal("0.5"),
+)
+
+
+@pytest.fixture(scope="module")
+def durable() -> AsyncIterator[TestCluster]:
+    """Servers that keep what they acknowledged, as in production."""
+    with TestCluster(durable=True) as servers:
+        yield servers
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def running(durable: TestCluster, tmp_path: Path) -> AsyncIterator[tuple[System, Settings, Stage]]:
+    name = f"kills_{tmp_path.name.replace('-', '_')[:40].lower()}"
+    durable.create_database(name)
+    settings = durable.settings(name)
+    migrate(settings)
+    place_ = settings.database
+    async with Database(open_engine(place_.url(place_.app), size=4, name="stage")) as database:
+        stage = await set_stage(settings, database, men=700)
+        async with database.begin(stage.franchise_id, "system:test") as uow:
+            await write_policy(uow, "pace", QUICK, "a quick test")
+    system = System(
+        durable, name, tmp_path, people={"silent": 0.1, "no": 0.1, "question": 0.0, "hedge": 0.0}, time_scale=0.003
+    )
+    async with system:
+        owner = await connect(settings)
+        account = await owner.fetchrow("SELECT sid, secret, number FROM sms_accounts")
+        await owner.close()
+        await system.register_account(account["sid"], account["secret"], account["number"])
+        yield system, settings, stage
+    durable.drop_database(name)
+
+
+async def connect(settings: Settings) -> asyncpg.Connection:
+    at = settings.database
+    while True:
+        try:
+            return await asyncpg.connect(
+                host=at.host, port=at.port, database=at.name, user=at.owner.user,
+                password=at.owner.password.get_secret_value(),
+            )  # fmt: skip
+        except (OSError, asyncpg.PostgresError):
+            await asyncio.sleep(0.1)
+
+
+async def value(settings: Settings, sql: str, *args: object) -> object:
+    connection = await connect(settings)
+    try:
+        return await connection.fetchval(sql, *args)
+    finally:
+        await connection.close()
+
+
+async def until(settings: Settings, what: str, sql: str, *args: object) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not await value(settings, sql, *args):
+        assert time.monotonic() < deadline, f"not within {PATIENCE_S:.0f} s: {what}"
+        await asyncio.sleep(0.2)
+
+
+async def order_and_disturb(
+    system: System, settings: Settings, stage: Stage, disturb: Callable[[], Awaitable[None]]
+) -> UUID:
+    """Place the order, disturb when a third of the seats is taken, and wait until the shift is covered."""
+    at = settings.database
+    async with Database(open_engine(at.url(at.app), size=2, name="place")) as database:
+        order = await place(database, stage, HEADCOUNT, tomorrow(days=2))
+    shift_id = order.shifts[0].id
+    await until(settings, "a third seated", "SELECT primary_count >= 50 FROM shifts WHERE id = $1", shift_id)
+    await disturb()
+    await until(settings, "covered", "SELECT status = 'covered' FROM shifts WHERE id = $1", shift_id)
+    quiet = """SELECT NOT EXISTS (SELECT FROM inbound_messages WHERE disposed_at IS NULL)
+               AND NOT EXISTS (SELECT FROM messages WHERE status IN ('queued', 'sending', 'unknown'))
+               AND NOT EXISTS (SELECT FROM outbox WHERE state = 'pending' AND due_at <= clock.now())"""
+    await until(settings, "everything handled", quiet)
+    return shift_id
+
+
+async def nothing_doubled_or_lost(system: System, settings: Settings, shift_id: UUID) -> None:
+    await asyncio.sleep(1)
+    lines = system.journal_lines()
+    sent = Counter(line["ref"] for line in lines if line["what"] == "accepted")
+    assert sent, "the carrier took texts"
+    assert [ref for ref, times in sent.items() if times > 1] == []
+    owner = await connect(settings)
+    kept = {row["gateway_id"] for row in await owner.fetch("SELECT gateway_id FROM inbound_messages")}
+    acknowledged = {line["sid"] for line in lines if line["what"] == "acknowledged" and line["event"] == "inbound"}
+    assert acknowledged
+    assert acknowledged <= kept
+    assert (
+        await owner.fetchval(
+            """SELECT count(*) FROM inbound_messages i LEFT JOIN dispositions d ON d.inbound_id = i.id
+           WHERE d.inbound_id IS NULL"""
+        )
+        == 0
+    )
+    shift = await owner.fetchrow("SELECT * FROM shifts WHERE id = $1", shift_id)
+    live = Counter(
+        row["kind"] for row in await owner.fetch("SELECT kind FROM seats WHERE live AND shift_id = $1", shift_id)
+    )
+    assert (shift["primary_count"], shift["reserve_count"], shift["standby_count"]) == (
+        live["primary"], live["reserve"], live["standby"],
+    )  # fmt: skip
+    assert live["primary"] == HEADCOUNT
+    assert await owner.fetchval("SELECT count(*) FROM outbox WHERE state = 'dead'") == 0
+    await owner.close()
+
+
+async def test_kill_the_api(running: tuple[System, Settings, Stage]) -> None:
+    system, settings, stage = running
+
+    async def disturb() -> None:
+        for _ in range(3):
+            system.api.kill()
+            await asyncio.sleep(0.5)
+            system.api.start()
+            await system.until_healthy()
+
+    await nothing_doubled_or_lost(system, settings, await order_and_disturb(system, settings, stage, disturb))
+
+
+async def test_kill_the_worker(running: tuple[System, Settings, Stage]) -> None:
+    system, settings, stage = running
+
+    async def disturb() -> None:
+        for _ in range(3):
+            system.worker.kill()
+            await asyncio.sleep(0.3)
+            system.worker.start()
+            await asyncio.sleep(2)
+
+    await nothing_doubled_or_lost(system, settings, await order_and_disturb(system, settings, stage, disturb))
+
+
+async def test_kill_postgres(running: tuple[System, Settings, Stage]) -> None:
+    system, settings, stage = running
+
+    async def disturb() -> None:
+        system.cluster.kill_postgres()
+        await asyncio.sleep(1)
+        await asyncio.to_thread(system.cluster.postgres.start)
+        await system.until_healthy()
+
+    await nothing_doubled_or_lost(system, settings, await order_and_disturb(system, settings, stage, disturb))
+    assert system.worker.child is not None
+    assert system.worker.child.poll() is None, "the worker lives through a restart of the database"
+
+
+async def test_flush_and_restart_redis(running: tuple[System, Settings, Stage]) -> None:
+    system, settings, stage = running
+
+    async def disturb() -> None:
+        redis = Redis.from_url(settings.redis_url)
+        await redis.flushall()
+        await redis.aclose()
+        await asyncio.sleep(1)
+        await asyncio.to_thread(system.cluster.restart_redis)
+
+    await nothing_doubled_or_lost(system, settings, await order_and_disturb(system, settings, stage, disturb))
+    assert system.worker.child is not None
+    assert system.worker.child.poll() is None, "the worker lives through a restart of Redis"
