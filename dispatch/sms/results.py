@@ -47,7 +47,7 @@ UPDATE messages m SET
     status = f.became,
     gateway_id = coalesce(f.gateway_id, m.gateway_id),
     error = CASE WHEN f.became = m.status AND m.status NOT IN ('sending', 'unknown') THEN m.error ELSE f.error END,
-    sent_at = CASE WHEN f.gateway_id IS NOT NULL THEN coalesce(m.sent_at, clock.instant()) ELSE m.sent_at END,
+    sent_at = CASE WHEN f.status = 'sent' THEN coalesce(m.sent_at, clock.instant()) ELSE m.sent_at END,
     send_at = CASE WHEN f.became <> 'queued' THEN m.send_at
                    ELSE greatest(m.not_before, clock.instant() + make_interval(secs => f.pause_s)) END,
     leased_until = NULL
@@ -111,12 +111,15 @@ class ResultWriter:
             return
 
     async def _apart(self, batch: Sequence[tuple[ClaimedText, Result]], error: UniqueViolationError) -> None:
-        """Write one by one, so that a gateway id given twice spoils one text and not its neighbours."""
-        if len(batch) == 1:
-            log.error("result_refused", message_id=str(batch[0][0].id), constraint=constraint_of(error))
-            return
-        for pair in batch:
-            await self._write_batch([pair])
+        """Write one by one: a gateway id given twice spoils one text, which is then known by our own id only."""
+        for text, result in batch:
+            if len(batch) > 1:
+                await self._write_batch([(text, result)])
+            elif isinstance(result, Sent) and result.gateway_id:
+                log.warning("gateway_id_given_twice", message_id=str(text.id))
+                await self._write_batch([(text, Sent(""))])
+            else:
+                log.error("result_refused", message_id=str(text.id), constraint=constraint_of(error))
 
 
 async def write_results(uow: Uow, batch: Sequence[tuple[ClaimedText, Result]]) -> None:
@@ -143,7 +146,7 @@ async def write_results(uow: Uow, batch: Sequence[tuple[ClaimedText, Result]]) -
 def _fate(text: ClaimedText, result: Result) -> _Fate:
     match result:
         case Sent(gateway_id):
-            return _Fate(MessageStatus.SENT, gateway_id)
+            return _Fate(MessageStatus.SENT, gateway_id or None, None if gateway_id else "gateway_id_given_twice")
         case Refused(code, permanent=True):
             return _Fate(MessageStatus.FAILED, error=code)
         case Refused(code):

@@ -304,8 +304,8 @@ async def test_a_gateway_id_given_twice_spoils_one_text_only(
     twice = json.dumps({"sid": "SMtwice"}).encode()
     fake.behave = lambda to, _attempt: Behaviour(body=twice) if to != phones[2].e164 else OK
     await sender(jobs_db, gateways)()
-    fates = sorted([(await status_of(owner, message_id))[0] for message_id in ids])
-    assert fates == ["sending", "sent", "sent"]
+    fates = sorted([await status_of(owner, message_id) for message_id in ids], key=str)
+    assert fates == [("sent", "gateway_id_given_twice"), ("sent", None), ("sent", None)]
 
 
 async def test_a_claim_waits_for_nobody_at_a_phone_being_stopped(

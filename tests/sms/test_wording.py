@@ -76,6 +76,8 @@ MEANT: dict[Template, Kind] = {
     Template.UNACCOUNTED: Kind.ETA,
     Template.NO_SHOW: Kind.FINE,
     Template.NO_SHOW_REVERSED: Kind.OTHER,
+    Template.MARKS_EXCUSED: Kind.OTHER,
+    Template.MARKS_EXCUSED: Kind.OTHER,
     Template.CANCEL_CONFIRMED: Kind.RELEASED,
     Template.RESTORED: Kind.BOOKED,
     Template.NOT_RESTORED: Kind.WITHDRAWN,
