@@ -1,7 +1,7 @@
 """Orders: place, read, change, cancel; quotes and rate cards."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -22,19 +22,38 @@ from dispatch.kit.text import ExternalId
 from dispatch.kit.uow import Uow
 from dispatch.orders import queries
 from dispatch.orders.commands import GetQuote, PlaceOrder
-from dispatch.orders.errors import ExternalIdTaken, OrderChangedMeanwhile, OrderNotFound, ShiftInThePast
+from dispatch.orders.errors import (
+    ExternalIdTaken,
+    OrderChangedMeanwhile,
+    OrderNotFound,
+    ShiftInThePast,
+    ShiftsOverlap,
+)
 from dispatch.orders.place import quote_order
 from dispatch.orders.rules import OrderStatus, ShiftStatus
+from dispatch.orders.shifts import ShiftNotFound
 from dispatch.pricing.card import RateCard
 from dispatch.pricing.errors import ConditionNotOnRateCard, RateCardMissing
 from dispatch.pricing.rules import Quote
 from dispatch.pricing.service import cards_in_force, write_rate_card
 from dispatch.staffing.cancel import CancelOrder, OrderIsOver, cancel_order
-from dispatch.staffing.change import ChangeOrder, Effect, ShiftHasStarted, change_order
+from dispatch.staffing.change import ChangedOrder, ChangeOrder, ShiftHasStarted, change_order
 from dispatch.staffing.order import open_order
 from dispatch.workers.skills import Service
 
 router = APIRouter(tags=["orders"])
+
+_UNCHANGEABLE: Final = (
+    OrderNotFound,
+    OrderChangedMeanwhile,
+    ShiftHasStarted,
+    ShiftNotFound,
+    ShiftInThePast,
+    ShiftsOverlap,
+    SiteNotFound,
+    WorkerAlreadyBooked,
+    VersionMissing,
+)
 
 
 class _Answer(BaseModel):
@@ -110,11 +129,14 @@ class EffectOut(_Answer):
 
 
 class OrderChanged(_Answer):
-    """What a change did, or in a preview would do, shift by shift."""
+    """What a change did, or in a preview would do, shift by shift, and the price before and after it."""
 
     id: UUID
     preview: bool
     version: int
+    total_before_minor: int
+    total_minor: int
+    currency: str
     effects: tuple[EffectOut, ...]
 
 
@@ -246,37 +268,40 @@ async def _shifts(uow: Uow, order_ids: list[UUID]) -> dict[UUID, list[ShiftLine]
 @router.patch(
     "/orders/{order_id}",
     dependencies=[allow(Permission.ORDERS_WRITE)],
-    responses=responses(
-        OrderNotFound, OrderChangedMeanwhile, ShiftHasStarted, WorkerAlreadyBooked, SiteNotFound, VersionMissing
-    ),
+    responses=responses(*_UNCHANGEABLE),
 )
-async def patch_order(order_id: UUID, command: ChangeOrder, version: IfMatchDep, uow: UowDep) -> OrderChanged:
+async def patch_order(
+    order_id: UUID, command: ChangeOrder, version: IfMatchDep, uow: UowDep, response: Response
+) -> OrderChanged:
     """Change headcount, times or site. Released men are told at once, the others are asked when their terms change."""
-    return _changed(order_id, version, await change_order(uow, order_id, command, version), preview=False)
+    changed = await change_order(uow, order_id, command, version)
+    set_version(response, version + 1)
+    return _changed(order_id, version + 1, changed, preview=False)
 
 
 @router.post(
     "/orders/{order_id}/preview",
     dependencies=[allow(Permission.ORDERS_WRITE)],
-    responses=responses(
-        OrderNotFound, OrderChangedMeanwhile, ShiftHasStarted, WorkerAlreadyBooked, SiteNotFound, VersionMissing
-    ),
+    responses=responses(*_UNCHANGEABLE),
 )
 async def preview_change(order_id: UUID, command: ChangeOrder, version: IfMatchDep, uow: UowDep) -> OrderChanged:
     """Say what a change would do, who is lost and what it costs, without doing it."""
     savepoint = await uow.session.begin_nested()
-    effects = await change_order(uow, order_id, command, version)
+    changed = await change_order(uow, order_id, command, version)
     await savepoint.rollback()
     uow.lanes.clear()
-    return _changed(order_id, version - 1, effects, preview=True)
+    return _changed(order_id, version, changed, preview=True)
 
 
-def _changed(order_id: UUID, version: int, effects: list[Effect], *, preview: bool) -> OrderChanged:
+def _changed(order_id: UUID, version: int, changed: ChangedOrder, *, preview: bool) -> OrderChanged:
     return OrderChanged(
         id=order_id,
         preview=preview,
-        version=version + 1,
-        effects=tuple(EffectOut.model_validate(effect) for effect in effects),
+        version=version,
+        total_before_minor=changed.price.before_minor,
+        total_minor=changed.price.total_minor,
+        currency=str(changed.price.currency),
+        effects=tuple(EffectOut.model_validate(effect) for effect in changed.effects),
     )
 
 

@@ -225,6 +225,31 @@ async def set_limits(
     )
 
 
+async def accept_terms(uow: Uow, seat_id: UUID, terms_version: int) -> None:
+    """Write which version of the shift's terms a seat's man agreed to."""
+    await uow.run("UPDATE seats SET terms_version = $2, version = version + 1 WHERE id = $1", seat_id, terms_version)
+
+
+async def clashing_workers(uow: Uow, shift_id: UUID, starts_at: datetime, ends_at: datetime) -> list[UUID]:
+    """Return the men of a shift who hold another seat, anywhere in the network, at the times it would move to.
+
+    The caller holds the shift's lock and the workers', so that the answer stays true until he commits. Where the other
+    seat is, nobody learns.
+    """
+    rows = await uow.fetch(
+        """SELECT s.worker_id FROM seats s, tstzrange($3, $4 + interval '60 minutes') AS wanted
+           WHERE s.franchise_id = $1 AND s.shift_id = $2 AND s.live AND s.kind IN ('primary', 'reserve')
+             -- his own seat on this shift is among those found where the new times touch the old ones
+             AND (SELECT count(*) FROM claims_blocking(s.worker_id, wanted)) > (s.busy && wanted)::int
+           ORDER BY s.worker_id""",
+        uow.franchise_id,
+        shift_id,
+        starts_at,
+        ends_at,
+    )
+    return [row["worker_id"] for row in rows]
+
+
 async def last_seat_of(uow: Uow, shift_id: UUID, worker_id: UUID) -> Seat | None:
     """Read a man's newest seat on a shift, live or ended."""
     seats: Sequence[Seat] = await _select(uow, "s.shift_id = $2 AND s.worker_id = $3", shift_id, worker_id)

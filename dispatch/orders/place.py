@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from fractions import Fraction
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,15 +12,14 @@ from dispatch.clients.queries import site_of
 from dispatch.clients.service import require_open
 from dispatch.kit import outbox
 from dispatch.kit.ids import new_id
-from dispatch.kit.money import round_minor
 from dispatch.kit.uow import Uow
 from dispatch.kit.walltime import wall_of
 from dispatch.orders.commands import AskedShift, GetQuote, PlaceOrder
 from dispatch.orders.errors import ShiftInThePast
+from dispatch.orders.price import hourly, price_shifts
 from dispatch.orders.timeline import note
-from dispatch.pricing.rules import Quote, TimeSpan, quote
-from dispatch.pricing.service import StoredCard, card_in_force, holidays_in
-from dispatch.tenancy.queries import policy_in_force
+from dispatch.pricing.rules import Quote
+from dispatch.pricing.service import StoredCard, card_in_force
 from dispatch.workers.skills import DOCUMENTS, SKILL_BITS
 
 ORDER_PLACED: Final = "staffing.order_placed"
@@ -122,18 +120,9 @@ async def _site_of(uow: Uow, client_id: UUID, site_id: UUID) -> _Site:
 async def _price(
     uow: Uow, stored: StoredCard, shifts: Sequence[AskedShift], zone: ZoneInfo, asked: PlaceOrder | GetQuote
 ) -> Quote:
-    spans = [
-        TimeSpan(starts_at=shift.starts_at, ends_at=shift.ends_at, zone=zone)
-        for shift in sorted(shifts, key=lambda shift: shift.starts_at)
-    ]
-    return quote(
-        stored.card,
-        spans,
-        asked.headcount,
-        conditions=asked.conditions,
-        urgent=asked.urgent,
-        holidays=holidays_in(stored.card, spans),
-        house_minimum_hours=(await policy_in_force(uow)).policy.money.minimum_hours,
+    times = sorted((shift.starts_at, shift.ends_at) for shift in shifts)
+    return await price_shifts(
+        uow, stored, times, zone, asked.headcount, conditions=asked.conditions, urgent=asked.urgent
     )
 
 
@@ -168,7 +157,7 @@ async def _insert_order(
 async def _insert_shifts(
     uow: Uow, order_id: UUID, command: PlaceOrder, site: _Site, price: Quote, shifts: Sequence[PlacedShift]
 ) -> None:
-    rates = [_hourly(price, n) for n in range(len(shifts))]
+    rates = [hourly(price, n) for n in range(len(shifts))]
     await uow.run(
         """INSERT INTO shifts (id, franchise_id, order_id, client_id, site_id, n, service, skill, documents, location,
                region, zone, local_start, local_end, starts_at, ends_at, headcount, cover, reserve_capacity,
@@ -200,14 +189,4 @@ async def _insert_shifts(
         [bill for bill, _ in rates],
         [pay for _, pay in rates],
         site.id,
-    )
-
-
-def _hourly(price: Quote, n: int) -> tuple[int, int]:
-    """Return bill and pay for an hour of one man on the n-th shift, on average over its bands."""
-    lines = [line for line in price.lines if line.shift == n]
-    man_hours = Fraction(sum(line.minutes * line.headcount for line in lines), 60)
-    return (
-        round_minor(sum(line.bill_minor for line in lines) / man_hours),
-        round_minor(sum(line.pay_minor for line in lines) / man_hours),
     )

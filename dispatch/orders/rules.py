@@ -1,5 +1,6 @@
 """The lives of orders and shifts, as tables of allowed moves."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -25,6 +26,9 @@ class ShiftStatus(StrEnum):
     CLOSED = "closed"
     CANCELLED = "cancelled"
 
+
+TURNAROUND: Final = timedelta(minutes=60)
+"""An hour to leave a site and be fit for the next; the database adds the same to every shift's `busy`."""
 
 AHEAD: Final = (ShiftStatus.RECRUITING, ShiftStatus.FILLED, ShiftStatus.COVERED, ShiftStatus.SHORT)
 """The statuses of a shift that has not started: a lost seat moves it freely among them."""

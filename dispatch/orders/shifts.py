@@ -6,9 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from dispatch.clients.models import Site
 from dispatch.kit.errors import NotFound
 from dispatch.kit.states import MoveResult
 from dispatch.kit.uow import Uow
+from dispatch.kit.walltime import wall_of
 from dispatch.orders.rules import AHEAD, SHIFT_MOVES, ShiftStatus, ahead_status
 
 _COLUMNS = """
@@ -170,6 +172,31 @@ async def settle_status(uow: Uow, shift_id: UUID, *, short: bool | None = None) 
     )
     await move_shift(uow, shift, new)
     return new
+
+
+async def move_in_time_and_place(
+    uow: Uow, shift: Shift, starts_at: datetime, ends_at: datetime, site: Site | None
+) -> None:
+    """Give a locked shift other times, and another site where one is given; its terms get a new version.
+
+    Local times are those of the zone it is in afterwards. The seats follow by their key; the database
+    refuses to move a seated man into another seat of his.
+    """
+    zone = shift.zone if site is None else site.zone
+    await uow.run(
+        """UPDATE shifts f SET starts_at = $2, ends_at = $3, local_start = $4, local_end = $5, zone = $6,
+               site_id = coalesce(s.id, f.site_id), location = coalesce(s.location, f.location),
+               region = coalesce(s.region, f.region), terms_version = f.terms_version + 1, version = f.version + 1
+           FROM (SELECT 1) one LEFT JOIN sites s ON s.franchise_id = $7 AND s.id = $8 WHERE f.id = $1""",
+        shift.id,
+        starts_at,
+        ends_at,
+        wall_of(starts_at, zone),
+        wall_of(ends_at, zone),
+        zone,
+        uow.franchise_id,
+        None if site is None else site.id,
+    )
 
 
 async def set_cover(uow: Uow, shift: Shift, cover: int, reserve_capacity: int, reason: str) -> None:

@@ -59,6 +59,8 @@ async def seat_willing(
     kind = choose_kind(counts_of(shift), capacities_of(shift, allowed))
     if kind is None:
         return None, None
+    if kind is SeatKind.STANDBY and await booked_at(uow, man.worker_id, shift):
+        return kind, None
     due_at = man.due_at or shift.starts_at
     grace_at, limit_at = attendance_limits(pace, due_at)
     offer = SeatOffer(
@@ -78,6 +80,17 @@ async def seat_willing(
         if kind is not SeatKind.STANDBY:
             await outbox.emit(uow, SEAT_TAKEN, seat_id)
     return kind, seat_id
+
+
+async def booked_at(uow: Uow, worker_id: UUID, shift: Shift) -> bool:
+    """Whether a man holds a primary or reserve seat at the time of a shift, anywhere in the network."""
+    return bool(
+        await uow.fetchval(
+            "SELECT EXISTS (SELECT FROM claims_blocking($1, (SELECT busy FROM shifts WHERE id = $2)))",
+            worker_id,
+            shift.id,
+        )
+    )
 
 
 def counts_of(shift: Shift) -> SeatNumbers:

@@ -64,7 +64,6 @@ WRITTEN_FROM_ABOVE: Final = {
     "dispatch/staffing/cancel.py writes orders",
     "dispatch/staffing/change.py writes orders",
     "dispatch/staffing/change.py writes shifts",
-    "dispatch/staffing/change_answers.py writes seats",
     "dispatch/staffing/close.py writes orders",
     "dispatch/staffing/leave.py writes seats",
     "dispatch/staffing/operate.py writes shifts",
