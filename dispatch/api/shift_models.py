@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from dispatch.crew.calls import CallResult
 from dispatch.crew.rules import InvitationStatus, SeatKind, SeatStatus
 from dispatch.orders.rules import ShiftStatus
 
@@ -193,6 +194,23 @@ class Calls(_Answer):
     items: tuple[CallOut, ...]
 
 
+class CallKept(_Answer):
+    """A call as kept, and what it changed: `reconfirmed`, `cancelled`, `accepted_reserve`, `declined`, `noted`..."""
+
+    id: UUID
+    shift_id: UUID
+    worker_id: UUID
+    result: CallResult
+    outcome: str
+
+
+class Excused(_Answer):
+    """How many men had marks of the shift taken back."""
+
+    shift_id: UUID
+    people: int
+
+
 class ListTaken(_Answer):
     """A list as stored, by seat."""
 
@@ -211,6 +229,13 @@ class Closed(_Answer):
     completed: int
     called_out: int
     not_accounted: int
+
+
+class SeatCompleted(_Answer):
+    """What one man's work came to."""
+
+    seat_id: UUID
+    money: MoneyOut
 
 
 class Done(_Answer):

@@ -11,15 +11,18 @@ from dispatch.api.deps import UowDep, allow
 from dispatch.api.errors import responses
 from dispatch.api.idempotency import IdempotencyKeyReused, OnceDep
 from dispatch.api.shift_models import (
+    CallKept,
     CallOut,
     Calls,
     Closed,
     Done,
+    Excused,
     Fill,
     InvitationOut,
     Invitations,
     ListTaken,
     MoneyOut,
+    SeatCompleted,
     SeatOut,
     Seats,
     ShiftOut,
@@ -42,8 +45,11 @@ from dispatch.money.shift_money import money_of_shift
 from dispatch.orders.queries import list_shifts, timeline_of
 from dispatch.orders.shifts import ShiftNotFound, read_shift
 from dispatch.staffing.by_hand import InviteByHand, InvitedByHand, NotEligible, invite_by_hand
+from dispatch.staffing.calls import RecordCall, WorkerNotOfThisShift, record_call_result
 from dispatch.staffing.close import CloseShift, HoursOfUnknownSeat, ShiftNotRunning, close_shift
+from dispatch.staffing.complete import CompleteSeat, SeatNotOnSite, complete_seat
 from dispatch.staffing.cover import probability_full
+from dispatch.staffing.excuse import ExcuseShift, excuse_shift
 from dispatch.staffing.leave import SeatIsOver
 from dispatch.staffing.no_show import SeatNotExpected, confirm_absence
 from dispatch.staffing.operate import (
@@ -170,6 +176,35 @@ async def get_calls(shift_id: UUID, uow: UowDep) -> Calls:
 
 
 @router.post(
+    "/shifts/{shift_id}/calls",
+    status_code=201,
+    dependencies=[allow(Permission.SHIFTS_OPERATE)],
+    responses=responses(ShiftNotFound, WorkerNotOfThisShift, IdempotencyKeyReused),
+)
+async def post_call(shift_id: UUID, command: RecordCall, uow: UowDep, once: OnceDep) -> CallKept:
+    """Keep what came of ringing a man; a yes or a no on the phone counts like a text."""
+    return await once(_record_call, uow, shift_id, command)
+
+
+async def _record_call(uow: Uow, shift_id: UUID, command: RecordCall) -> CallKept:
+    return CallKept.model_validate(await record_call_result(uow, shift_id, command))
+
+
+@router.post(
+    "/shifts/{shift_id}/excuse",
+    dependencies=[allow(Permission.SHIFTS_EXCUSE)],
+    responses=responses(ShiftNotFound, IdempotencyKeyReused),
+)
+async def post_excuse(shift_id: UUID, command: ExcuseShift, uow: UowDep, once: OnceDep) -> Excused:
+    """Take back what the crew was marked for: snow, the metro, a guard, a wrong address. Each man is told."""
+    return await once(_excuse, uow, shift_id, command)
+
+
+async def _excuse(uow: Uow, shift_id: UUID, command: ExcuseShift) -> Excused:
+    return Excused.model_validate(await excuse_shift(uow, shift_id, command))
+
+
+@router.post(
     "/shifts/{shift_id}/attendance",
     status_code=201,
     dependencies=[allow(Permission.ATTENDANCE_WRITE)],
@@ -239,6 +274,20 @@ async def post_no_show(seat_id: UUID, uow: UowDep) -> Done:
     """Say, as a named person, that a man did not come; only past his limit."""
     await confirm_absence(uow, seat_id)
     return Done(seat_id=seat_id, outcome="no_show")
+
+
+@router.post(
+    "/seats/{seat_id}/complete",
+    dependencies=[allow(Permission.SHIFTS_CLOSE)],
+    responses=responses(SeatNotFound, SeatNotOnSite, IdempotencyKeyReused),
+)
+async def post_complete(seat_id: UUID, command: CompleteSeat, uow: UowDep, once: OnceDep) -> SeatCompleted:
+    """Settle one man who is done before the others, or whose arrival became known after the shift was closed."""
+    return await once(_complete, uow, seat_id, command)
+
+
+async def _complete(uow: Uow, seat_id: UUID, command: CompleteSeat) -> SeatCompleted:
+    return SeatCompleted.model_validate(await complete_seat(uow, seat_id, command))
 
 
 @router.post(

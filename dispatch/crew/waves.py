@@ -178,6 +178,24 @@ async def invitations_of_question(uow: Uow, question_id: UUID) -> list[Invitatio
     return await _select(uow, "question_id = $2 ORDER BY id", question_id)
 
 
+async def pending_of_question(uow: Uow, question_id: UUID) -> int:
+    """Count the invitations of one offer that may still be answered in time."""
+    return int(
+        await uow.fetchval(
+            "SELECT count(*) FROM invitations WHERE franchise_id = $1 AND question_id = $2 AND status = ANY ($3)",
+            uow.franchise_id,
+            question_id,
+            [str(status) for status in PENDING],
+        )
+    )
+
+
+async def invitation_of(uow: Uow, shift_id: UUID, worker_id: UUID) -> Invitation | None:
+    """Read the invitation of one man to one shift, None when he was never asked."""
+    found = await _select(uow, "shift_id = $2 AND worker_id = $3", shift_id, worker_id)
+    return found[0] if found else None
+
+
 async def read_invitations(uow: Uow, ids: Collection[UUID]) -> list[Invitation]:
     """Read invitations of this tenant by id."""
     return await _select(uow, "id = ANY ($2) ORDER BY id", list(ids))

@@ -65,6 +65,8 @@ class Template(StrEnum):
     """when rating code [amount_minor currency]"""
     NO_SHOW_REVERSED = "no_show_reversed"
     """when"""
+    MARKS_EXCUSED = "marks_excused"
+    """Nobody's fault after all: when"""
     CANCEL_CONFIRMED = "cancel_confirmed"
     """when place [amount_minor currency] [rating] [minutes]: the cost, and how long it can be taken back"""
     RESTORED = "restored"

@@ -53,6 +53,7 @@ ENGLISH: Final[Mapping[Template, str]] = MappingProxyType(
         Template.NO_SHOW_REVERSED: (
             "We are sorry: you were at the shift of {when}. The mark is gone, rating and money are back"
         ),
+        Template.MARKS_EXCUSED: "Shift {when} is not held against you: mark, rating and money are put right",
         Template.CANCEL_CONFIRMED: (
             "We have taken you off the shift of {when}, {place}: you are off.[ Your rating is {rating} now.]"
             "[ We keep back {amount}.][ Reply RESTORE within {minutes} min if you changed your mind]"

@@ -49,6 +49,7 @@ RUSSIAN: Final[Mapping[Template, str]] = MappingProxyType(
         Template.NO_SHOW_REVERSED: (
             "Просим прощения: вы были на смене {when}. Отметка снята, рейтинг и деньги возвращены"
         ),
+        Template.MARKS_EXCUSED: "По смене {when} вопросов к вам нет: отметка снята, рейтинг и деньги возвращены",
         Template.CANCEL_CONFIRMED: (
             "Вы сняты со смены {when}, {place}.[ Рейтинг теперь {rating}.][ Удержим {amount}.]"
             "[ Передумали - за {minutes} мин ответьте ВЕРНУТЬ]"

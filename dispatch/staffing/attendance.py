@@ -88,7 +88,7 @@ async def arrive(
         return await reverse_no_show_of(uow, shift, seat, at, source=source, policy=policy)
     if not seat.live or not shift.open:
         return "seat_over"
-    there = await seats_of(uow, shift.id, statuses=[SeatStatus.ARRIVED])
+    there = await seats_of(uow, shift.id, statuses=[SeatStatus.ARRIVED, SeatStatus.COMPLETED])
     if len(there) >= shift.headcount:
         return await _send_home(uow, shift, seat, at, source=source, policy=policy)
     late = 0 if punctual else late_minutes(seat.due_at, at)

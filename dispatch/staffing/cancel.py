@@ -25,7 +25,7 @@ from dispatch.sms.texts import Template
 from dispatch.staffing.events import CANCEL_RECEIPT_DUE, WAVE_DUE
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import contacts_of, place_of
-from dispatch.staffing.lifecycle import drop_shift_timers
+from dispatch.staffing.lifecycle import drop_timers_and_alarms
 from dispatch.staffing.seating import unfollow_seat
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
@@ -100,7 +100,7 @@ async def _cancel_shift(uow: Uow, shift: Shift, reason: str, policy: Policy) -> 
         await unfollow_seat(uow, seat)
     paid = await settle_call_outs(uow, shift, [Hours(s.id, s.worker_id) for s in booked]) if inside else 0
     fee = await settle_late_cancel(uow, shift, len(booked)) if inside and booked else 0
-    await drop_shift_timers(uow, shift)
+    await drop_timers_and_alarms(uow, shift)
     await move_shift(uow, shift, ShiftStatus.CANCELLED)
     await note(uow, shift.id, "cancelled_by_client", reason=reason, told=len(seats), call_out_minor=paid, fee_minor=fee)
     await _tell(uow, shift, seats, policy, paid=inside)

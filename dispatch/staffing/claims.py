@@ -7,7 +7,7 @@ from uuid import UUID
 
 from dispatch.crew.rules import InvitationStatus, SeatKind, SeatStatus
 from dispatch.crew.seats import move_seat, read_seat
-from dispatch.crew.waves import move_invitations, read_invitations
+from dispatch.crew.waves import move_invitations, pending_of_question, read_invitations
 from dispatch.kit import outbox
 from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
@@ -82,13 +82,7 @@ async def lose_claim(uow: Uow, job: Job) -> None:
 
 async def _withdraw_text(uow: Uow, question_id: UUID, worker_id: UUID, shift_id: UUID) -> None:
     """Take the offer's text back if it is still queued; otherwise tell him that it does not hold any more."""
-    others = await uow.fetchval(
-        """SELECT count(*) FROM invitations WHERE franchise_id = $1 AND question_id = $2
-           AND status IN ('queued', 'sent', 'delivered')""",
-        uow.franchise_id,
-        question_id,
-    )
-    if others:
+    if await pending_of_question(uow, question_id):
         return
     code = await uow.fetchval("SELECT code FROM questions WHERE id = $1", question_id)
     await close_questions(uow, question_ids=[question_id])

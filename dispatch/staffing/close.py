@@ -7,21 +7,21 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dispatch.crew.alarms import resolve_alarms
 from dispatch.crew.rules import EXPECTED, SeatKind, SeatStatus
-from dispatch.crew.seats import Seat, lock_workers, move_seat, seats_of
+from dispatch.crew.seats import Seat, change_kind, lock_workers, move_seat, seats_of
 from dispatch.kit.errors import Conflict, Invalid
 from dispatch.kit.uow import Uow
-from dispatch.money.shift_money import Hours, ShiftMoney, settle_worked
+from dispatch.money.shift_money import Hours, ShiftMoney, money_of_shift, settle_worked
 from dispatch.orders.rules import ShiftStatus
 from dispatch.orders.shifts import Shift, lock_shift, move_shift
 from dispatch.orders.timeline import note
-from dispatch.rating.service import Fact, record_mark
 from dispatch.sms.service import QuestionKind, close_questions
 from dispatch.staffing.attendance import SURPLUS
-from dispatch.staffing.lifecycle import drop_shift_timers
+from dispatch.staffing.complete import Minutes, complete
+from dispatch.staffing.gaps import facts_of
+from dispatch.staffing.lifecycle import drop_timers_and_alarms
+from dispatch.staffing.rules import promotion_order
 from dispatch.staffing.seating import unfollow_seat
-from dispatch.tenancy.policy import MarkKind
 
 
 class ShiftNotRunning(Conflict):
@@ -38,7 +38,7 @@ class WorkedHours(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seat_id: UUID
-    minutes: Annotated[int, Field(strict=True, ge=0, le=24 * 60)]
+    minutes: Minutes
 
 
 class CloseShift(BaseModel):
@@ -51,7 +51,10 @@ class CloseShift(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ClosedShift:
-    """What closing came to. `not_accounted` seats were neither seen nor named absent: they ended without a mark."""
+    """What a shift came to in all, whoever was settled before included.
+
+    `not_accounted` seats were neither seen nor named absent: they ended without a mark.
+    """
 
     shift_id: UUID
     money: ShiftMoney
@@ -63,8 +66,9 @@ class ClosedShift:
 async def close_shift(uow: Uow, shift_id: UUID, command: CloseShift) -> ClosedShift:
     """Close a running shift.
 
-    Who arrived in a primary seat worked; a reserve who came and a man sent home as surplus get call-out pay. A seat
-    that nobody accounted for ends without a mark: silence from the site is never a no-show.
+    A seat that nobody accounted for ends without a mark: silence from the site is never a no-show. The places it
+    leaves open were worked by the reserves who came. Who arrived in a primary seat worked; a reserve beyond the
+    headcount and a man sent home as surplus get call-out pay.
 
     Raises:
         ShiftNotFound: there is none.
@@ -74,41 +78,43 @@ async def close_shift(uow: Uow, shift_id: UUID, command: CloseShift) -> ClosedSh
     shift = await lock_shift(uow, shift_id)
     if shift.status is not ShiftStatus.RUNNING:
         raise ShiftNotRunning(f"The shift is {shift.status}; only a running shift can be closed.", status=shift.status)
+    await lock_workers(uow, [seat.worker_id for seat in await seats_of(uow, shift_id)])
+    not_accounted = await _release_open(uow, await seats_of(uow, shift_id, statuses=[*EXPECTED, SeatStatus.ASKED]))
+    await _give_open_places_to_reserves(uow, shift)
     seats = await seats_of(uow, shift_id)
-    await lock_workers(uow, [seat.worker_id for seat in seats])
     worked = [seat for seat in seats if seat.status is SeatStatus.ARRIVED and seat.kind is SeatKind.PRIMARY]
     came = [seat for seat in seats if seat.status is SeatStatus.ARRIVED and seat.kind is not SeatKind.PRIMARY]
     sent_home = [s for s in seats if s.status is SeatStatus.TURNED_AWAY_ON_SITE and s.reason == SURPLUS]
-    open_seats = [seat for seat in seats if seat.status in EXPECTED or seat.status is SeatStatus.ASKED]
+    done = [seat for seat in seats if seat.status is SeatStatus.COMPLETED]
     stated = _stated(command, worked)
-    money = await settle_worked(
+    settled = await settle_worked(
         uow,
         shift,
         [Hours(seat.id, seat.worker_id, stated.get(seat.id)) for seat in worked],
         [Hours(seat.id, seat.worker_id) for seat in (*came, *sent_home)],
     )
-    await _complete(uow, shift, worked, came)
-    not_accounted = await _release_open(uow, open_seats)
+    money = await money_of_shift(uow, shift_id) or settled
+    await complete(uow, shift, worked, came)
+    completed = len(worked) + sum(seat.kind is SeatKind.PRIMARY for seat in done)
+    called_out = len(came) + len(sent_home) + sum(seat.kind is not SeatKind.PRIMARY for seat in done)
     await close_questions(
         uow, shift_id=shift_id, kinds=[kind for kind in QuestionKind if kind is not QuestionKind.FINE]
     )
-    await drop_shift_timers(uow, shift)
-    for kind in ("unaccounted", "site_silent", "shortfall_predicted", "list_contradicts"):
-        await resolve_alarms(uow, kind, shift_id)
+    await drop_timers_and_alarms(uow, shift)
     await move_shift(uow, shift, ShiftStatus.CLOSED)
     await _close_order(uow, shift)
     await note(
         uow,
         shift_id,
         "closed",
-        completed=len(worked),
-        called_out=len(came) + len(sent_home),
+        completed=completed,
+        called_out=called_out,
         not_accounted=not_accounted,
         bill_minor=money.bill_minor,
         pay_minor=money.pay_minor,
         currency=money.currency,
     )
-    return ClosedShift(shift_id, money, len(worked), len(came) + len(sent_home), not_accounted)
+    return ClosedShift(shift_id, money, completed, called_out, not_accounted)
 
 
 def _stated(command: CloseShift, worked: Collection[Seat]) -> dict[UUID, int]:
@@ -121,24 +127,6 @@ def _stated(command: CloseShift, worked: Collection[Seat]) -> dict[UUID, int]:
     return {line.seat_id: line.minutes for line in command.hours}
 
 
-async def _complete(uow: Uow, shift: Shift, worked: Collection[Seat], came: Collection[Seat]) -> None:
-    for seat in (*worked, *came):
-        await move_seat(uow, seat, SeatStatus.COMPLETED)
-        await unfollow_seat(uow, seat)
-    for seat in sorted(worked, key=lambda seat: seat.worker_id):
-        await record_mark(
-            uow,
-            Fact(
-                worker_id=seat.worker_id,
-                kind=MarkKind.COMPLETED,
-                occurred_at=min(shift.ends_at, uow.now),
-                shift_id=shift.id,
-                seat_id=seat.id,
-                evidence={"arrival_source": seat.arrival_source},
-            ),
-        )
-
-
 async def _release_open(uow: Uow, seats: Collection[Seat]) -> int:
     missing = 0
     for seat in seats:
@@ -147,6 +135,17 @@ async def _release_open(uow: Uow, seats: Collection[Seat]) -> int:
         await unfollow_seat(uow, seat)
         missing += expected
     return missing
+
+
+async def _give_open_places_to_reserves(uow: Uow, shift: Shift) -> None:
+    """Make reserves who are on site primary, in order of arrival, as far as the headcount has places."""
+    seats = await seats_of(uow, shift.id, statuses=[SeatStatus.ARRIVED, SeatStatus.COMPLETED])
+    open_places = shift.headcount - sum(seat.kind is SeatKind.PRIMARY for seat in seats)
+    there = {s.id: s for s in seats if s.kind is SeatKind.RESERVE and s.status is SeatStatus.ARRIVED}
+    for facts in promotion_order([facts_of(seat) for seat in there.values()])[: max(0, open_places)]:
+        seat = there[facts.seat_id]
+        await change_kind(uow, seat, SeatKind.PRIMARY)
+        await note(uow, shift.id, "promoted", worker_id=seat.worker_id, seat_id=seat.id, was=seat.kind)
 
 
 async def _close_order(uow: Uow, shift: Shift) -> None:

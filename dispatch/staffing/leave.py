@@ -19,7 +19,7 @@ from dispatch.staffing.events import SEAT_TAKEN
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.rules import choose_kind
-from dispatch.staffing.seating import capacities_of, counts_of, follow_seat, unfollow_seat
+from dispatch.staffing.seating import booked_at, capacities_of, counts_of, follow_seat, unfollow_seat
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import MarkKind, Policy
 from dispatch.tenancy.queries import policy_in_force
@@ -138,13 +138,10 @@ async def _free_kind(uow: Uow, seat: Seat, shift: Shift) -> SeatKind | None:
     if not shift.ahead:
         return None
     await lock_workers(uow, [seat.worker_id])
-    kind = choose_kind(counts_of(shift), capacities_of(shift))
-    busy = await uow.fetchval(
-        "SELECT EXISTS (SELECT FROM claims_blocking($1, (SELECT busy FROM seats WHERE id = $2)))",
-        seat.worker_id,
-        seat.id,
-    )
-    return None if busy and kind is not SeatKind.STANDBY else kind
+    if await booked_at(uow, seat.worker_id, shift):
+        return None
+    kinds = (SeatKind.RESERVE,) if seat.second_chance else tuple(SeatKind)
+    return choose_kind(counts_of(shift), capacities_of(shift, kinds))
 
 
 async def _locked(uow: Uow, seat_id: UUID) -> tuple[Seat, Shift]:

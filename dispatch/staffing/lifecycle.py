@@ -21,6 +21,14 @@ from dispatch.tenancy.policy import Pace
 from dispatch.tenancy.queries import policy_in_force
 
 _STARTED: Final = "the shift has started"
+_PASS_WITH_THE_SHIFT: Final = (
+    "nobody_to_invite",
+    "shortfall_predicted",
+    "stopped_with_seat",
+    "unaccounted",
+    "site_silent",
+    "list_contradicts",
+)
 
 
 async def begin_staffing(uow: Uow, job: Job) -> None:
@@ -39,10 +47,12 @@ async def set_shift_timers(uow: Uow, shift: Shift, pace: Pace) -> None:
     await outbox.schedule(uow, SITE_QUESTION_DUE, shift.id, shift.starts_at + pace.grace)
 
 
-async def drop_shift_timers(uow: Uow, shift: Shift) -> None:
-    """Drop the moments of a shift that is over."""
-    for kind in (SHORT_ALARM_DUE, SHIFT_STARTS, SITE_QUESTION_DUE):
-        await outbox.cancel(uow, kind, shift.id)
+async def drop_timers_and_alarms(uow: Uow, shift: Shift) -> None:
+    """Drop the moments of a shift that is over, and the alarms that only its crew could answer."""
+    for timer in (SHORT_ALARM_DUE, SHIFT_STARTS, SITE_QUESTION_DUE):
+        await outbox.cancel(uow, timer, shift.id)
+    for alarm in _PASS_WITH_THE_SHIFT:
+        await resolve_alarms(uow, alarm, shift.id)
 
 
 async def look_again(uow: Uow, job: Job) -> None:

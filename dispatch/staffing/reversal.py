@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from dispatch.crew.alarms import Severity, raise_alarm
 from dispatch.crew.attendance import reverse_no_show
 from dispatch.crew.rules import SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, move_seat, record_arrival
 from dispatch.kit.uow import Uow
+from dispatch.money.shift_money import Hours, settle_call_outs
+from dispatch.orders.rules import ShiftStatus
 from dispatch.orders.shifts import Shift
 from dispatch.orders.timeline import note
 from dispatch.rating.service import reverse_seat_marks
@@ -33,6 +36,7 @@ async def reverse_no_show_of(uow: Uow, shift: Shift, seat: Seat, at: datetime, *
     else:
         late = late_minutes(seat.due_at, at)
         await record_arrival(uow, seat, kind=kind, arrived_at=at, source=source, late_min=late)
+    await _settle_after_close(uow, shift, seat, surplus=kind is None)
     reversed_marks = await reverse_seat_marks(uow, seat.id, [MarkKind.NO_SHOW], reason=f"arrived: {source}")
     await note(
         uow,
@@ -47,6 +51,24 @@ async def reverse_no_show_of(uow: Uow, shift: Shift, seat: Seat, at: datetime, *
     contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
     await tell(uow, contact, Template.NO_SHOW_REVERSED, await place_of(uow, shift), key=(seat.id,))
     return "surplus" if kind is None else "arrived"
+
+
+async def _settle_after_close(uow: Uow, shift: Shift, seat: Seat, *, surplus: bool) -> None:
+    """On a shift that is closed already, pay who came in vain; whoever worked needs his hours approved by a person."""
+    if shift.status is not ShiftStatus.CLOSED:
+        return
+    if surplus:
+        await settle_call_outs(uow, shift, [Hours(seat.id, seat.worker_id)])
+        return
+    await raise_alarm(
+        uow,
+        "arrived_after_close",
+        "A man who was not counted proved to have been there: approve his hours with POST seats/{id}/complete.",
+        shift_id=shift.id,
+        severity=Severity.WARNING,
+        key=str(seat.id),
+        seat_id=seat.id,
+    )
 
 
 def _free_kind(shift: Shift) -> SeatKind | None:
