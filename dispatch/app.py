@@ -8,7 +8,20 @@ from typing import Final
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from dispatch.api import alarms, auth, clients, health, matching, orders, shifts, sms, sms_hooks, workers
+from dispatch.api import (
+    alarms,
+    auth,
+    clients,
+    health,
+    matching,
+    money,
+    orders,
+    rating,
+    shifts,
+    sms,
+    sms_hooks,
+    workers,
+)
 from dispatch.api import tenancy as tenancy_api
 from dispatch.api.deps import Resources
 from dispatch.api.errors import install_errors
@@ -36,6 +49,8 @@ API_ROUTERS: Final[tuple[APIRouter, ...]] = (
     orders.router,
     shifts.router,
     matching.router,
+    rating.router,
+    money.router,
     alarms.router,
     sms.router,
 )

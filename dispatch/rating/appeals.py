@@ -1,10 +1,14 @@
-"""The appeal word: a worker contests what he was told, and a person decides."""
+"""A worker contests what he was told, by the appeal word or on the phone, and a person decides."""
 
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
+from dispatch.kit.text import LongText
 from dispatch.kit.uow import Uow
 from dispatch.rating.errors import AppealTooLate
 from dispatch.rating.fines import appeal_fine
+from dispatch.rating.moves import FineStatus
 from dispatch.sms.service import (
     PASS_ON,
     Answer,
@@ -61,3 +65,38 @@ async def appeal_by_text(uow: Uow, answer: Answer) -> str:
         ),
     )
     return "appealed"
+
+
+class AppealByPhone(BaseModel):
+    """What he says against it, in his words as far as they were taken down."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    words: LongText
+
+
+async def appeal_by_phone(uow: Uow, fine_id: UUID, command: AppealByPhone) -> FineStatus:
+    """Move a fine to `appealed` for a man who rang, and put his words before whoever judges; return where it is now.
+
+    A second appeal, or one against a fine taken back already, changes nothing.
+
+    Raises:
+        FineNotFound: there is none.
+        AppealTooLate: the window is over, or it is settled.
+    """
+    fresh = await appeal_fine(uow, fine_id, said_at=uow.now)
+    fine = await uow.fetchrow(
+        "SELECT status, worker_id, shift_id FROM fines WHERE franchise_id = $1 AND id = $2", uow.franchise_id, fine_id
+    )
+    assert fine is not None, "it was just read under its lock"
+    if fresh:
+        await add_inbox_item(
+            uow,
+            InboxKind.APPEAL,
+            command.words,
+            worker_id=fine["worker_id"],
+            shift_id=fine["shift_id"],
+            subject_id=fine_id,
+            suggestion="appeal",
+        )
+    return FineStatus(fine["status"])
