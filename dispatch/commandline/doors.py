@@ -6,6 +6,7 @@ everybody; only what is network-wide (finding a franchise by its short name, fou
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dispatch.kit.db import open_engine
 from dispatch.kit.errors import NotFound, Unavailable
-from dispatch.kit.uow import Database, sqlstate
+from dispatch.kit.uow import Database, Uow, sqlstate
 from dispatch.local.errors import DatabaseUnreachable
 from dispatch.settings import Login, Settings
 from dispatch.wiring import CONSTRAINTS
@@ -37,6 +38,25 @@ class SchemaMissing(Unavailable):
 
 class FranchiseUnknown(NotFound):
     """No franchise of this network has that short name."""
+
+
+class RowUnknown(NotFound):
+    """The network has no such account, token or shift."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where a row is found by what the operator calls it, and how he may look that up."""
+
+    table: str
+    column: str
+    what: str
+    look_up: str
+
+
+ACCOUNTS: Final = Table("staff_users", "login", "account with this login", "dispatch users list --franchise SLUG")
+TOKENS: Final = Table("api_tokens", "id", "token with this id", "dispatch tokens list --franchise SLUG")
+SHIFTS: Final = Table("shifts", "id", "shift with this id", "GET /api/v1/shifts")
 
 
 @asynccontextmanager
@@ -110,8 +130,8 @@ async def franchise_id(chosen: Settings, slug: str) -> UUID:
 
 
 @asynccontextmanager
-async def franchise_database(chosen: Settings, slug: str) -> AsyncIterator[tuple[Database, UUID]]:
-    """Open units of work of the request role, with the id of the franchise they are meant for.
+async def in_franchise(chosen: Settings, slug: str) -> AsyncIterator[Uow]:
+    """Open one unit of work of the request role in the franchise with this short name.
 
     Raises:
         FranchiseUnknown: there is no such franchise.
@@ -119,5 +139,33 @@ async def franchise_database(chosen: Settings, slug: str) -> AsyncIterator[tuple
         SchemaMissing: the database was never migrated.
     """
     tenant = await franchise_id(chosen, slug)
-    async with app_database(chosen) as database:
-        yield database, tenant
+    async with app_database(chosen) as database, database.begin(tenant, ACTOR) as uow:
+        yield uow
+
+
+@asynccontextmanager
+async def in_franchise_of(chosen: Settings, table: Table, key: str | UUID) -> AsyncIterator[Uow]:
+    """Open one unit of work of the request role in the franchise that a row belongs to.
+
+    Raises:
+        RowUnknown: the network has no such row.
+        DatabaseUnreachable: nobody answers, or a login is refused.
+        SchemaMissing: the database was never migrated.
+    """
+    async with app_database(chosen) as database, database.begin(await home_of(chosen, table, key), ACTOR) as uow:
+        yield uow
+
+
+async def home_of(chosen: Settings, table: Table, key: str | UUID) -> UUID:
+    """Return the franchise that a row belongs to, wherever in the network.
+
+    Raises:
+        RowUnknown: the network has no such row.
+    """
+    async with owner_database(chosen) as database, database.begin(None, ACTOR) as uow:
+        found: UUID | None = await uow.fetchval(
+            f"SELECT franchise_id FROM {table.table} WHERE {table.column} = $1", key
+        )
+    if found is None:
+        raise RowUnknown(f"The network has no {table.what}: look it up with `{table.look_up}`.")
+    return found

@@ -2,13 +2,16 @@
 
 from enum import IntEnum
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import typer
+from pydantic import BaseModel, ValidationError
 from typer.core import TyperGroup
 from typer.main import get_command
 
 from dispatch.kit.errors import DispatchError, Invalid, Unavailable
+
+CommandT = TypeVar("CommandT", bound=BaseModel)
 
 
 class ExitCode(IntEnum):
@@ -35,6 +38,12 @@ COMMANDS: Final = (
     "simulator",
     "demo",
     "seed",
+    "import-workers",
+    "users",
+    "tokens",
+    "shift",
+    "sms",
+    "doctor",
 )
 """In the order in which the help lists them. Each is the `app` of the module of its name."""
 
@@ -65,6 +74,26 @@ class Root(TyperGroup):
         except DispatchError as error:
             typer.echo(f"dispatch: {error}", err=True)
             raise typer.Exit(code_for(error)) from None
+
+
+class ValueRefused(Invalid):
+    """A value on the command line breaks a rule of the thing it is for."""
+
+
+def command_of(model: type[CommandT], **values: object) -> CommandT:
+    """Return a command made of values from the command line.
+
+    Raises:
+        ValueRefused: a value breaks a rule; the sentence names it and never shows a secret.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(str(step) for step in problem['loc']) or 'values'}: {problem['msg'].rstrip('.')}"
+            for problem in error.errors(include_url=False, include_input=False)
+        )
+        raise ValueRefused(f"Correct the command: {wrong}.") from None
 
 
 def code_for(error: DispatchError) -> ExitCode:

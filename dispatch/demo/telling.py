@@ -47,7 +47,7 @@ def sentence(kind: str, who: str, detail: Detail) -> str:
 
 def line(at: datetime, kind: str, who: str, detail: Detail) -> str:
     """Return one step with its time on this machine's clock."""
-    return f"{at.astimezone():%H:%M:%S}  {sentence(kind, who, detail)}"
+    return f"{_clock(at.isoformat())}  {sentence(kind, who, detail)}"
 
 
 class Names:
@@ -77,13 +77,17 @@ def _is_figure(fact: object) -> bool:
     return isinstance(fact, int | float) or (isinstance(fact, str) and len(fact) < 36)  # noqa: PLR2004 - not an id
 
 
+def _clock(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone():%H:%M:%S}"
+
+
 def _seat_taken(who: str, detail: Detail) -> str:
     return f"{who} says yes and takes a {detail['seat_kind']} seat"
 
 
 def _arrived(who: str, detail: Detail) -> str:
     late = detail.get("late_min") or 0
-    told = {"text": "says so himself", "crew_lead": "the crew lead says so"}.get(detail["source"], detail["source"])
+    told = {"sms": "he says so", "crew_lead": "the crew lead says so"}.get(detail["source"], detail["source"])
     return f"{who} is on site{f', {late} min late' if late else ''} ({told})"
 
 
@@ -125,7 +129,7 @@ _SENTENCES: Final[Mapping[str, _Sentence]] = {
         f"the shift starts with {d['primary']} of {d['headcount']}, "
         f"{d['reserve']} in reserve and {d['standby']} on standby"
     ),
-    "delay_announced": lambda who, d: f"{who} says he is late by {d['minutes']} min",
+    "delay_announced": lambda who, d: f"{who} says he will be late; he is waited for until {_clock(d['limit_at'])}",
     "on_way": lambda who, _: f"{who} is on his way",
     "arrived": _arrived,
     "sent_home": lambda who, _: f"{who} comes when the crew is complete: sent home with call-out pay",

@@ -1,0 +1,130 @@
+"""`dispatch users`: accounts of people."""
+
+import asyncio
+import secrets
+from typing import Annotated, Final
+
+import typer
+from pydantic import SecretStr
+
+from dispatch.access.commands import CreateUser, ResetPassword
+from dispatch.access.models import StaffUser
+from dispatch.access.queries import user_by_login
+from dispatch.access.queries import users as users_of
+from dispatch.access.roles import Role
+from dispatch.access.service import create_user, disable_user, reset_password
+from dispatch.commandline.doors import ACCOUNTS, FranchiseSlug, in_franchise, in_franchise_of
+from dispatch.commandline.output import AsJson, print_facts, print_json, print_table, say
+from dispatch.commandline.root import command_of
+from dispatch.commandline.settings import settings
+
+_BYTES: Final = 15
+
+app = typer.Typer(no_args_is_help=True, help="Accounts of people: open, list, give a new password, close.")
+
+Login = Annotated[str, typer.Argument(help="What the person types to sign in.", metavar="LOGIN", show_default=False)]
+AskPassword = Annotated[
+    bool, typer.Option("--ask-password", help="Ask for the password instead of making one up and printing it.")
+]
+
+
+@app.command()
+def create(
+    login: Login,
+    franchise: FranchiseSlug,
+    role: Annotated[Role, typer.Option(help="What the account is for.", show_default=False)],
+    name: Annotated[str, typer.Option(help="The person's name.", show_default=False)],
+    *,
+    ask_password: AskPassword = False,
+    as_json: AsJson = False,
+) -> None:
+    """Open an account and print its password, which nobody can read again."""
+    password = _password(ask=ask_password)
+    command = command_of(CreateUser, login=login, name=name, role=role, password=SecretStr(password))
+
+    async def work() -> StaffUser:
+        async with in_franchise(settings(), franchise) as uow:
+            return await create_user(uow, command, granter=Role.OPERATOR)
+
+    _show_password(asyncio.run(work()), password, asked=ask_password, as_json=as_json)
+
+
+@app.command("list")
+def list_(franchise: FranchiseSlug, *, as_json: AsJson = False) -> None:
+    """List the accounts of a franchise, closed ones included."""
+
+    async def work() -> list[StaffUser]:
+        async with in_franchise(settings(), franchise) as uow:
+            return list(await users_of(uow))
+
+    found = asyncio.run(work())
+    if as_json:
+        print_json([_facts(user) for user in found])
+    else:
+        print_table(
+            ("login", "role", "name", "state"),
+            [(user.login, user.role, user.name, _state(user)) for user in found],
+            empty="This franchise has no accounts: `dispatch users create` opens one.",
+        )
+
+
+@app.command()
+def reset(login: Login, *, ask_password: AskPassword = False, as_json: AsJson = False) -> None:
+    """Give an account a new password; everywhere it is signed in, it is signed out."""
+    password = _password(ask=ask_password)
+    command_of(ResetPassword, password=SecretStr(password))
+
+    async def work() -> StaffUser:
+        async with in_franchise_of(settings(), ACCOUNTS, login.lower()) as uow:
+            user = await user_by_login(uow, login)
+            return await reset_password(uow, user.id, password, granter=Role.OPERATOR)
+
+    _show_password(asyncio.run(work()), password, asked=ask_password, as_json=as_json)
+
+
+@app.command()
+def disable(login: Login, *, as_json: AsJson = False) -> None:
+    """Close an account at once: sessions end, its tokens stop working, its history stays."""
+
+    async def work() -> StaffUser:
+        async with in_franchise_of(settings(), ACCOUNTS, login.lower()) as uow:
+            user = await user_by_login(uow, login)
+            return await disable_user(uow, user.id, granter=Role.OPERATOR)
+
+    user = asyncio.run(work())
+    if as_json:
+        print_json(_facts(user))
+    else:
+        say(f"{user.login} is closed.")
+
+
+def _password(*, ask: bool) -> str:
+    if not ask:
+        return secrets.token_urlsafe(_BYTES)
+    typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return typed
+
+
+def _show_password(user: StaffUser, password: str, *, asked: bool, as_json: bool) -> None:
+    shown = {} if asked else {"password": password}
+    if as_json:
+        print_json(_facts(user) | shown)
+        return
+    print_facts({"login": user.login, "role": user.role, **shown})
+    if not asked:
+        say("The password is shown this once.")
+
+
+def _facts(user: StaffUser) -> dict[str, object]:
+    return {
+        "id": user.id,
+        "login": user.login,
+        "name": user.name,
+        "role": user.role,
+        "created_at": user.created_at.isoformat(),
+        "disabled_at": user.disabled_at.isoformat() if user.disabled_at else None,
+    }
+
+
+def _state(user: StaffUser) -> str:
+    return f"closed {user.disabled_at:%Y-%m-%d}" if user.disabled_at else "open"
