@@ -72,14 +72,28 @@ async def test_a_client_is_taken_on_and_changed(app_db: Database, own: Franchise
     assert [tuple(row) for row in trail] == [("insert", ACTOR), ("update", ACTOR)]
 
 
-async def test_of_two_changes_from_one_version_one_is_told(app_db: Database, own: Franchise, client: Client) -> None:
-    results = await asyncio.gather(
-        *(changed(app_db, own, client, 1, note=f"note {n}") for n in range(5)), return_exceptions=True
-    )
-    assert sum(isinstance(result, Client) for result in results) == 1
-    late = [result for result in results if isinstance(result, ClientChanged)]
-    assert len(late) == 4
-    assert late[0].fields == {"version": 2}
+async def test_of_two_changes_from_one_version_the_later_is_told(
+    app_db: Database, own: Franchise, client: Client, site: Site
+) -> None:
+    """The second reads while the first is not committed yet, and must not overwrite it afterwards."""
+    async with app_db.begin(own.id, ACTOR) as uow:
+        await change_client(uow, client.id, ChangeClient(note="first"), 1)
+        second = asyncio.create_task(changed(app_db, own, client, 1, note="second"))
+        await asyncio.sleep(0.2)
+    with pytest.raises(ClientChanged) as told:
+        await second
+    assert told.value.fields == {"version": 2}
+
+    async def change_site_too() -> Site:
+        async with app_db.begin(own.id, ACTOR) as late:
+            return await change_site(late, site.id, ChangeSite(region="second"), 1)
+
+    async with app_db.begin(own.id, ACTOR) as uow:
+        await change_site(uow, site.id, ChangeSite(region="first"), 1)
+        task = asyncio.create_task(change_site_too())
+        await asyncio.sleep(0.2)
+    with pytest.raises(SiteChanged):
+        await task
 
 
 async def test_an_archived_client_takes_nothing_new_until_restored(

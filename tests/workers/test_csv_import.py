@@ -15,7 +15,14 @@ from dispatch.workers.change import archive_worker
 from dispatch.workers.commands import ImportAttestation, ImportWorkers
 from dispatch.workers.csv_import import import_workers
 from dispatch.workers.csv_report import formula_safe, report_csv
-from dispatch.workers.errors import CityUnknown, ListColumnTwice, ListTooLong, ListUnreadable, ListWithoutPhones
+from dispatch.workers.errors import (
+    CityUnknown,
+    ListColumnTwice,
+    ListTooLong,
+    ListUnreadable,
+    ListWithoutPhones,
+    PhoneAlreadyInNetwork,
+)
 from dispatch.workers.models import ImportReport, LineReject, Worker
 from dispatch.workers.queries import import_rejects, import_summary, list_workers, worker_record
 from dispatch.workers.rules import Attestation, LocationQuality, WorkerStatus
@@ -290,3 +297,51 @@ async def test_the_import_of_another_franchise_is_not_there(
         assert await import_rejects(uow, report.id) == []
         assert await uow.fetchval("SELECT count(*) FROM worker_imports WHERE id = $1", report.id) == 0
     assert isinstance(report.id, UUID)
+
+
+async def test_coordinates_contracts_and_lengths(app_db: Database, franchise: Franchise) -> None:
+    good = "59,93;30.36;самозанятый"
+    rows = [
+        f"Олег;{next_phone()};{good};Невский 1",
+        f"Иван;{next_phone()};91;30;;",
+        f"Иван;{next_phone()};59;;;",
+        f"Иван;{next_phone()};nan;30;;",
+        f"Иван;{next_phone()};;;по-соседски;",
+        f"{'А' * 81};{next_phone()};;;;",
+        f"Иван;{next_phone()};;;;{'А' * 401}",
+        f"Игорь;{next_phone()};;;;Пушкин, Октябрьский бульвар 1",
+        f"Илья;{next_phone()};;;;Советская, 5",
+    ]
+    report = await imported(app_db, franchise, "Имя;Телефон;lat;lon;Договор;Адрес\n" + "\n".join(rows))
+    assert codes(report) == {
+        3: "coordinates_invalid",
+        4: "coordinates_invalid",
+        5: "coordinates_invalid",
+        6: "engagement_unknown",
+        7: "too_long",
+        8: "too_long",
+    }
+    men = await men_of(app_db, franchise)
+    assert (men["Олег"].lat, men["Олег"].lon, men["Олег"].engagement) == (59.93, 30.36, "self_employed")
+    assert men["Олег"].location_quality is LocationQuality.ADDRESS
+    assert abs(men["Игорь"].lat - 59.714) < 0.01
+    assert (men["Илья"].lat, men["Илья"].location_quality) == (59.9386, LocationQuality.CITY)
+
+
+async def test_a_name_in_two_columns_and_a_quote_that_is_never_closed(app_db: Database, franchise: Franchise) -> None:
+    text = f'Фамилия;Имя;Телефон\nвон Берг;Пётр Ильич;{next_phone()}\nЕжов;"Олег;{next_phone()}\n'
+    report = await imported(app_db, franchise, text)
+    assert codes(report) == {3: "quote_not_closed"}
+    men = await men_of(app_db, franchise)
+    assert {name: man.last_name for name, man in men.items()} == {"Пётр": "вон Берг"}
+
+
+async def test_when_a_number_is_lost_again_and_again_the_import_says_so(
+    app_db: Database, franchise: Franchise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def always_lose(_uow: Uow, _listed: list[csv_import.ListedWorker]) -> csv_import._Batch:
+        raise PhoneAlreadyInNetwork
+
+    monkeypatch.setattr(csv_import, "_sort_out", always_lose)
+    with pytest.raises(PhoneAlreadyInNetwork):
+        await imported(app_db, franchise, f"Имя;Телефон\nОлег;{next_phone()}\n")

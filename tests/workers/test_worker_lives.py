@@ -1,4 +1,6 @@
 import asyncio
+from dataclasses import replace
+from datetime import date, time
 
 import asyncpg
 import pytest
@@ -6,7 +8,7 @@ import pytest
 from dispatch.kit.states import IllegalMove
 from dispatch.kit.uow import Database
 from dispatch.tenancy.models import Franchise
-from dispatch.workers.bulk import Attested, bulk_insert_workers
+from dispatch.workers.bulk import Attested, NewDocument, bulk_insert_workers
 from dispatch.workers.change import (
     activate_worker,
     archive_worker,
@@ -14,6 +16,7 @@ from dispatch.workers.change import (
     restore_worker,
 )
 from dispatch.workers.errors import (
+    FileNotStored,
     PhoneAlreadyInNetwork,
     PhoneBelongsToWorker,
     WorkerBanned,
@@ -21,8 +24,9 @@ from dispatch.workers.errors import (
     WorkerNotVetted,
 )
 from dispatch.workers.models import Worker
-from dispatch.workers.queries import home_phones
-from dispatch.workers.rules import WORKER_MOVES, Attestation, WorkerStatus
+from dispatch.workers.queries import availability_of, documents_of_worker, home_phones
+from dispatch.workers.rules import ALWAYS, WORKER_MOVES, Attestation, Availability, Cycle, WorkerStatus
+from dispatch.workers.skills import DocumentKind
 from tests.factories.workers import RECRUITER, change, make_worker, new_worker, next_phone, record, register
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
@@ -149,3 +153,17 @@ async def test_bulk_keeps_the_order_of_locks_and_shared_numbers(app_db: Database
             "SELECT worker_id, holder FROM phone_holders WHERE worker_id = ANY ($1)", [holder.id, mate.id]
         )
     assert {row["worker_id"]: row["holder"] for row in rows} == {holder.id: True, mate.id: False}
+
+
+async def test_calendars_documents_and_proofs_come_with_many(app_db: Database, home: Franchise) -> None:
+    calendar = Availability(0b11, time(8), time(20), Cycle(date(2026, 3, 2), 2, 2))
+    men = [new_worker(), new_worker(availability=calendar), new_worker(availability=Availability())]
+    papers = replace(men[0], documents=(NewDocument(DocumentKind.MEDICAL_BOOK, date(2030, 1, 1)),))
+    async with app_db.begin(home.id, RECRUITER) as uow:
+        await bulk_insert_workers(uow, [papers, *men[1:]])
+        assert [await availability_of(uow, man.id) for man in men] == [ALWAYS, calendar, ALWAYS]
+        assert [paper.kind for paper in await documents_of_worker(uow, papers.id)] == [DocumentKind.MEDICAL_BOOK]
+    proofless = Attested(frozenset({Attestation.VETTING}), "Journal", "HR", sha256=b"x" * 32)
+    with pytest.raises(FileNotStored):
+        async with app_db.begin(home.id, RECRUITER) as uow:
+            await bulk_insert_workers(uow, [new_worker()], proofless)
