@@ -7,6 +7,7 @@ clears it up where the gateway can list what it took.
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
@@ -26,39 +27,61 @@ STARTS_WITHIN_S: Final = 0.8
 """A claimed text that has not started by then is put back: a STOP may have come meanwhile."""
 
 _LOOK_AGAIN_S = 0.25
+_AHEAD_S = 0.2
 
 
 class _Hands:
-    """How many texts this process may be handing over at once."""
+    """How many texts this process may be handing over at once, and how many more it may hold ready.
+
+    Texts are claimed a little ahead of free hands, so that a hand never waits for a claim: as many as started within
+    the last 0.2 s, at most twice the hands. A slow gateway therefore gets hardly any ahead, and none is put back.
+    """
 
     def __init__(self, size: int) -> None:
-        self.size = size
-        self._busy: set[UUID] = set()
+        self._size = size
+        self._free = asyncio.Semaphore(size)
+        self._claimed: set[UUID] = set()
+        self._starts: deque[float] = deque(maxlen=2 * size)
         self._changed = asyncio.Event()
 
-    async def some(self, least: int) -> int:
-        """Wait until `least` hands are free; return how many are."""
-        while self.size - len(self._busy) < least:
+    @property
+    def room(self) -> int:
+        """How many more texts may be claimed now."""
+        since = time.monotonic() - _AHEAD_S
+        while self._starts and self._starts[0] < since:
+            self._starts.popleft()
+        return self._size + len(self._starts) - len(self._claimed)
+
+    async def some_room(self) -> int:
+        """Wait until there is room for a quarter of the hands, or nothing is claimed; return how much there is."""
+        while self._claimed and self.room < max(1, self._size // 4):
             self._changed.clear()
             await self._changed.wait()
-        return self.size - len(self._busy)
+        return max(1, self.room)
 
-    def take(self, text: ClaimedText) -> None:
-        """Use one hand for a text."""
-        self._busy.add(text.id)
+    def claim(self, text: ClaimedText) -> None:
+        """Count a text that was claimed."""
+        self._claimed.add(text.id)
 
-    def put(self, text: ClaimedText) -> None:
-        """Free the hand of a text, once or more often."""
-        self._busy.discard(text.id)
+    @asynccontextmanager
+    async def hold(self, text: ClaimedText) -> AsyncIterator[None]:
+        """Wait for a free hand and use it for the text while the block lasts."""
+        async with self._free:
+            self._starts.append(time.monotonic())
+            yield
+        self.let_go(text)
+
+    def let_go(self, text: ClaimedText) -> None:
+        """Count a text off, once or more often: the hand is free while its result waits for a commit."""
+        self._claimed.discard(text.id)
         self._changed.set()
 
 
 class Broadcaster:
     """The drain of the lane `sms`: sends until nothing is due on any account.
 
-    Each account has a task of its own while it has texts, so a gateway that is slow or down holds up nobody else. A
-    task claims as many texts as it has hands for and starts them at once; the next are claimed while those are under
-    way. Memory is bounded by `in_flight`.
+    Each account has a task of its own while it has texts, so that it is claimed for on its own. Whatever is claimed
+    starts as soon as a hand is free, and the next texts are claimed meanwhile. Memory is bounded by `in_flight`.
 
     Args:
         database: a pool of the job role.
@@ -102,10 +125,9 @@ class Broadcaster:
     async def _serve(self, account: Account) -> None:
         """Send one account's texts until none is due and all results are written."""
         under_way: set[asyncio.Task[None]] = set()
-        quarter = max(1, self._hands.size // 4)
         async with _finishing(under_way):
             while True:
-                room = await self._hands.some(quarter)
+                room = await self._hands.some_room()
                 claimed_at = time.monotonic()
                 claim = await claim_texts(
                     self._database,
@@ -128,16 +150,16 @@ class Broadcaster:
     def _start(
         self, account: Account, text: ClaimedText, claimed_at: float, ended: Callable[[asyncio.Task[None]], None]
     ) -> asyncio.Task[None]:
-        self._hands.take(text)
+        self._hands.claim(text)
         task = asyncio.create_task(self._deliver(account, text, claimed_at), name="sms-text")
         task.add_done_callback(ended)
-        task.add_done_callback(lambda _: self._hands.put(text))
+        task.add_done_callback(lambda _: self._hands.let_go(text))
         return task
 
     async def _deliver(self, account: Account, text: ClaimedText, claimed_at: float) -> None:
-        late = time.monotonic() - claimed_at > STARTS_WITHIN_S
-        result: Result = NotStarted() if late else await self._hand_over(account, text)
-        self._hands.put(text)  # the hand is free while the result waits for its commit
+        async with self._hands.hold(text):
+            late = time.monotonic() - claimed_at > STARTS_WITHIN_S
+            result: Result = NotStarted() if late else await self._hand_over(account, text)
         await self._results.write(text, result)
         self._handled += 1
 

@@ -1,3 +1,4 @@
+import itertools
 from datetime import timedelta
 
 import asyncpg
@@ -13,6 +14,7 @@ from dispatch.sms.outgoing import LANE
 from dispatch.sms.rules import INBOX_MOVES, MESSAGE_MOVES, QUESTION_MOVES
 from dispatch.sms.service import (
     MessageClass,
+    MessageStatus,
     NewQuestion,
     OutgoingText,
     QuestionKind,
@@ -48,6 +50,23 @@ def text_to(phone: Phone, key: str, **more: object) -> OutgoingText:
 async def test_the_tables_of_moves_are_those_of_the_database(owner: asyncpg.Connection, table: Moves) -> None:  # type: ignore[type-arg]
     rows = await owner.fetch("SELECT * FROM status_moves WHERE entity = $1", table.entity)
     assert {(row["entity"], row["old_status"], row["new_status"]) for row in rows} == table.rows()
+
+
+async def test_the_database_refuses_every_other_move_of_a_text(
+    app_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    message_id = await queue_text(app_db, account, phone)
+    for old, new in itertools.product(MessageStatus, repeat=2):
+        await owner.execute("ALTER TABLE messages DISABLE TRIGGER move")
+        await owner.execute("UPDATE messages SET status = $2 WHERE id = $1", message_id, old.value)
+        await owner.execute("ALTER TABLE messages ENABLE TRIGGER move")
+        moving = owner.execute("UPDATE messages SET status = $2 WHERE id = $1", message_id, new.value)
+        if old is new or (old, new) in MESSAGE_MOVES.allowed:
+            await moving
+        else:
+            with pytest.raises(asyncpg.CheckViolationError, match="may not move"):
+                await moving
 
 
 async def test_a_text_is_queued_once_per_key(app_db: Database, settings: Settings, owner: asyncpg.Connection) -> None:
