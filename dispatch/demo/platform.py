@@ -92,7 +92,6 @@ class Seat(_Read):
     first_name: str | None
     kind: str
     status: str
-    limit_at: AwareDatetime
 
 
 class Wave(_Read):

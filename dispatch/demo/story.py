@@ -17,14 +17,13 @@ from dispatch.demo.stage import Stage
 from dispatch.demo.telling import Names, line, money
 
 _POLL_S: Final = 0.5
-_SHIFT_LASTS: Final = timedelta(seconds=60)
+_SHIFT_LASTS: Final = timedelta(seconds=70)
 _LEAD: Final = timedelta(seconds=75)
 _LEAD_PER_MAN: Final = timedelta(seconds=0.5)
-_LATEST_ARRIVAL: Final = timedelta(seconds=45)
-"""After the start: by then everybody who comes has come, and the site was asked more than once."""
+_RINGS_AFTER: Final = (timedelta(seconds=38), timedelta(seconds=50))
+"""When the dispatcher rings who is unaccounted for. By then everybody who is merely late has come."""
 _PAGE: Final = 200
-_RINGS: Final = timedelta(seconds=3)
-_WAITING: Final = frozenset({"unaccounted"})
+_UNACCOUNTED: Final = "unaccounted"
 
 
 @dataclass
@@ -94,8 +93,9 @@ async def run_job(
     placed = await platform.place_order(_order(stage, headcount, starts_at))
     shift_id = placed.shifts[0].id
     _tell_order(story.screen, stage, placed, headcount, starts_at)
-    await story.follow(shift_id, starts_at + _LATEST_ARRIVAL)
-    await _ring_unaccounted(platform, story, shift_id)
+    for after in _RINGS_AFTER:
+        await story.follow(shift_id, starts_at + after)
+        await _ring_unaccounted(platform, story, shift_id)
     await story.follow(shift_id, starts_at + _SHIFT_LASTS)
     await platform.close_shift(shift_id)
     shift = await story.look(shift_id)
@@ -123,9 +123,8 @@ def _tell_order(screen: Screen, stage: Stage, placed: Placed, headcount: int, st
 
 
 async def _ring_unaccounted(platform: Platform, story: Story, shift_id: UUID) -> None:
-    now = datetime.now(UTC)
     for seat in await platform.seats(shift_id):
-        if seat.status in _WAITING and seat.limit_at + _RINGS < now:
+        if seat.status == _UNACCOUNTED:
             story.screen.line(f"The dispatcher rings {story.names.of(seat.worker_id)}: he is not coming")
             await platform.confirm_no_show(seat.id)
 
