@@ -95,15 +95,18 @@ async def timeline_of(uow: Uow, shift_id: UUID, *, after: int, limit: int) -> Se
 
 
 async def events_after(uow: Uow, *, after: int, limit: int) -> Sequence[Mapping[str, Any]]:
-    """Read the steps of all shifts in order, those after the given one, as far as no earlier one can still appear.
+    """Read the steps of all shifts that follow the given one, as far as nothing can still appear before them.
 
-    Numbers are given before commit; a step is shown once every transaction that could still write an earlier one is
-    over, so a reader who remembers the last number misses nothing.
+    Their order is that of the transactions that wrote them, by number inside one of these; it only grows at its end,
+    because steps are shown once every transaction that could still write before them is over. So a reader who remembers
+    the last id he was shown misses nothing and sees nothing twice. An id he was never shown starts at the beginning.
     """
     return await uow.fetch(
         """SELECT id, shift_id, at, actor, kind, worker_id, detail FROM timeline
-           WHERE franchise_id = $1 AND id > $2 AND written_by < pg_snapshot_xmin(pg_current_snapshot())
-           ORDER BY id LIMIT $3""",
+           WHERE franchise_id = $1 AND written_by < pg_snapshot_xmin(pg_current_snapshot())
+             AND (written_by, id) >
+                 (coalesce((SELECT written_by FROM timeline WHERE franchise_id = $1 AND id = $2), '0'), $2)
+           ORDER BY written_by, id LIMIT $3""",
         uow.franchise_id,
         after,
         limit,
