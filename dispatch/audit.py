@@ -1,7 +1,7 @@
 """The audit: every invariant that rows can betray, asked of the database. `audit.sql` holds the queries.
 
-It must find nothing, after any test and at any moment in production: every few minutes over what changed lately, in full
-each night.
+It must find nothing, after any test and at any moment in production: every few minutes over what changed lately, each
+night over everything.
 """
 
 import re

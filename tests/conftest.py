@@ -1,10 +1,10 @@
 """One throw-away cluster per run, one migrated template, one database per test module; real roles, real commits."""
 
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
+import hypothesis
 import pytest
 import pytest_asyncio
 
@@ -13,6 +13,11 @@ from dispatch.kit.uow import Database
 from dispatch.local.migrate import migrate
 from dispatch.local.throwaway import TestCluster
 from dispatch.settings import Settings
+from dispatch.wiring import CONSTRAINTS
+
+# A busy machine makes an example slow, not wrong.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 _TEMPLATE = "template_migrated"
 _numbers = itertools.count(1)
@@ -58,9 +63,7 @@ def settings(cluster: TestCluster) -> Iterator[Settings]:
 async def app_db(settings: Settings) -> AsyncIterator[Database]:
     """Units of work as the request role, bound by row security."""
     place = settings.database
-    async with Database(
-        open_engine(place.url(place.app), size=20, name="test-app"), constraints=constraint_errors()
-    ) as db:
+    async with Database(open_engine(place.url(place.app), size=20, name="test-app"), constraints=CONSTRAINTS) as db:
         yield db
 
 
@@ -68,9 +71,7 @@ async def app_db(settings: Settings) -> AsyncIterator[Database]:
 async def jobs_db(settings: Settings) -> AsyncIterator[Database]:
     """Units of work as the job role."""
     place = settings.database
-    async with Database(
-        open_engine(place.url(place.worker), size=20, name="test-jobs"), constraints=constraint_errors()
-    ) as db:
+    async with Database(open_engine(place.url(place.worker), size=20, name="test-jobs"), constraints=CONSTRAINTS) as db:
         yield db
 
 
@@ -88,12 +89,3 @@ async def owner(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
     )
     yield connection
     await connection.close()
-
-
-def constraint_errors() -> dict[str, Callable[[], Any]]:
-    """The table of constraint names the product itself uses, as far as its folders exist."""
-    try:
-        from dispatch.wiring import CONSTRAINTS  # noqa: PLC0415 - replaced by a plain import with the wiring
-    except ImportError:
-        return {}
-    return dict(CONSTRAINTS)
