@@ -71,10 +71,10 @@ def missed(outcome: Outcome) -> list[str]:
         f"his rating falls to {CAP} at most, not {outcome.rating_after}": (
             outcome.rating_after is not None and outcome.rating_after <= CAP
         ),
-        f"his rating falls, from {outcome.rating_before} to {outcome.rating_after}": (
+        f"his rating does not rise, from {outcome.rating_before} to {outcome.rating_after}": (
             outcome.rating_before is not None
             and outcome.rating_after is not None
-            and outcome.rating_after < outcome.rating_before
+            and outcome.rating_after <= outcome.rating_before
         ),
         "a fine is proposed": (outcome.fine_minor or 0) > 0,
         "the client is billed": (outcome.bill_minor or 0) > 0 or outcome.arrived == 0,
