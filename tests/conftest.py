@@ -19,6 +19,9 @@ from dispatch.wiring import CONSTRAINTS
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
+# Let the checks say what they saw, as tests do; before anybody imports them.
+pytest.register_assert_rewrite("tests.invariants.checks", "tests.invariants.scripted")
+
 _TEMPLATE = "template_migrated"
 _numbers = itertools.count(1)
 
