@@ -46,7 +46,7 @@ def place(path: Path, line: int | None = None) -> str:
 def folder_of(path: Path) -> str:
     """Return the word on the map that owns a file: the folder below the package, or a root's own name."""
     below = path.relative_to(ROOT).parts[1:]
-    return below[0].removesuffix(".py")
+    return below[0].split(".")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ LOADED_WHEN_ASKED: Final = {
     "dispatch/commandline/root.py": "a command's module, of the same folder, when that command is named",
 }
 _WRITTEN_BY_HAND: Final = {".py", ".sql", ".js", ".css", ".html", ".j2", ".sh", ".toml", ".yaml", ".yml", ""}
-_UNFINISHED: Final = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+_UNFINISHED: Final = re.compile(r"(^|[#*/!-])\s*(TODO|FIXME|XXX|HACK)\b|\b(TODO|FIXME)[:(]")
 _REAL_CLOCKS: Final = {
     ("datetime", "now"),
     ("datetime", "utcnow"),
