@@ -29,15 +29,15 @@ class PreviewMatch(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    lat: Annotated[float, Field(ge=-90, le=90)]
-    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(strict=True, ge=-90, le=90)]
+    lon: Annotated[float, Field(strict=True, ge=-180, le=180)]
     zone: ZoneName
     region: Annotated[str, Clean(max_length=100, min_length=0)] = ""
     service: Service
     headcount: Annotated[int, Field(strict=True, ge=1, le=500)]
     starts_at: Instant
     ends_at: Instant
-    radius_km: Annotated[float, Field(gt=0, le=500)] | None = None
+    radius_km: Annotated[float, Field(strict=True, gt=0, le=500)] | None = None
     min_tier: Tier | None = None
     urgent: bool = False
     client_id: UUID | None = None

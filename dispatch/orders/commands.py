@@ -41,8 +41,8 @@ class NewSite(_Command):
     """A site given with the order: an address and the point on the map. The zone is the place's own when left out."""
 
     address: Annotated[str, Clean(max_length=400)]
-    lat: Annotated[float, Field(ge=-90, le=90)]
-    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(strict=True, ge=-90, le=90)]
+    lon: Annotated[float, Field(strict=True, ge=-180, le=180)]
     zone: ZoneName | None = None
     region: Annotated[str, Clean(max_length=100, min_length=0)] = ""
     meeting_point: Annotated[str, Clean(max_length=200, min_length=0)] = ""
