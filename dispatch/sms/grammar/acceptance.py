@@ -60,7 +60,10 @@ def number_alone(reading: Reading, context: Context) -> Verdict | None:
     named = numbers.stated_time or numbers.foreign or numbers.party or minutes is not None
     if not (plain or numbers.codes or named):
         return None
-    clean = not (reading.unknown or named or reading.asks) and reading.senses <= _SMALL_TALK | {Sense.DAY}
+    clean = not (reading.unknown or named or reading.asks) and reading.senses <= _SMALL_TALK | {
+        Sense.DAY,
+        Sense.LISTING,
+    }
     if not clean or len(numbers.codes) > 1 or len(plain) > 1:
         return ambiguous("numbers without a word to say what they are")
     answer = plain[0] if plain else None
@@ -98,7 +101,7 @@ def _reservations(reading: Reading, context: Context) -> Iterator[str]:
     numbers, days, senses = reading.numbers, reading.days(), reading.senses
     if context in {Context.ETA, Context.PRESENT}:
         yield "a yes where something else was asked"
-    if not senses <= _harmless(context):
+    if not senses <= _harmless(context) | ({Sense.LISTING} if numbers.codes else set()):  # "yes to number 31"
         yield "a yes with a restriction, a condition or a question"
     if reading.unknown or reading.asks or numbers.foreign:
         yield "a yes with words or numbers that are not understood"
@@ -106,15 +109,24 @@ def _reservations(reading: Reading, context: Context) -> Iterator[str]:
         yield "a yes to several things, or after a while"
     if Sense.UNDERSTOOD in senses and senses & _ASSENTS == {Sense.OKAY} and context in _OFFERED:
         yield "has read it, but promises nothing"
-    words = {reading.tokens[mark.start].text for mark in reading.of(*_ASSENTS)}
-    if days and words and words <= _SUGGESTIONS:
+    if days and _only_suggests(reading):
         yield "suggests a day instead of saying yes"
     if _party(reading) is None:
         yield "a yes with a number that may be people, a code or an hour"
-    if context in _SEVERAL and not numbers.codes:
-        yield "a yes, but several questions are open"
-    if context is Context.BOOKED_OFFER and not numbers.codes and not senses & {Sense.YES, Sense.OKAY}:
-        yield "a promise about the offer, or about the seat he holds?"
+    if not numbers.codes and not _answers_the_only_question(reading, context):
+        yield "a yes, but several questions are open, or it may speak of the seat he holds"
+
+
+def _only_suggests(reading: Reading) -> bool:
+    words = {reading.tokens[mark.start].text for mark in reading.of(*_ASSENTS)}
+    return bool(words) and words <= _SUGGESTIONS
+
+
+def _answers_the_only_question(reading: Reading, context: Context) -> bool:
+    """Tell whether a yes without a code can mean only one thing; a promise to come fits a seat already held."""
+    if context is Context.BOOKED_OFFER:
+        return bool(reading.senses & {Sense.YES, Sense.OKAY})
+    return context not in _SEVERAL
 
 
 def _harmless(context: Context) -> frozenset[Sense]:

@@ -4,6 +4,7 @@ import re
 
 _RUN = re.compile(r"(.)\1+")
 _WORD = re.compile(r"[A-Za-z]+")
+_EMPHASIS = re.compile(r"(.)\1\1|(.)\2$")
 _SYLLABLE = re.compile(r"(.{2,5}?)\1+")
 
 _LOOK_ALIKE_TO_CYRILLIC = str.maketrans("aceopxykmthbnu", "асеорхукмтнвпи")
@@ -36,6 +37,11 @@ _UZBEK_LATIN = {
 def collapse(word: str) -> str:
     """Shorten every run of one letter to a single letter: `дааа` -> `да`."""
     return _RUN.sub(r"\1", word)
+
+
+def is_stretched(word: str) -> bool:
+    """Tell whether a word repeats a letter for emphasis, thrice or at its end, and not by a slip inside."""
+    return _EMPHASIS.search(word) is not None
 
 
 def repeated_syllable(word: str) -> str | None:

@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 MAX_LENGTH = 640
 """Characters of a text that are considered: four segments of the widest encoding and more than any answer needs."""
 
-_MAX_TOKENS = 160
+_MAX_TOKENS = 100
 _MAX_DIGITS = 6
 _HOURS, _MINUTES, _DAY = 24, 60, 24 * 60
 
@@ -27,6 +27,8 @@ _CLOCK_MARK = re.compile(r"[:.\-]")
 _HALF_HOURS = re.compile(r"(?<![\d.,])(\d)[.,]5\s{0,3}(?:час|ч|h|соат|soat|óra|ora)[^\W\d_]{0,6}")
 _ORDINARY = re.compile(r"[ -~\nа-яА-ЯёЁ]*")
 _FOLDED = re.compile(r"[a-zа-я]*")
+_ACCENTED = re.compile("[\u00df-\u024f\u1e00-\u1eff]")
+_REPEATED_SIGN = re.compile(r"([^\w\s])\1{2,}")
 _LETTERS = str.maketrans("ёўқғҳӯӣҷіїєəѐ", "еукгхуичииеае")
 _WEAK_MARKS = frozenset(',;:/\\|()[]{}<>"«»„“”–—_*=~^&#@')
 _STRONG_MARKS = frozenset(".!…¡؛۔。")
@@ -106,7 +108,7 @@ def fold(word: str) -> str:
     lowered = _INSIDE_APOSTROPHE.sub("", word).lower().translate(_LETTERS)
     if lowered == "sí":
         return SPANISH_YES
-    if _FOLDED.fullmatch(lowered):
+    if _FOLDED.fullmatch(lowered) or not _ACCENTED.search(lowered):
         return lowered
     return "".join(_base_letter(letter) for letter in lowered)
 
@@ -124,8 +126,6 @@ def normalise(text: str) -> Normalised:
         last_end = piece.end()
         written = piece.group()
         token = _token(written, piece.lastgroup or "sign", gap)
-        if token is not None and token.kind is Kind.SIGN and [written] * 2 == [sign.text for sign in tokens[-2:]]:
-            continue  # the third of a row of equal signs says nothing new
         if token is not None:
             tokens.append(token)
             gap = Gap.NONE
@@ -152,7 +152,8 @@ def _clean(text: str) -> str:
 
 
 def _mend_signs(composed: str) -> str:
-    """Rewrite what would fall apart into tokens: apostrophes, decimal hours, zeros for o, phone numbers."""
+    """Shorten rows of signs, and rewrite what would fall apart: apostrophes, decimal hours, zeros for o, phones."""
+    composed = _REPEATED_SIGN.sub(r"\1\1", composed)
     composed = _HALF_HOURS.sub(lambda found: f"{int(found[1]) * _MINUTES + 30} мин", composed)
     composed = _WILL.sub(" will", composed)
     composed = _INSIDE_APOSTROPHE.sub("", composed)

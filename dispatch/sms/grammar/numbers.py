@@ -36,7 +36,7 @@ _PATTERN = re.compile(
     r"|(?P<item>#N)"
     r"|(?P<limit>[NC]-?[hH]?u)"
     r"|(?P<range>m[oi]?~?C|[oi]?~?Cm)"
-    r"|(?P<time>d?h?~?a~?(?:C|NN?h?)[dks]?(?![mpNC$%H])|d?C[dks]?|H~?(?:C|N)-?s?d?|N-?h?d|d?N-?k)"
+    r"|(?P<time>d?h?~?a~?(?:C|NN?h?)[dks]?(?![mpNC$%H])|d?(?:o~?)?C[dks]?(?!m)|H~?(?:C|N)-?s?d?|N-?h?d|d?N-?k)"
     r"|(?P<span>m[oiv]?~?N(?:-?N)?|[oiv]?~?N-?N?m|h~?Nm|[oiv]?~?N-?N?[hH](?:~?Nm)?|i~?N)"
     r"|(?P<bound>f~?[NC]h?d?)"
     r"|(?P<people>w~?N-?p?(?![mh$%])|N-?p)"
@@ -147,7 +147,7 @@ class _Reader:
             self._parties.append(values[-1])
         else:
             self._read_alone(signs)
-            if kind != "item":
+            if kind != "on":
                 return
         self._taken.update(at for sign in signs if sign.character not in _BESIDE for at in range(sign.start, sign.end))
 

@@ -11,6 +11,7 @@ from dispatch.sms.grammar.letters import (
     is_look_alike,
     is_mixed,
     is_one_slip,
+    is_stretched,
     latin_skeletons,
     look_alikes_to_cyrillic,
     look_alikes_to_latin,
@@ -21,9 +22,11 @@ from dispatch.sms.grammar.vocabulary import LATIN_LANGUAGES, VOCABULARY, Charge
 
 _ALPHABETS = frozenset("abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюя")
 _NEGATIONS = ("не", "ne", "nem", "no")
+_FIRST_OF_NEGATIONS = ("n", "н")
 _SHORTEST_NEGATED = 4
 _SHORTEST_MENDABLE, _LONGEST_MENDABLE = 5, 18
 _LONGEST_SPELLED_OUT = 12
+_LONGEST_WORD = 40
 
 _LETTERS_ALONE = {"y": "yes", "n": "no", "д": "да", "н": "нет"}
 """What a single letter stands for when it is the whole text."""
@@ -46,9 +49,11 @@ def spell_out(text: Normalised) -> tuple[Token, ...]:
     typed = _join_spelled_out(text.tokens)
     if len(typed) == 1 and typed[0].text in _LETTERS_ALONE:
         return (replace(typed[0], text=_LETTERS_ALONE[typed[0].text]),)
+    latin = any(token.kind is Kind.WORD and token.text.isascii() and not is_look_alike(token.text) for token in typed)
     words: list[Token] = []
     for token in typed:
-        words.extend(_recognise(token, cyrillic=text.cyrillic) if token.kind is Kind.WORD else (token,))
+        only_cyrillic = text.cyrillic and not latin
+        words.extend(_recognise(token, cyrillic=only_cyrillic) if token.kind is Kind.WORD else (token,))
     if not text.cyrillic and any(token.kind is Kind.WORD and not token.text.isascii() for token in words):
         return _in_russian(words)
     return tuple(words)
@@ -86,7 +91,7 @@ class _Spelling(NamedTuple):
 
 @lru_cache(maxsize=16_384)
 def _spelling_of(word: str, *, cyrillic: bool) -> _Spelling:
-    if word[0] not in _ALPHABETS:
+    if word[0] not in _ALPHABETS or len(word) > _LONGEST_WORD:
         return _Spelling((word,))
     typed = word
     if cyrillic and word.isascii() and is_look_alike(word):
@@ -118,7 +123,8 @@ def _known(word: str) -> str | None:
     if VOCABULARY.knows(word):
         return word
     short = collapse(word)
-    if found := VOCABULARY.collapsed.get(short):
+    found = VOCABULARY.collapsed.get(short)
+    if found and _may_hold_doubles(word, found):
         return found
     if VOCABULARY.has_stem(short):
         return short
@@ -132,7 +138,14 @@ def _heard(word: str) -> str | None:
     """Return the Cyrillic word that a word in Latin letters sounds like."""
     if not word.isascii():
         return None
-    return next((twin for sound in latin_skeletons(word) if (twin := VOCABULARY.sounds.get(sound))), None)
+    twins = (VOCABULARY.sounds.get(sound) for sound in latin_skeletons(word))
+    return next((twin for twin in twins if twin and _may_hold_doubles(word, twin)), None)
+
+
+def _may_hold_doubles(word: str, found: str) -> bool:
+    """Tell whether a letter doubled inside a word may be dropped: not where it may be a mistyped negation inside."""
+    fragile = found in VOCABULARY.unmendable and "+" in VOCABULARY.charges[found] and len(found) >= _SHORTEST_REFUSAL
+    return not fragile or collapse(word) == word or is_stretched(word)
 
 
 def _refused(word: str) -> str | None:
@@ -157,7 +170,8 @@ def _mend(word: str) -> str | None:
     """Mend one slip in a long word, if every word it may stand for has the same polarity.
 
     The first letter must be right, as prefixes change the meaning. Words of assent and words that stop messages must
-    keep the last one too: endings tell persons apart.
+    keep the last one too: endings tell persons apart. No word of assent is made of one that may have lost the first
+    letter of a glued negation.
     """
     if not _SHORTEST_MENDABLE <= len(word) <= _LONGEST_MENDABLE:
         return None
@@ -167,6 +181,8 @@ def _mend(word: str) -> str | None:
     if len(charges) != 1:
         return None
     (charge,) = charges
+    if "+" in charge and any(_split_negation(lost + word) is not None for lost in _FIRST_OF_NEGATIONS):
+        return None
     if charge & {"+", "!"}:
         candidates = [known for known in candidates if known[-1] == word[-1]]
     return candidates[0] if candidates else None

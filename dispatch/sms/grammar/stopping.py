@@ -34,7 +34,7 @@ _OBJECTS: Mapping[Sense, frozenset[Sense]] = MappingProxyType(
         Sense.REMOVE: frozenset({Sense.MESSAGES, Sense.LISTING}),
     },
 )
-"""What must be named in the same clause for a word to be a wish for silence."""
+"""What must be named beside it, in a long text in the same clause, for a word to be a wish for silence."""
 
 _REFUSES = ("отказ", "refus", "rechaz")
 """Beginnings of words that refuse a thing; "I cannot" refuses only to come."""
@@ -67,7 +67,8 @@ def _built(reading: Reading) -> Verdict | None:
     for mark in reading.of(*_OBJECTS):
         if mark.sense is Sense.REFUSE and not reading.tokens[mark.start].text.startswith(_REFUSES):
             continue
-        beside = {other.sense for other in reading.marks if other.start in reading.clause_of(mark.start)}
+        within = range(len(reading.tokens)) if _length(reading) <= _SHORT_TEXT else reading.clause_of(mark.start)
+        beside = {other.sense for other in reading.marks if other.start in within}
         named = beside & _OBJECTS[mark.sense]
         if named and not beside & {Sense.ASK, Sense.HELP} and not _about_a_shift(reading, mark):
             return Verdict(Disposition.STOP, "asks for no more messages", LIKELY)

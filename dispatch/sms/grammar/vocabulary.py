@@ -234,7 +234,9 @@ def _index(vocabulary: Vocabulary, word: str, charge: Charge) -> None:
 
 def _offer(vocabulary: Vocabulary, table: dict[str, str], key: str, word: str, charge: Charge) -> None:
     """Enter a word under a key, unless words of different polarity would share it: then none of them is guessed."""
-    other = table.setdefault(key, word)
+    other = word if key == word else table.setdefault(key, word)
+    if key == word:
+        table[key] = word
     if (
         not other
         or other == word

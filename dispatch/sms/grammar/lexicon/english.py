@@ -6,17 +6,16 @@ from dispatch.sms.grammar.senses import Role, Sense, StatedDay
 ENGLISH = Lexicon(
     phrases={
         Sense.YES: """
-            yes; yep; yup; yeah; yea; yess; yas; aye; ya yes; yes yes; yes please; yes sir; yes sure; sure
-            sure thing; sure yes; of course; ofc; absolutely; definitely; definately; definetly; certainly
-            affirmative; totally; count me/us in; i am/m in; im in; we are in; in for it; i can; i can do it/that
-            i could definitely; we can; can do; will do; i will; i do; we will; happy/glad/pleased to
-            i would love to; id love to; love to; with pleasure; my pleasure; deal; its a deal; agreed; i agree
-            agree; accept; i accept; accepting; confirm; confirmed; i confirm; confirming; ready; i am ready
-            im ready; works for me; that works; it works for me; sounds good; sounds great; sounds good to me
-            no problem; no probs; no prob; np; not a problem; no worries; no issue; no issues; sign me up
-            put me down; book me; book me in; take it; i take it; ill take it; i will take it; you bet; for sure
-            plus; i want it; ok yes; add me; i do not mind; i dont mind; dont mind; why not yes; you can count on me
-            count on me; gladly; bet""",
+            yes; yep; yup; yeah; yea; yas; aye; ya yes; yes yes; yes please; yes sir; yes sure; sure; sure thing
+            sure yes; of course; ofc; absolutely; definitely; definately; definetly; certainly; affirmative; totally
+            count me/us in; i am/m in; im in; we are in; in for it; i can; i can do it/that; i could definitely
+            we can; can do; will do; i will; i do; we will; happy/glad/pleased to; i would love to; id love to
+            love to; with pleasure; my pleasure; deal; its a deal; agreed; i agree; agree; accept; i accept
+            accepting; confirm; confirmed; i confirm; confirming; ready; i am ready; im ready; works for me
+            that works; it works for me; sounds good; sounds great; sounds good to me; no problem; no probs; no prob
+            np; not a problem; no worries; no issue; no issues; sign me up; put me down; book me; book me in
+            take it; i take it; ill take it; i will take it; you bet; for sure; plus; i want it; ok yes; add me
+            i do not mind; i dont mind; dont mind; why not yes; you can count on me; count on me; gladly; bet""",
         Sense.COME: """
             i will come; ill come; i will be there; ill be there; will be there; be there; i will be on time
             i will go; ill go; i will work; ill work; we will come; we will be there; well be there; i will be
@@ -27,7 +26,7 @@ ENGLISH = Lexicon(
         Sense.GO: """
             coming; i am coming; im coming; going; i am going; im going; we are coming; we are going; i go; we go""",
         Sense.OKAY: """
-            ok; okay; okey; okie; okk; oki; k; kk; okok; fine; all right; alright; alrighty; good; cool; very well
+            ok; okay; okey; okie; oki; k; kk; okok; fine; all right; alright; alrighty; good; cool; very well
             okidoki; okay ok; aight; fine by me; fine with me; its ok; its fine""",
         Sense.LEAN: """
             great; perfect; nice; super; awesome; excellent; wonderful; right; interested; i am interested
@@ -42,7 +41,7 @@ ENGLISH = Lexicon(
         Sense.ALL_WELL: """
             everything is ok/fine/good; everything ok/fine/good; everything is okay; all ok; all fine; all is well""",
         Sense.NO: """
-            neither; neither one; none of them; none of those; neither of them; none; nope; nah; naw; noo; no no
+            neither; neither one; none of them; none of those; neither of them; none; nope; nah; naw; no no
             no thanks; no thank you; no thx; negative; no sorry; sorry no; no way; nay; hell no; of course not
             sure no; absolutely not; definitely not; certainly not; no no no; nop; no sir""",
         Sense.NOT: """
@@ -132,7 +131,7 @@ ENGLISH = Lexicon(
             not let in; not letting me in; they wont let me in; wont let me in; security wont let me in
             didnt get the address; did not get the address; no address; didnt get paid; not paid; i was not paid
             not been paid; gate is closed; the gate is closed; need help; help""",
-        Sense.STOP_WORD: "stop; stpo; sotp; tsop; stop stop; ctop; stopp",
+        Sense.STOP_WORD: "stop; stpo; sotp; tsop; stop stop; ctop",
         Sense.STOP: """
             stopall; stop all; unsubscribe; unsub; unsubscribed; optout; opt out; opt me out; opting out; remove me
             remove me from; remove me from the/your/this list/database/base/system
@@ -234,16 +233,16 @@ ENGLISH = Lexicon(
             in a bit; in a moment; right now; now; any minute; couple of minutes; a couple of minutes; few minutes
             a few minutes; one minute; asap; in a few; just a minute; moment""",
         Sense.FILLER: """
-            i; im; am; we; will; to; the; a; an; for; me; my; it; its; is; be; do; that; this; you; u; your; it is
-            at; on; in; of; so; as; and; come; work; job; shift; shifts; place; time; on time; in time; please; pls
-            plz; sorry; so sorry; im sorry; i am sorry; really; very; much; well; also; too; again; sir; boss; bro
-            brother; mate; man; dude; chief; dear; team; guys; mr; madam; maam; always; already; still; with; there
-            order; as usual; as always; as agreed; agreed time; site; by; see; anyway; answer; reply; my answer is
-            the answer is; have a nice day; good luck; take care; god bless; bye; dont worry; do not worry; no rush
-            wont be late; will not be late; not late; im not late; ill be on time; oh; um; uh; well then; actually
-            us; our; go; make; able to; myself; alone; worker; for you; for work; been; have; has; had; are; was
-            kind; kindly; regards; best regards; as well; exactly; right away; them; number; no problem at all
-            folks; here is; thats; that is; not at all""",
+            code; offer; nr; num; option; we are; we r; there are; that would be me; i; im; am; we; will; to; the; a
+            an; for; me; my; it; its; is; be; do; that; this; you; u; your; it is; at; on; in; of; so; as; and; come
+            work; job; shift; shifts; place; time; on time; in time; please; pls; plz; sorry; so sorry; im sorry
+            i am sorry; really; very; much; well; also; too; again; sir; boss; bro; brother; mate; man; dude; chief
+            dear; team; guys; mr; madam; maam; always; already; still; with; there; order; as usual; as always
+            as agreed; agreed time; site; by; see; anyway; answer; reply; my answer is; the answer is
+            have a nice day; good luck; take care; god bless; bye; dont worry; do not worry; no rush; wont be late
+            will not be late; not late; im not late; ill be on time; oh; um; uh; well then; actually; us; our; go
+            make; able to; myself; alone; for you; kind; kindly; regards; best regards; as well; exactly; right away
+            them; number; no problem at all; folks; here is; thats; that is; not at all""",
         Sense.THANKS: """
             thanks; thank you; thx; ty; tnx; thank u; thankyou; thanks a lot; thank you very much; many thanks
             cheers; thanks so much; appreciate; appreciated; much appreciated; tks; thanx""",

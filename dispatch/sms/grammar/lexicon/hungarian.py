@@ -174,12 +174,12 @@ HUNGARIAN = Lexicon(
             mindjárt; hamarosan; nemsokára; rögtön; azonnal; pár perc; néhány perc; egy perc; pillanat
             mindjárt érkezem; most""",
         Sense.FILLER: """
-            hogy; én; mi is; a; az; is; ott; és; meg; el; már; még; hát; na; no igen; kérem; kérlek; sajnálom; bocs
-            bocsánat; bocsi; elnézést; sajnos; uram; főnök; haver; barátom; tesó; nekem; önnek; nektek; munka
-            munkára; műszak; műszakra; meló; melóra; dolgozni; jönni; menni; időben; pontosan; biztos; mint mindig
-            szokás szerint; vagyok; vagyunk; van; akkor is; egyedül; teljesen; nagyon; nem kések; nem késem
-            nem fogok késni; ne aggódjatok; ne aggódjon; viszlát; szép napot; várom; várjatok; ez; ezt; erre; arra
-            szám; rá; magam; helyre; nagyon szépen; ide; oda; ember; fel; nyugodtan; úr; minden""",
+            kód; kódú; es; számú; as; hogy; én; mi is; a; az; is; ott; és; meg; el; már; még; hát; na; no igen
+            kérem; kérlek; sajnálom; bocs; bocsánat; bocsi; elnézést; sajnos; uram; főnök; haver; barátom; tesó
+            nekem; önnek; nektek; munka; munkára; műszak; műszakra; meló; melóra; dolgozni; jönni; menni; időben
+            pontosan; biztos; mint mindig; szokás szerint; vagyok; vagyunk; van; akkor is; egyedül; teljesen; nagyon
+            nem kések; nem késem; nem fogok késni; ne aggódjatok; ne aggódjon; viszlát; szép napot; várom; várjatok
+            ez; ezt; erre; arra; szám; rá; magam; helyre; nagyon szépen; ide; oda; ember; fel; nyugodtan; úr; minden""",
         Sense.THANKS: "köszönöm; köszi; kösz; köszönjük; köszönöm szépen; köszi szépen; kössz; köcce",
         Sense.GREETING: """
             szia; sziasztok; helló; hello; jó napot; jó napot kívánok; jó reggelt; jó estét; üdv; üdvözlöm; hali

@@ -14,7 +14,7 @@ SPANISH = Lexicon(
             no hay problema; sin problema; sin problemas; ningún problema; no problem; me viene bien; me va bien
             me sirve; me parece bien; hecho; trato hecho; seguro; seguro que sí; afirmativo; estoy dentro; participo
             lo tomo; la tomo; me interesa y acepto; simón; órale; eso sí; sí señor; sí gracias; sí por favor
-            no tengo problema; sip; sii""",
+            no tengo problema; sip""",
         Sense.COME: """
             iré; iremos; ahí estaré; allí estaré; allá estaré; estaré ahí; estaré allí; estaré; estaremos
             ahí estaremos; allí estaremos; asistiré; asistiremos; llegaré; llegaremos; trabajaré; ahí voy a estar
@@ -222,15 +222,15 @@ SPANISH = Lexicon(
             ahora mismo; en un momento; unos minutos; un momento; un minuto; en unos minutos; ya casi; en un rato
             en un ratito; ahora; llego en breve; ya llego; llego ya; llego""",
         Sense.FILLER: """
-            yo; nosotros; a; al; el; la; los; lo; le; les; me; mi; de; del; en; y; un; una; con; para; por; que; es
-            estoy; está; ya; ahí; allí; allá; gusto; por favor; porfavor; porfa; disculpe; disculpa; perdón; perdone
-            lo siento; siento; lamentablemente; desgraciadamente; señor; señora; jefe; amigo; hermano; compañero
-            jefa; don; trabajar; trabajo; ir; turno; obra; el turno; puntual; a tiempo; sin falta; siempre; también
-            como siempre; muy; mucho; ahí mismo; nos vemos; hasta mañana; saludos; adiós; buen día para todos; te
-            se; su; este; esta; ese; eso; oferta; no llego tarde; no llegaré tarde; no se preocupen; no se preocupe
-            no te preocupes; tranquilo; cuídense; chao; solo yo; lugar; pues; ok pues; además; ser; estar; todo
-            tengo; persona; número; código; listo para trabajar; esa; sitio; respuesta; mi respuesta es; pasado
-            bendiciones; chamba; jefecito; son; será; somos; para mí; conmigo""",
+            código; opción; el numero; yo; nosotros; a; al; el; la; los; lo; le; les; me; mi; de; del; en; y; un
+            una; con; para; por; que; es; estoy; está; ya; ahí; allí; allá; gusto; por favor; porfavor; porfa
+            disculpe; disculpa; perdón; perdone; lo siento; siento; lamentablemente; desgraciadamente; señor; señora
+            jefe; amigo; hermano; compañero; jefa; don; trabajar; trabajo; ir; turno; obra; el turno; puntual
+            a tiempo; sin falta; siempre; también; como siempre; muy; mucho; ahí mismo; nos vemos; hasta mañana
+            saludos; adiós; buen día para todos; te; se; su; este; esta; ese; eso; oferta; no llego tarde
+            no llegaré tarde; no se preocupen; no se preocupe; no te preocupes; tranquilo; cuídense; chao; solo yo
+            lugar; pues; ok pues; además; ser; estar; todo; tengo; persona; número; listo para trabajar; esa; sitio
+            respuesta; mi respuesta es; pasado; bendiciones; chamba; jefecito; son; será; somos; para mí; conmigo""",
         Sense.THANKS: """
             gracias; muchas gracias; mil gracias; grax; grs; muchísimas gracias; gracias por avisar; se agradece
             muy amable; gracias por todo""",
