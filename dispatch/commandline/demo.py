@@ -1,5 +1,6 @@
 """`dispatch demo`: the whole job, shown and checked on this machine."""
 
+import asyncio
 from typing import Annotated
 
 import typer
@@ -44,7 +45,7 @@ def demo(
     except DispatchError as error:
         print_json({"headcount": headcount, "seed": seed, "failed": [str(error)]})
         raise typer.Exit(code_for(error)) from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     failed = missed(outcome)
     print_json(outcome.report() | ({"failed": failed} if failed else {}))

@@ -109,7 +109,7 @@ def demonstrate(plan: Plan, screen: Screen) -> None:
     settings = read_settings(info.env_file)
     logs = info.state_dir / "logs"
     place = Place(settings, info.env_file, logs, free_port(API_PORT), free_port(SIMULATOR_PORT))
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(_keep_serving(plan, place, screen, info.state_dir / _LOGINS))
 
 
@@ -122,9 +122,10 @@ async def _keep_serving(plan: Plan, place: Place, screen: Screen, logins: Path) 
     async with _processes(plan, place, screen) as (stage, carrier, children):
         if stage.logins:
             write_json(logins, {"logins": [[a.franchise, a.role, a.login, a.password] for a in stage.logins]})
-        _tell_where(place, screen.line, logins)
+        _tell_where(place, screen.line)
         await _job(plan, place, stage, carrier, children, screen)
-        _tell_where(place, screen.line, logins)
+        _tell_where(place, screen.line)
+        _tell_logins(logins, screen.line)
         screen.line("Serving until Ctrl-C.")
         while True:
             children.check()
@@ -218,11 +219,15 @@ def _other_redis_database(url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{1 + os.getpid() % (_REDIS_DATABASES - 1)}"))
 
 
-def _tell_where(place: Place, say: Say, logins: Path) -> None:
-    say(f"API              {place.api_url}/api/v1   described at {place.api_url}/openapi.json")
-    say(f"Phones           {place.simulator_url}/   every conversation; answer as a worker yourself")
-    known = [StaffLogin(*row) for row in read_json(logins).get("logins", [])]
+def _tell_where(place: Place, say: Say) -> None:
+    say(f"API     {place.api_url}/api/v1   described at {place.api_url}/openapi.json")
+    say(f"Phones  {place.simulator_url}/   every conversation; answer as a worker yourself")
+
+
+def _tell_logins(file: Path, say: Say) -> None:
+    """Print the accounts made with this network; passwords changed since are not known here."""
+    known = [StaffLogin(*row) for row in read_json(file).get("logins", [])]
     for login in known:
         say(f"{login.role:<16} {login.login:<28} {login.password}")
     if not known:
-        say("Logins           `dispatch users list`; `dispatch users reset LOGIN` sets a new password")
+        say("Logins  `dispatch users list`; `dispatch users reset LOGIN` sets a new password")
