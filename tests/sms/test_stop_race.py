@@ -11,7 +11,8 @@ import pytest_asyncio
 
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Database
-from dispatch.settings import Settings, SmsSettings
+from dispatch.settings import SendingMode, Settings, SmsSettings
+from dispatch.sms.claim import claim_texts
 from dispatch.sms.gateways.simulator import SimulatorGateway
 from dispatch.sms.inbound import InboundDrain
 from dispatch.sms.phones import start_phone, stop_phone
@@ -180,3 +181,15 @@ async def test_stop_waits_for_a_claim_and_a_claim_after_it_sees_it(
         await asyncio.sleep(0.3)
         assert not stopping.done()
     assert await stopping - started >= 0.3
+
+
+async def test_a_claim_passes_over_a_phone_that_somebody_is_stopping(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone, other = await make_account(settings, owner), await make_phone(owner), await make_phone(owner)
+    for one in (phone, other):
+        await queue_text(jobs_db, account, one)
+    async with jobs_db.begin(None, "system:test") as stop:
+        await stop.fetch("SELECT FROM phones WHERE id = $1 FOR UPDATE", phone.id)
+        claim = await claim_texts(jobs_db, account.id, 10, mode=SendingMode.LIVE, allow_list=(), lease_s=30)
+    assert [text.to for text in claim.texts] == [other.e164]
