@@ -237,7 +237,8 @@ async def clashing_workers(uow: Uow, shift_id: UUID, starts_at: datetime, ends_a
     seat is, nobody learns.
     """
     rows = await uow.fetch(
-        """SELECT s.worker_id FROM seats s, tstzrange($3::timestamptz, $4::timestamptz + interval '60 minutes') AS wanted
+        """SELECT s.worker_id
+           FROM seats s, tstzrange($3::timestamptz, $4::timestamptz + interval '60 minutes') AS wanted
            WHERE s.franchise_id = $1 AND s.shift_id = $2 AND s.live AND s.kind IN ('primary', 'reserve')
              -- his own seat on this shift is among those found where the new times touch the old ones
              AND (SELECT count(*) FROM claims_blocking(s.worker_id, wanted)) > (s.busy && wanted)::int
