@@ -289,7 +289,7 @@ async def _queues(connection: asyncpg.Connection) -> list[Finding]:
         _wrong(
             f"queue of {row['queue']}",
             f"{row['waiting']} wait, the oldest for {_ago(row['age'], '')}",
-            "Start `dispatch work`, or read its log; see the runbook, 'queue stuck'.",
+            "Start `dispatch work`, or read its log; see the runbook, 'the queue is stuck'.",
         )
         if row["waiting"]
         else _ok(f"queue of {row['queue']}", "nothing is late")

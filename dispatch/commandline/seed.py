@@ -2,17 +2,20 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
 
 from dispatch.commandline.doors import owner_database
 from dispatch.commandline.output import AsJson, print_json, print_table, say
 from dispatch.commandline.settings import settings
 from dispatch.seed.cities import DEFAULT_CITIES
-from dispatch.seed.run import CONNECTIONS, MOST_WORKERS, Seeded, seed_network
+from dispatch.seed.run import CONNECTIONS, MOST_WORKERS, Progress, Seeded, seed_network, silent
 
 app = typer.Typer()
 
@@ -35,29 +38,29 @@ def seed(
     passwords of the staff are printed once; `dispatch users reset` sets new ones.
     """
     started = time.monotonic()
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        disable=as_json,
-    ) as bars:
-        task = bars.add_task("Founding", total=workers)
-        seeded = asyncio.run(_seed(workers, cities or list(DEFAULT_CITIES), seed, bars, task, more=force))
+    seeded = asyncio.run(_seed(workers, cities or list(DEFAULT_CITIES), seed, quiet=as_json, more=force))
     _show(seeded, time.monotonic() - started, as_json=as_json)
 
 
-async def _seed(workers: int, cities: list[str], seed: int, bars: Progress, task: TaskID, *, more: bool) -> Seeded:
+async def _seed(workers: int, cities: list[str], seed: int, *, quiet: bool, more: bool) -> Seeded:
     async with owner_database(settings(), pool=CONNECTIONS) as database:
-        return await seed_network(
-            database,
-            workers=workers,
-            names=cities,
-            seed=seed,
-            more=more,
-            progress=lambda stored, _total, what: bars.update(task, completed=stored, description=what),
-        )
+        with _progress(workers, quiet=quiet) as progress:
+            return await seed_network(database, workers=workers, names=cities, seed=seed, more=more, progress=progress)
+
+
+@contextmanager
+def _progress(workers: int, *, quiet: bool) -> Iterator[Progress]:
+    """Show how far it is: a bar on a terminal, lines in a pipe, nothing where a machine reads."""
+    console = Console(stderr=True)
+    if quiet:
+        yield silent
+    elif not console.is_terminal:
+        yield lambda stored, total, what: say(f"{stored} of {total}: {what}")
+    else:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Bars(*columns, console=console) as bars:
+            task = bars.add_task("Founding", total=workers)
+            yield lambda stored, _total, what: bars.update(task, completed=stored, description=what)
 
 
 def _show(seeded: Seeded, seconds: float, *, as_json: bool) -> None:

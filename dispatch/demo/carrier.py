@@ -53,6 +53,9 @@ class Carrier:
         await self._client.aclose()
 
     async def _post(self, path: str, body: Any) -> None:  # noqa: ANN401 - JSON
-        answer = await self._client.post(path, json=body)
+        try:
+            answer = await self._client.post(path, json=body)
+        except httpx.TransportError as error:
+            raise RequestRefused(f"The simulator does not answer {path}: {type(error).__name__}.") from error
         if not answer.is_success:
             raise RequestRefused(f"The simulator answered {answer.status_code} to {path}: {answer.text[:300]}")
