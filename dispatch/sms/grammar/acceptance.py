@@ -10,17 +10,21 @@ from dispatch.sms.grammar.verdict import LIKELY, PLAIN, Verdict, ambiguous
 
 _SMALL_TALK = frozenset({Sense.FILLER, Sense.THANKS, Sense.GREETING})
 _ASSENTS = frozenset({Sense.YES, Sense.COME, Sense.GO, Sense.OKAY})
-_HARMLESS = _SMALL_TALK | _ASSENTS | {Sense.LEAN, Sense.UNDERSTOOD, Sense.RECEIVED, Sense.DAY, Sense.PARTY}
+_HARMLESS = (
+    _SMALL_TALK | _ASSENTS | {Sense.LEAN, Sense.UNDERSTOOD, Sense.RECEIVED, Sense.DAY, Sense.PARTY, Sense.FAREWELL}
+)
 _POLITENESS = _SMALL_TALK | {Sense.YES, Sense.OKAY, Sense.LEAN, Sense.UNDERSTOOD, Sense.RECEIVED}
 _RECEIPTS = frozenset(
     {Sense.YES, Sense.OKAY, Sense.UNDERSTOOD, Sense.RECEIVED, Sense.THANKS, Sense.ALL_WELL, Sense.LEAN},
 )
 
+_BARE = _SMALL_TALK | {Sense.DAY, Sense.LISTING}
 _ABOUT_A_SEAT = frozenset({Context.RECONFIRM, Context.CHANGE})
 _OFFERED = frozenset({Context.OFFER, Context.OFFERS, Context.BOOKED_OFFER, Context.PROMOTION})
 _ASKED = frozenset({Context.OFFER, Context.BOOKED_OFFER, Context.PROMOTION}) | _ABOUT_A_SEAT
 _SEVERAL = frozenset({Context.OFFERS, Context.WHICH})
 
+_ONLY = frozenset({"только", "only", "csak", "solo", "факат"})
 _SUGGESTIONS = frozenset({"давай", "давайте"})
 _PLUS = frozenset({"+", "плюс", "plus"})
 _LASTING = frozenset({"на", "for"})
@@ -53,11 +57,23 @@ def accept(reading: Reading, context: Context) -> Verdict | None:
     )
 
 
+def choose(reading: Reading, context: Context) -> Verdict | None:
+    """Read the one code that answers "which one?"; "only 31" is as plain as "31"."""
+    numbers = reading.numbers
+    if context is not Context.WHICH or len(numbers.codes) != 1 or numbers.plain or reading.unknown or reading.asks:
+        return None
+    only = all(reading.tokens[mark.start].text in _ONLY for mark in reading.of(Sense.BUT))
+    beside = numbers.spelled or numbers.stated_time or numbers.foreign or numbers.party or reading.minutes() is not None
+    if beside or not only or not reading.senses <= _BARE | {Sense.BUT}:
+        return None
+    return Verdict(Disposition.ACCEPT, "names the code that was asked for")
+
+
 def number_alone(reading: Reading, context: Context) -> Verdict | None:
     """Read an answer that is nothing but numbers: 1, 2, a code, a time."""
     numbers, minutes = reading.numbers, reading.minutes()
     plain = [number.value for number in numbers.plain]
-    named = numbers.stated_time or numbers.foreign or numbers.party or minutes is not None
+    named = numbers.spelled or numbers.stated_time or numbers.foreign or numbers.party or minutes is not None
     if not (plain or numbers.codes or named):
         return None
     clean = not (reading.unknown or named or reading.asks) and reading.senses <= _SMALL_TALK | {
@@ -72,8 +88,6 @@ def number_alone(reading: Reading, context: Context) -> Verdict | None:
     if answer == _NO and (context in _ASKED | {Context.OFFERS} or (context is Context.WHICH and numbers.codes)):
         disposition = Disposition.CANCEL if context in _ABOUT_A_SEAT else Disposition.DECLINE
         return Verdict(disposition, "answers 2, which stands for no")
-    if answer is None and context is Context.WHICH:
-        return Verdict(Disposition.ACCEPT, "names the code that was asked for")
     return ambiguous("a number that answers nothing asked")
 
 
@@ -82,7 +96,10 @@ def _understood(reading: Reading) -> Verdict | None:
     if not reading.senses & _RECEIPTS:
         return None
     numbers = [*reading.numbers.codes, *(number.value for number in reading.numbers.plain)]
-    clean = not (reading.unknown or reading.asks) and reading.senses <= _RECEIPTS | _SMALL_TALK | {Sense.DAY}
+    clean = not (reading.unknown or reading.asks) and reading.senses <= _RECEIPTS | _SMALL_TALK | {
+        Sense.DAY,
+        Sense.FAREWELL,
+    }
     if not clean or numbers not in ([], [_YES]):
         return ambiguous("a receipt with something else beside it")
     return Verdict(Disposition.ACCEPT, "has understood")
@@ -109,6 +126,8 @@ def _reservations(reading: Reading, context: Context) -> Iterator[str]:
         yield "a yes to several things, or after a while"
     if Sense.UNDERSTOOD in senses and senses & _ASSENTS == {Sense.OKAY} and context in _OFFERED:
         yield "has read it, but promises nothing"
+    if Sense.FAREWELL in senses and (_only_suggests(reading) or not senses & {Sense.YES, Sense.COME}):
+        yield "an ok and a farewell: which of the two?"
     if days and _only_suggests(reading):
         yield "suggests a day instead of saying yes"
     if _party(reading) is None:

@@ -132,6 +132,8 @@ def _bare_minutes(reading: Reading) -> list[int]:
     numbers = reading.numbers
     if len(reading.unknown) > len(numbers.spelled):
         return []
+    if numbers.spread is not None:
+        return [numbers.spread]
     on = [numbers.on.value] if numbers.on is not None else []
     return [*numbers.codes, *(number.value for number in numbers.plain), *on, *numbers.spelled]
 
@@ -139,8 +141,8 @@ def _bare_minutes(reading: Reading) -> list[int]:
 def _delay(reading: Reading) -> tuple[int | None, bool]:
     """Return the minutes of a delay; a bare number beside the word is minutes, even one that may be a code."""
     minutes, numbers = reading.minutes(), reading.numbers
-    if minutes is not None:
-        return minutes, False
+    if minutes is not None or numbers.spread is not None:
+        return minutes or numbers.spread, False
     bare = [*numbers.plain, *([numbers.on] if numbers.on is not None else [])]
     plain = [number.value for number in bare if 0 < number.value <= _LONGEST_DELAY]
     if len(plain) == 1:

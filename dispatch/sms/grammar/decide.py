@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from dispatch.sms.grammar.acceptance import accept, number_alone
+from dispatch.sms.grammar.acceptance import accept, choose, number_alone
 from dispatch.sms.grammar.attendance import arrived, eta, late, on_way
 from dispatch.sms.grammar.outcome import Context, Disposition, Reply
 from dispatch.sms.grammar.reading import Reading, read
@@ -120,7 +120,7 @@ def _doubt(reading: Reading, context: Context) -> Verdict | None:
 
 def _half_said(reading: Reading, context: Context) -> Verdict | None:
     """Well disposed, a day, a number of people, or "understood": close to an answer, but none."""
-    half = reading.senses - _SMALL_TALK
+    half = reading.senses - _SMALL_TALK - {Sense.FAREWELL}
     if context is Context.NONE or not half:
         return None
     if context is Context.BOOKED and half <= {Sense.LEAN, Sense.UNDERSTOOD, Sense.RECEIVED, Sense.ALL_WELL}:
@@ -145,6 +145,7 @@ RULES: Final[tuple[Rule, ...]] = (
     refuse,
     _call,
     _question,
+    choose,
     _doubt,
     accept,
     number_alone,

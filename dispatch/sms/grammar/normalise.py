@@ -28,6 +28,7 @@ _HALF_HOURS = re.compile(r"(?<![\d.,])(\d)[.,]5\s{0,3}(?:час|ч|h|соат|so
 _ORDINARY = re.compile(r"[ -~\nа-яА-ЯёЁ]*")
 _FOLDED = re.compile(r"[a-zа-я]*")
 _ACCENTED = re.compile("[\u00df-\u024f\u1e00-\u1eff]")
+_SIGNATURE = re.compile(r"\b(?:отправлено с|sent from|sent via|enviado desde)\b.*", re.IGNORECASE | re.DOTALL)
 _REPEATED_SIGN = re.compile(r"([^\w\s])\1{2,}")
 _LETTERS = str.maketrans("ёўқғҳӯӣҷіїєəѐ", "еукгхуичииеае")
 _WEAK_MARKS = frozenset(',;:/\\|()[]{}<>"«»„“”–—_*=~^&#@')
@@ -152,7 +153,8 @@ def _clean(text: str) -> str:
 
 
 def _mend_signs(composed: str) -> str:
-    """Shorten rows of signs, and rewrite what would fall apart: apostrophes, decimal hours, zeros for o, phones."""
+    """Drop signatures of programs, shorten rows of signs, and rewrite what would fall apart into odd tokens."""
+    composed = _SIGNATURE.sub("", composed)
     composed = _REPEATED_SIGN.sub(r"\1\1", composed)
     composed = _HALF_HOURS.sub(lambda found: f"{int(found[1]) * _MINUTES + 30} мин", composed)
     composed = _WILL.sub(" will", composed)

@@ -41,6 +41,7 @@ _PATTERN = re.compile(
     r"|(?P<bound>f~?[NC]h?d?)"
     r"|(?P<people>w~?N-?p?(?![mh$%])|N-?p)"
     r"|(?P<on>oN)"
+    r"|(?P<spread>N-N)"
     r"|(?P<plain>N)",
 )
 
@@ -69,6 +70,7 @@ class Numbers:
         codes: numbers that may be codes, in order, without repeats.
         plain: other numbers without a unit.
         minutes: a length of time.
+        spread: the larger of two numbers joined by a hyphen, which nothing beside them explains.
         lasting: whether it is how long he stays, or how late he is, and not when he comes: "for an hour".
         time: a time of day.
         on: the number after "on" or "for", an hour to a promise and minutes to a delay: `буду на 9`, `опоздаю на 9`.
@@ -82,6 +84,7 @@ class Numbers:
     codes: tuple[int, ...] = ()
     plain: tuple[Plain, ...] = ()
     minutes: int | None = None
+    spread: int | None = None
     lasting: bool = False
     time: dt.time | None = None
     on: Plain | None = None
@@ -121,6 +124,7 @@ class _Reader:
         self._plain: list[Plain] = []
         self._minutes: list[int] = []
         self._lasting = False
+        self._spread: int | None = None
         self._times: list[dt.time] = []
         self._parties: list[int] = []
         self._on: list[Plain] = []
@@ -141,13 +145,15 @@ class _Reader:
             kind == "time" and self._read_time(signs, values)
         ):
             pass
+        elif kind == "spread":
+            self._spread = max(values)
         elif kind == "on" and values[0] in _BARE_HOURS:
             self._on.append(Plain(values[0], signs[-1].start))
         elif kind == "people" and values and 0 < values[-1] <= _LARGEST_PARTY:
             self._parties.append(values[-1])
         else:
-            self._read_alone(signs)
-            if kind != "on":
+            digits = self._read_alone(signs)
+            if kind != "on" or not digits:
                 return
         self._taken.update(at for sign in signs if sign.character not in _BESIDE for at in range(sign.start, sign.end))
 
@@ -157,11 +163,16 @@ class _Reader:
             codes=tuple(dict.fromkeys(self._codes)),
             plain=tuple(self._plain),
             minutes=max(self._minutes, default=None),
+            spread=self._spread,
             lasting=self._lasting,
             time=self._times[0] if len(set(self._times)) == 1 else None,
             on=self._on[0] if len(self._on) == 1 else None,
             party=self._parties[0] if len(set(self._parties)) == 1 else None,
-            foreign=self._foreign or len(set(self._times)) > 1 or len(set(self._parties)) > 1 or len(self._on) > 1,
+            foreign=self._foreign
+            or self._spread is not None
+            or len(set(self._times)) > 1
+            or len(set(self._parties)) > 1
+            or len(self._on) > 1,
             spelled=tuple(self._spelled),
             limits=self._limits,
             taken=frozenset(self._taken),
@@ -202,7 +213,9 @@ class _Reader:
         self._times.append(dt.time(_hour_of_day(hour, part), minute))
         return True
 
-    def _read_alone(self, signs: Sequence[_Sign]) -> None:
+    def _read_alone(self, signs: Sequence[_Sign]) -> bool:
+        """Note the numbers of a find that means nothing more; tell whether they were typed in digits."""
+        before = len(self._codes) + len(self._plain)
         for sign in signs:
             if sign.character == _CLOCK:
                 self._foreign = True
@@ -220,6 +233,7 @@ class _Reader:
             else:
                 self._plain.append(Plain(sign.value, sign.start))
             self._taken.update(range(sign.start, sign.end))
+        return len(self._codes) + len(self._plain) > before
 
 
 def _hour_of_day(hour: int, part: str | None) -> int:

@@ -9,7 +9,7 @@ from dispatch.sms.grammar.numbers import Numbers, find_numbers
 from dispatch.sms.grammar.phrases import Mark, find_marks, is_name
 from dispatch.sms.grammar.senses import STOPPING, Sense, StatedDay
 from dispatch.sms.grammar.spelling import spell_out
-from dispatch.sms.grammar.vocabulary import NEGATING_INSIDE, VOCABULARY, Branch, Meaning
+from dispatch.sms.grammar.vocabulary import ENGLISH_POSITION, NEGATING_INSIDE, VOCABULARY, Branch, Meaning
 
 _AUXILIARIES = frozenset({"буду", "будем", "be", "leszek", "estare", "буламан", "bolaman"})
 _AFTER_AUXILIARY = frozenset(
@@ -243,8 +243,10 @@ def _negated_sense(tokens: Sequence[Token], marks: Sequence[Mark], at: int) -> S
         and _adjoin(tokens, mark, following)
     ):
         return Sense.FILLER
-    if mark.sense is Sense.REFUSE and VOCABULARY.languages.get(tokens[mark.start].text) in NEGATING_INSIDE:
-        return Sense.REFUSE  # Tajik "не" before a negated verb is "no", not a second negation
+    language = VOCABULARY.languages.get(tokens[mark.start].text)
+    twice = language in NEGATING_INSIDE or (tokens[marks[at - 1].start].text == "no" and language == ENGLISH_POSITION)
+    if mark.sense is Sense.REFUSE and twice:
+        return Sense.REFUSE  # "no" before a negated verb, Tajik "не намеоям", is no second negation
     sense = _NEGATED.get(mark.sense, Sense.MAYBE)
     if sense is not Sense.SOFT_STOP:
         return sense

@@ -94,6 +94,8 @@ class Sense(StrEnum):
     FILLER = "filler"
     THANKS = "thanks"
     GREETING = "greeting"
+    FAREWELL = "farewell"
+    """Courtesy beside a yes; beside a mere "ok" it may turn the offer down."""
 
 
 class Role(StrEnum):

@@ -10,7 +10,7 @@ from dispatch.sms.grammar.reading import Reading
 from dispatch.sms.grammar.senses import Sense
 from dispatch.sms.grammar.verdict import LIKELY, Verdict, ambiguous
 
-_POLITE = frozenset({Sense.FILLER, Sense.THANKS, Sense.GREETING})
+_POLITE = frozenset({Sense.FILLER, Sense.THANKS, Sense.GREETING, Sense.FAREWELL})
 _BESIDE_ALONE = _POLITE | {Sense.STOP_ALONE, Sense.NO, Sense.UNWANTED, Sense.REFUSE, Sense.MESSAGES, Sense.REMOVE}
 _NOT_FOR_GOOD = frozenset(
     {

@@ -25,6 +25,7 @@ LEXICONS: Final = (SIGNS, RUSSIAN_ANSWERS, RUSSIAN_REQUESTS, RUSSIAN_SITE, ENGLI
 LATIN_LANGUAGES: Final = frozenset(LEXICONS.index(lexicon) for lexicon in (ENGLISH, HUNGARIAN, SPANISH))
 """The positions of the languages that are always written in Latin letters."""
 
+ENGLISH_POSITION: Final = LEXICONS.index(ENGLISH)
 NEGATING_INSIDE: Final = frozenset(LEXICONS.index(lexicon) for lexicon in (UZBEK, TAJIK))
 """The positions of the languages whose verbs carry the negation inside."""
 

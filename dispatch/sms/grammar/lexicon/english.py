@@ -29,7 +29,7 @@ ENGLISH = Lexicon(
             ok; okay; okey; okie; oki; k; kk; okok; fine; all right; alright; alrighty; good; cool; very well
             okidoki; okay ok; aight; fine by me; fine with me; its ok; its fine""",
         Sense.LEAN: """
-            great; perfect; nice; super; awesome; excellent; wonderful; right; interested; i am interested
+            able to; great; perfect; nice; super; awesome; excellent; wonderful; right; interested; i am interested
             im interested; available; i am available; im available; free; i am free; im free; want; i want
             i want to; i would like to; id like to; would like; like; looking forward; possible; why not; need work
             i need work; i need job; able; willing; all good; its all good; i want to come; i want to work; i wish
@@ -70,9 +70,10 @@ ENGLISH = Lexicon(
             not possible for me; not able to; cant do; cant do it; cant do that; cannot do it; im not available
             i am not available; wouldnt be able""",
         Sense.BUSY: """
-            have work; i have work; i have to work; working; i am working; im working; at work; on shift
-            at another job; on another job; studying; exam; at school; day off; im off; i am off; at home; asleep
-            drunk; im drunk; at the doctor; babysitting""",
+            i work; i work tomorrow; have to work; got work; i got work; work tomorrow; have work; i have work
+            i have to work; working; i am working; im working; at work; on shift; at another job; on another job
+            studying; exam; at school; day off; im off; i am off; at home; asleep; drunk; im drunk; at the doctor
+            babysitting""",
         Sense.DISAGREE: """
             i do not agree; i dont agree; do not agree; dont agree; disagree; i disagree; not agree; not agreed""",
         Sense.UNWANTED: """
@@ -168,6 +169,7 @@ ENGLISH = Lexicon(
             i want to receive messages/offers/jobs again; i want to get offers/jobs/work again; i want to work again
             want to work again; restart; back in business; turn on""",
         Sense.RESTORE: """
+            my seat/place/shift back; want it back; give it back; i want it back; changed my mind i will come
             restore; undo; restore my seat/place/shift; restore me; uncancel; undo cancel; undo that
             cancel the cancellation; revert; bring me back; put me back; put me back on the shift; take me back
             give me back my seat/place/shift; get it back; reinstate; reinstate me""",
@@ -233,22 +235,25 @@ ENGLISH = Lexicon(
             in a bit; in a moment; right now; now; any minute; couple of minutes; a couple of minutes; few minutes
             a few minutes; one minute; asap; in a few; just a minute; moment""",
         Sense.FILLER: """
-            code; offer; nr; num; option; we are; we r; there are; that would be me; i; im; am; we; will; to; the; a
-            an; for; me; my; it; its; is; be; do; that; this; you; u; your; it is; at; on; in; of; so; as; and; come
-            work; job; shift; shifts; place; time; on time; in time; please; pls; plz; sorry; so sorry; im sorry
-            i am sorry; really; very; much; well; also; too; again; sir; boss; bro; brother; mate; man; dude; chief
-            dear; team; guys; mr; madam; maam; always; already; still; with; there; order; as usual; as always
-            as agreed; agreed time; site; by; see; anyway; answer; reply; my answer is; the answer is
-            have a nice day; good luck; take care; god bless; bye; dont worry; do not worry; no rush; wont be late
+            to work; come to work; for work; the work; at your service; code; offer; nr; num; we are; we r
+            there are; that would be me; i; im; am; we; will; to; the; a; an; for; me; my; it; its; is; be; do; that
+            this; you; u; your; it is; at; on; in; of; so; as; and; come; job; shift; shifts; place; time; on time
+            in time; please; pls; plz; sorry; so sorry; im sorry; i am sorry; really; very; much; well; also; too
+            again; sir; boss; bro; brother; mate; man; dude; chief; dear; team; guys; mr; madam; maam; always
+            already; still; with; there; order; as usual; as always; as agreed; agreed time; site; by; see; anyway
+            answer; reply; my answer is; the answer is; god bless; dont worry; do not worry; no rush; wont be late
             will not be late; not late; im not late; ill be on time; oh; um; uh; well then; actually; us; our; go
-            make; able to; myself; alone; for you; kind; kindly; regards; best regards; as well; exactly; right away
-            them; number; no problem at all; folks; here is; thats; that is; not at all""",
+            make; myself; alone; for you; kind; kindly; regards; best regards; as well; exactly; right away; them
+            number; no problem at all; folks; here is; thats; that is; not at all""",
         Sense.THANKS: """
             thanks; thank you; thx; ty; tnx; thank u; thankyou; thanks a lot; thank you very much; many thanks
             cheers; thanks so much; appreciate; appreciated; much appreciated; tks; thanx""",
+        Sense.FAREWELL: """
+            bye; bye bye; goodbye; good luck; take care; have a nice/good/great day/evening/weekend; good night
+            so long; cya""",
         Sense.GREETING: """
             hi; hello; hey; good morning; good day; good evening; good afternoon; hiya; greetings; hallo; helo
-            howdy; good night; morning all""",
+            howdy; morning all""",
         Sense.OTHER: """
             he; she; they; he will; she will; they will; stopped; stopping; stops; bus stop; bus stops; next stop
             the stop; a stop; at stop; non stop; nonstop; stop sign; stop light; one stop; last stop; metro stop

@@ -49,9 +49,9 @@ HUNGARIAN = Lexicon(
             semmiképpen; soha; családi ok; nem érünk rá; nem tudunk; nem tudunk menni; nem tudom megoldani
             nem tudok most; nem vagyok elérhető; nem jön össze; nem oldható meg""",
         Sense.BUSY: """
-            dolgozom; dolgozok; munkában; munkában vagyok; munkahelyen vagyok; műszakban vagyok; tanulok
-            iskolában vagyok; vizsgám van; pihenek; szabadnapom van; szabadnapos vagyok; otthon vagyok
-            máshol dolgozom; már dolgozom""",
+            munkám van; dolgoznom kell; dolgozni fogok máshol; sok a munkám; dolgozom; dolgozok; munkában
+            munkában vagyok; munkahelyen vagyok; műszakban vagyok; tanulok; iskolában vagyok; vizsgám van; pihenek
+            szabadnapom van; szabadnapos vagyok; otthon vagyok; máshol dolgozom; már dolgozom""",
         Sense.DISAGREE: "nem értek egyet; nem egyezem bele",
         Sense.UNWANTED: """
             nem érdekel; nem kell; nincs szükségem rá; nem kérem; nem kérek; köszönöm nem; nem aktuális
@@ -178,9 +178,10 @@ HUNGARIAN = Lexicon(
             kérem; kérlek; sajnálom; bocs; bocsánat; bocsi; elnézést; sajnos; uram; főnök; haver; barátom; tesó
             nekem; önnek; nektek; munka; munkára; műszak; műszakra; meló; melóra; dolgozni; jönni; menni; időben
             pontosan; biztos; mint mindig; szokás szerint; vagyok; vagyunk; van; akkor is; egyedül; teljesen; nagyon
-            nem kések; nem késem; nem fogok késni; ne aggódjatok; ne aggódjon; viszlát; szép napot; várom; várjatok
-            ez; ezt; erre; arra; szám; rá; magam; helyre; nagyon szépen; ide; oda; ember; fel; nyugodtan; úr; minden""",
+            nem kések; nem késem; nem fogok késni; ne aggódjatok; ne aggódjon; várom; várjatok; ez; ezt; erre; arra
+            szám; rá; magam; helyre; nagyon szépen; ide; oda; ember; fel; nyugodtan; úr; minden""",
         Sense.THANKS: "köszönöm; köszi; kösz; köszönjük; köszönöm szépen; köszi szépen; kössz; köcce",
+        Sense.FAREWELL: "viszlát; viszontlátásra; szép napot; további szép napot; minden jót; jó éjt; jó éjszakát",
         Sense.GREETING: """
             szia; sziasztok; helló; hello; jó napot; jó napot kívánok; jó reggelt; jó estét; üdv; üdvözlöm; hali
             szevasz; csá; csáó; szervusz; jónapot; tisztelt""",
@@ -245,7 +246,7 @@ HUNGARIAN = Lexicon(
     roles={
         Role.MINUTE: "perc; percet; perccel; percen; perces; p; percre",
         Role.HOUR: "óra; órát; órával; órán",
-        Role.PEOPLE: "ember; fő; en; an; emberrel; emberek; fővel; munkás",
+        Role.PEOPLE: "ember; fő; emberrel; emberek; fővel; munkás",
         Role.MONEY: "ft; forint; forintot; huf",
         Role.WE: "vagyunk; leszünk",
         Role.ABOUT: "körülbelül; kb; nagyjából; pontban; úgy; olyan; legalább",

@@ -59,6 +59,7 @@ SPANISH = Lexicon(
             me siento mal; emergencia familiar; no estoy listo; no estoy de acuerdo con ir; no me da tiempo
             no tengo ganas; no estoy libre; no podría; me es imposible ir; no voy a estar; no voy a trabajar""",
         Sense.BUSY: """
+            tengo trabajo; tengo que trabajar; tengo mucho trabajo; trabajo ese día; trabajo hoy; yo trabajo
             trabajando; estoy trabajando; trabajo mañana; estoy en el trabajo; en el trabajo; en otro trabajo
             estudiando; estoy en la escuela; examen; día libre; mi día libre; descanso; es mi descanso; en casa
             estoy en casa; ya trabajo""",
@@ -182,15 +183,17 @@ SPANISH = Lexicon(
             quiero hablar; podemos hablar; me llaman; me llamas; me llama; hablemos; espero su llamada
             espero la llamada; espero tu llamada; llamada; por favor llamen; quiero que me llamen""",
         Sense.SUBSTITUTE: """
-            en mi lugar; en vez de mí; en mi puesto; irá mi hermano; irá mi amigo; irá mi hijo; va mi hermano
-            va mi amigo; va mi hijo; va mi primo; irá mi primo; va a ir mi hermano; va a ir mi amigo; mi hermano va
+            mando/envío/mandaré/enviaré/llega a mi/un hermano/amigo/primo/hijo/compañero/tío/vecino; en mi lugar
+            en vez de mí; en mi puesto; irá mi hermano; irá mi amigo; irá mi hijo; va mi hermano; va mi amigo
+            va mi hijo; va mi primo; irá mi primo; va a ir mi hermano; va a ir mi amigo; mi hermano va
             mi hermano irá; mi amigo va; mi amigo irá; mi primo va; mi primo irá; mi hijo irá; mi hijo va
             mando a mi hermano; mando a mi amigo; mando a otro; envío a mi hermano; envío a mi amigo; sustituto
             reemplazo; me reemplaza; me sustituye; me cubre; me reemplazará; me sustituirá; me cubrirá
             mi compañero va; mi compañero irá; mando un reemplazo; otra persona irá; va otro por mí; irá otro por mí
             mi hermano va a ir""",
         Sense.LATE: """
-            tarde; llego tarde; llegaré tarde; llegare tarde; voy tarde; voy a llegar tarde; llegando tarde
+            me voy a retrasar/demorar/tardar/atrasar; voy a retrasarme/demorarme/tardar; se me hará tarde; tarde
+            llego tarde; llegaré tarde; llegare tarde; voy tarde; voy a llegar tarde; llegando tarde
             llegaremos tarde; retraso; con retraso; voy con retraso; llego con retraso; me retraso; me retrasaré
             retrasado; voy retrasado; estoy retrasado; demora; me demoro; demorado; me demoraré; me voy a demorar
             atasco; atascado; estoy atascado; tráfico; hay tráfico; mucho tráfico; en el tráfico; trancón; trancado
@@ -222,18 +225,21 @@ SPANISH = Lexicon(
             ahora mismo; en un momento; unos minutos; un momento; un minuto; en unos minutos; ya casi; en un rato
             en un ratito; ahora; llego en breve; ya llego; llego ya; llego""",
         Sense.FILLER: """
-            código; opción; el numero; yo; nosotros; a; al; el; la; los; lo; le; les; me; mi; de; del; en; y; un
-            una; con; para; por; que; es; estoy; está; ya; ahí; allí; allá; gusto; por favor; porfavor; porfa
-            disculpe; disculpa; perdón; perdone; lo siento; siento; lamentablemente; desgraciadamente; señor; señora
-            jefe; amigo; hermano; compañero; jefa; don; trabajar; trabajo; ir; turno; obra; el turno; puntual
-            a tiempo; sin falta; siempre; también; como siempre; muy; mucho; ahí mismo; nos vemos; hasta mañana
-            saludos; adiós; buen día para todos; te; se; su; este; esta; ese; eso; oferta; no llego tarde
-            no llegaré tarde; no se preocupen; no se preocupe; no te preocupes; tranquilo; cuídense; chao; solo yo
-            lugar; pues; ok pues; además; ser; estar; todo; tengo; persona; número; listo para trabajar; esa; sitio
-            respuesta; mi respuesta es; pasado; bendiciones; chamba; jefecito; son; será; somos; para mí; conmigo""",
+            código; el numero; yo; nosotros; a; al; el; la; los; lo; le; les; me; mi; de; del; en; y; un; una; con
+            para; por; que; es; estoy; está; ya; ahí; allí; allá; gusto; por favor; porfavor; porfa; disculpe
+            disculpa; perdón; perdone; lo siento; siento; lamentablemente; desgraciadamente; señor; señora; jefe
+            amigo; hermano; compañero; jefa; don; trabajar; trabajo; ir; turno; obra; el turno; puntual; a tiempo
+            sin falta; siempre; también; como siempre; muy; mucho; ahí mismo; nos vemos; saludos; te; se; su; este
+            esta; ese; eso; oferta; no llego tarde; no llegaré tarde; no se preocupen; no se preocupe
+            no te preocupes; tranquilo; solo yo; lugar; pues; ok pues; además; ser; estar; todo; tengo; persona
+            número; listo para trabajar; esa; sitio; respuesta; mi respuesta es; pasado; bendiciones; chamba
+            jefecito; son; será; somos; para mí; conmigo""",
         Sense.THANKS: """
             gracias; muchas gracias; mil gracias; grax; grs; muchísimas gracias; gracias por avisar; se agradece
             muy amable; gracias por todo""",
+        Sense.FAREWELL: """
+            adiós; chao; suerte; hasta luego; hasta mañana; cuídense; cuídate; que estén bien; buen día para todos
+            feliz día""",
         Sense.GREETING: """
             hola; buenos días; buenas tardes; buenas noches; buenas; buen día; qué tal; que tal; buenos dias jefe
             saludos cordiales; estimado; estimados""",
