@@ -134,6 +134,19 @@ async def test_an_unclear_text_that_the_gateway_never_took_goes_again(
     assert len(fake.taken) == 1
 
 
+async def test_a_listed_text_that_is_known_already_proves_no_other(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection, fake: FakeGateway, gateways: dict[str, Gateway]
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    fake.behave = lambda _to, attempt: Behaviour(status=201 if attempt == 0 else 500)
+    for _ in range(2):
+        await queue_text(jobs_db, account, phone, "те же слова")
+        await Broadcaster(jobs_db, gateways, SmsSettings())()
+    await Reconciler(jobs_db, gateways, unclear_for=NO_TIME)()
+    rows = await owner.fetch("SELECT status FROM messages WHERE phone_id = $1 ORDER BY created_at", phone.id)
+    assert [row["status"] for row in rows] == ["sent", "queued"]
+
+
 @pytest.mark.parametrize("trouble", ["status", "pages"])
 async def test_from_an_incomplete_list_nothing_is_concluded(
     jobs_db: Database,
