@@ -118,8 +118,14 @@ class World:
         return {name for name, digest in self.tables.items() if before.tables.get(name) != digest}
 
 
-_BOOKKEEPING = {"sessions", "api_tokens", "login_attempts", "beats"}
-"""Tables that being asked at all may touch: when a token was last seen is no effect of a request."""
+_BOOKKEEPING = {
+    "sessions": "(token_sha256, revoked_at)",
+    "api_tokens": "(id, revoked_at)",
+    "idempotency_keys": "key",
+    "login_attempts": "login_sha256",
+    "beats": "source",
+}
+"""Table -> what of it counts. When a credential was last seen, or how often a repetition came, is no effect."""
 
 
 async def world(owner: asyncpg.Connection) -> World:
@@ -128,10 +134,11 @@ async def world(owner: asyncpg.Connection) -> World:
         """SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
            WHERE n.nspname = 'public' AND c.relkind = 'r' ORDER BY c.relname"""
     )
-    tables = [row["name"] for row in names if row["name"] not in _BOOKKEEPING | {"spatial_ref_sys"}]
     parts = [
-        f"SELECT '{name}' AS name, md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS digest FROM {name} t"
-        for name in tables
+        f"SELECT '{name}' AS name, md5(coalesce(string_agg(x, '|' ORDER BY x), '')) AS digest "
+        f"FROM (SELECT {_BOOKKEEPING.get(name, 't')}::text AS x FROM {name} t) facts"
+        for name in (row["name"] for row in names)
+        if name != "spatial_ref_sys"
     ]
     rows = await owner.fetch(" UNION ALL ".join(parts))
     return World({row["name"]: row["digest"] for row in rows})

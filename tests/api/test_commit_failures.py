@@ -1,0 +1,102 @@
+"""A COMMIT that fails is an error the client sees, on every route that changes something.
+
+Nothing of ours is patched: a deferred constraint trigger on every table refuses the transactions of one marked actor at
+their end, after the handler has returned its answer.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from structlog.testing import capture_logs
+
+from dispatch.api.openapi import classified
+from dispatch.kit.uow import Database
+from dispatch.settings import Settings
+from tests.factories.desk import world
+from tests.factories.requests import REQUESTS
+from tests.factories.scene import Scene, set_scene
+from tests.factories.stage import set_stage
+
+CHANGES_NOTHING: Final = {
+    "POST /api/v1/orders/{order_id}/preview": "what it did is rolled back before it answers",
+    "POST /api/v1/quotes": "it reckons",
+    "POST /api/v1/matching/preview": "it reads",
+}
+"""Routes with a changing method that commit nothing -> why; their answer does not hang on the commit."""
+_SAFE: Final = {"GET", "HEAD", "OPTIONS"}
+_TRIGGERS: Final = """
+CREATE TABLE marked (actor text PRIMARY KEY);
+CREATE FUNCTION refuse_marked() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    IF EXISTS (SELECT FROM marked WHERE actor = coalesce(current_setting('app.actor', true), '')) THEN
+        RAISE EXCEPTION 'the commit of a marked actor fails';
+    END IF;
+    RETURN NULL;
+END $$;
+DO $$
+DECLARE
+    name regclass;
+BEGIN
+    FOR name IN SELECT c.oid FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
+                WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND r.rolname = current_user
+                  AND c.relname NOT IN ('marked', 'login_attempts') LOOP
+        EXECUTE format('CREATE CONSTRAINT TRIGGER refuse_marked AFTER INSERT OR UPDATE OR DELETE ON %s '
+                       'DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_marked()', name);
+    END LOOP;
+END $$;
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def scene(
+    app: FastAPI, settings: Settings, app_db: Database, jobs_db: Database, owner: asyncpg.Connection
+) -> AsyncIterator[Scene]:
+    stage = await set_stage(settings, app_db, men=40)
+    await owner.execute(_TRIGGERS)
+    scene = await set_scene(app, settings, app_db, jobs_db, owner, stage)
+    async with scene.client:
+        yield scene
+
+
+@asynccontextmanager
+async def failing_commits(sql: asyncpg.Connection, actor: str) -> AsyncIterator[None]:
+    await sql.execute("INSERT INTO marked VALUES ($1)", actor)
+    yield
+    await sql.execute("DELETE FROM marked")
+
+
+def test_every_changing_route_has_a_request(app: FastAPI) -> None:
+    changing = {f"{method} {path}" for path, method, _ in classified(app) if method not in _SAFE}
+    assert changing == REQUESTS.keys()
+
+
+@pytest.mark.parametrize("route", sorted(REQUESTS.keys() - CHANGES_NOTHING.keys()))
+async def test_a_failing_commit_is_never_a_success(scene: Scene, route: str) -> None:
+    method = route.split(maxsplit=1)[0]
+    call = await REQUESTS[route](scene)
+    before = await world(scene.sql)
+    # A webhook's statement runs under no actor.
+    with capture_logs() as logged:
+        async with failing_commits(scene.sql, "" if call.path.startswith("/hooks") else scene.boss.actor):
+            refused = await call.send(scene.client, method)
+    assert refused.status_code >= 500, refused.text
+    assert [entry["event"] for entry in logged if entry["log_level"] == "error"] == ["internal_error"]
+    assert (await world(scene.sql)).changed_since(before) <= {"marked"}
+    done = await call.send(scene.client, method)
+    assert 200 <= done.status_code < 300, done.text
+    assert (await world(scene.sql)).changed_since(before) - {"marked"}, "the request does change something"
+
+
+@pytest.mark.parametrize("route", sorted(CHANGES_NOTHING))
+async def test_what_commits_nothing_cannot_fail_at_it(scene: Scene, route: str) -> None:
+    call = await REQUESTS[route](scene)
+    before = await world(scene.sql)
+    async with failing_commits(scene.sql, scene.boss.actor):
+        answer = await call.send(scene.client, route.split(maxsplit=1)[0])
+    assert answer.status_code == 200, answer.text
+    assert (await world(scene.sql)).changed_since(before) <= {"marked"}
