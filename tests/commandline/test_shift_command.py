@@ -2,6 +2,10 @@
 
 import asyncio
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
@@ -61,6 +65,18 @@ def test_following_ends_with_the_shift(
     result = dispatch("shift", placed.shifts[0].id)
     assert result.exit_code == 0
     assert "cancelled" in result.stdout
+
+
+def test_ctrl_c_ends_following_without_a_word(order: tuple[Stage, PlacedOrder], environment: dict[str, str]) -> None:
+    arguments = [sys.executable, "-m", "dispatch.cli", "shift", str(order[1].shifts[0].id), "--every", "0.2"]
+    with subprocess.Popen(
+        arguments, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as following:
+        assert following.stderr is not None
+        assert "ordered: 2 people" in following.stderr.readline()
+        following.send_signal(signal.SIGINT)
+        assert following.wait(timeout=60) == 0
+        assert "Traceback" not in following.stderr.read()
 
 
 def test_an_unknown_shift_is_not_found(dispatch: Dispatch) -> None:
