@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.sms.evaluate import Evaluation, evaluate_file
-from dispatch.sms.grammar.lexicon.form import phrases_of
+from dispatch.sms.grammar.lexicon.form import Lexicon, phrases_of
 from dispatch.sms.grammar.normalise import fold
 from dispatch.sms.grammar.numbers import is_code
 from dispatch.sms.grammar.senses import Sense
-from dispatch.sms.grammar.vocabulary import LEXICONS, VOCABULARY
+from dispatch.sms.grammar.vocabulary import LEXICONS, VOCABULARY, compile_vocabulary
 from dispatch.sms.replies import Context, Disposition, Reply, StatedDay, parse_reply
 
 HERE = Path(__file__).parent
@@ -245,6 +245,11 @@ def test_only_the_beginning_of_a_long_text_counts() -> None:
 
 def test_no_phrase_has_two_meanings() -> None:
     assert VOCABULARY.conflicts == []
+
+
+def test_a_phrase_with_two_meanings_is_listed() -> None:
+    lexicons = [Lexicon(phrases={Sense.YES: "ja"}), Lexicon(phrases={Sense.NO: "ja; nej"})]
+    assert [conflict.split(":")[0] for conflict in compile_vocabulary(lexicons).conflicts] == ["ja"]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ EXTENDED = "^{}\\[~]|€\f"
         ("😀" * 35, Segments(Encoding.UCS2, 1, 70, 0)),
         ("😀" * 36, Segments(Encoding.UCS2, 2, 72, 61)),
     ],
+    ids=range(16),
 )
 def test_the_figures_of_the_standard(text: str, expected: Segments) -> None:
     assert measure(text) == expected

@@ -111,8 +111,6 @@ def deletions(word: str) -> set[str]:
 
 def is_one_slip(first: str, second: str) -> bool:
     """Tell whether two different words are one letter, or one swap of neighbors, apart."""
-    if abs(len(first) - len(second)) > 1:
-        return False
     start = 0
     while start < min(len(first), len(second)) and first[start] == second[start]:
         start += 1

@@ -183,8 +183,6 @@ class _Reader:
         if _CLOCK in row:
             clock = self._tokens[next(sign.start for sign in signs if sign.character == _CLOCK)].text
             minutes = int(clock[-2:]) if _RANGE in clock else 0
-        elif not values:
-            return False
         elif row.startswith(Role.HOUR):
             minutes = 60 + values[-1]
         elif Role.HOUR in row or Role.CLOCK_HOUR in row:
@@ -204,11 +202,9 @@ class _Reader:
         clock = next((sign.value for sign in signs if sign.character == _CLOCK), None)
         if isinstance(clock, int):
             hour, minute = divmod(clock, 60)
-        elif values:
-            hour, minute = values[0], values[1] if len(values) > 1 else 0
         else:
-            return False
-        if hour > _LAST_HOUR or minute not in range(60):
+            hour, minute = values[0], values[1] if len(values) > 1 else 0
+        if hour > _LAST_HOUR or minute not in range(0, 60, 1 if isinstance(clock, int) else 5):
             return False
         self._times.append(dt.time(_hour_of_day(hour, part), minute))
         return True

@@ -60,9 +60,11 @@ def _objections(reading: Reading, listed: list[int] | None) -> Iterator[str]:
     """Yield why numbers are neither "all here" nor a list of the missing."""
     if listed is None or _is_strange(reading):
         yield "numbers that are no list of the missing"
-        return
-    if _is_in_full(reading, listed):
-        return
+    elif not _is_in_full(reading, listed):
+        yield from _objections_to_a_list(reading, listed)
+
+
+def _objections_to_a_list(reading: Reading, listed: list[int]) -> Iterator[str]:
     if reading.numbers.party is not None or _counts(reading):
         yield "counts the men instead of naming the missing"
     if not all(_LEAD < number <= LARGEST_LIST for number in listed):
