@@ -126,7 +126,7 @@ def reads(app: FastAPI) -> list[str]:
 async def test_nothing_of_a_strangers_can_be_read(network: Network, app: FastAPI, owner: asyncpg.Connection) -> None:
     """Every GET: by id it is not there, in lists it does not appear; to those whose it is, it does both."""
     foreign = {str(row["id"]) for row in await owner.fetch(THEIR_IDS, network.theirs.stage.franchise_id)}
-    assert len(foreign) > 60
+    assert len(foreign) > 50
     shown_to_them: set[str] = set()
     for path in reads(app):
         named = re.findall(r"{(\w+)}", path)
