@@ -1,5 +1,6 @@
 """Take due texts of one account into hand: within its rate, past the last look, committed before anything is sent."""
 
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -97,11 +98,13 @@ class Claim:
         texts: to be sent, in order of urgency.
         settled: texts that got another fate.
         wait_s: the account's rate is used up; nothing was looked at, and after so long there is room for one more.
+        looked_at: the process's monotonic clock when the phones were looked at: a STOP after it may not be seen.
     """
 
     texts: tuple[ClaimedText, ...] = ()
     settled: int = 0
     wait_s: float | None = None
+    looked_at: float = 0.0
 
 
 async def due_accounts(database: Database, gateways: Collection[str]) -> list[Account]:
@@ -136,6 +139,7 @@ async def claim_texts(
         room = max(1.0, rate * BURST_S) - allowance["ahead_s"] * rate
         if room < 1:
             return Claim(wait_s=(1 - room) / rate)
+        looked_at = time.monotonic()
         rows = await uow.fetch(_DUE, account_id, uow.now, min(limit, int(room)))
         if not rows:
             return Claim()
@@ -144,7 +148,7 @@ async def claim_texts(
         texts = tuple(_claimed(row, attempts[row["id"]]) for row, v in zip(rows, verdicts, strict=True) if _goes(v))
         if texts:
             await uow.run(_PACE, account_id, len(texts) / rate)
-        return Claim(texts, len(rows) - len(texts))
+        return Claim(texts, len(rows) - len(texts), looked_at=looked_at)
 
 
 async def _settle(uow: Uow, rows: list[asyncpg.Record], verdicts: list[Verdict], lease_s: float) -> dict[UUID, int]:

@@ -128,7 +128,6 @@ class Broadcaster:
         async with _finishing(under_way):
             while True:
                 room = await self._hands.some_room()
-                claimed_at = time.monotonic()
                 claim = await claim_texts(
                     self._database,
                     account.id,
@@ -139,7 +138,7 @@ class Broadcaster:
                 )
                 self._handled += claim.settled
                 for text in claim.texts:
-                    under_way.add(self._start(account, text, claimed_at, under_way.discard))
+                    under_way.add(self._start(account, text, claim.looked_at, under_way.discard))
                 if claim.wait_s is not None:
                     await asyncio.sleep(min(claim.wait_s, _LOOK_AGAIN_S))
                 elif not claim.texts and not claim.settled:
@@ -148,17 +147,17 @@ class Broadcaster:
                     await asyncio.wait(under_way, timeout=_LOOK_AGAIN_S, return_when=asyncio.FIRST_COMPLETED)
 
     def _start(
-        self, account: Account, text: ClaimedText, claimed_at: float, ended: Callable[[asyncio.Task[None]], None]
+        self, account: Account, text: ClaimedText, looked_at: float, ended: Callable[[asyncio.Task[None]], None]
     ) -> asyncio.Task[None]:
         self._hands.claim(text)
-        task = asyncio.create_task(self._deliver(account, text, claimed_at), name="sms-text")
+        task = asyncio.create_task(self._deliver(account, text, looked_at), name="sms-text")
         task.add_done_callback(ended)
         task.add_done_callback(lambda _: self._hands.let_go(text))
         return task
 
-    async def _deliver(self, account: Account, text: ClaimedText, claimed_at: float) -> None:
+    async def _deliver(self, account: Account, text: ClaimedText, looked_at: float) -> None:
         async with self._hands.hold(text):
-            late = time.monotonic() - claimed_at > STARTS_WITHIN_S
+            late = time.monotonic() - looked_at > STARTS_WITHIN_S
             result: Result = NotStarted() if late else await self._hand_over(account, text)
         await self._results.write(text, result)
         self._handled += 1

@@ -3,12 +3,14 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import parse_qs, urlsplit
+
+from dispatch.sms.gateways.base import Account, InboundText, Listed, Outcome, Parcel
 
 _sids = itertools.count(1)
 
@@ -54,6 +56,7 @@ class FakeGateway:
     page_size: int = 1000
     at_once: int = 0
     most_at_once: int = 0
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
@@ -91,6 +94,7 @@ class FakeGateway:
         attempt = sum(1 for _, asked in self.requests if asked == to)
         self.requests.append((asyncio.get_running_loop().time(), to))
         behaviour = self.behave(to, attempt)
+        self.asked.set()
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         sid = f"SM{next(_sids):032d}"
@@ -136,6 +140,27 @@ class FakeGateway:
             "error_code": None,
             "date_created": format_datetime(text.at),
         }
+
+
+class Adapter:
+    """An adapter without a network: whatever `send` does."""
+
+    lists = False
+
+    def __init__(self, send: Callable[[Parcel], Awaitable[Outcome]]) -> None:
+        self._send = send
+
+    async def send(self, _account: Account, parcel: Parcel) -> Outcome:
+        return await self._send(parcel)
+
+    async def list_sent(self, _account: Account, _since: datetime) -> list[Listed]:
+        return []
+
+    async def list_received(self, _account: Account, _since: datetime) -> list[InboundText]:
+        return []
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 @asynccontextmanager

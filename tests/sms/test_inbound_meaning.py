@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -299,3 +300,69 @@ async def test_two_people_on_one_phone_answer_with_a_code(
         await drain()
     assert len(heard.answers) == 1
     assert [template for template, _ in await bodies(owner, phone)] == ["which"]
+
+
+async def test_an_unclear_list_is_asked_for_again_as_a_list(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    await ask(jobs_db, account, phone, QuestionKind.PRESENT)
+    await receive(jobs_db, account, phone, "нет Петрова")
+    await InboundDrain(jobs_db, {})()
+    assert [template for template, _ in await bodies(owner, phone)] == ["clarify_list"]
+
+
+async def test_who_can_on_another_day_is_told_the_day(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    async with jobs_db.begin(None, "system:test") as uow:
+        start = (uow.now + timedelta(days=1)).astimezone(ZoneInfo("Europe/Moscow")).replace(hour=9, minute=0)
+    await ask(jobs_db, account, phone, code=31, starts_at=start)
+    await receive(jobs_db, account, phone, "могу только послезавтра")
+    await InboundDrain(jobs_db, {})()
+    ((template, body),) = await bodies(owner, phone)
+    assert (template, f"{start:%d.%m} 09:00" in body, "31" in body) == ("clarify_offer", True, True)
+
+
+async def test_questions_without_a_label_are_listed_by_their_start(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    async with jobs_db.begin(None, "system:test") as uow:
+        start = (uow.now + timedelta(days=1)).astimezone(ZoneInfo("Europe/Moscow"))
+    for code in (31, 32):
+        await ask(jobs_db, account, phone, code=code, starts_at=start, label="", language="en")
+    await receive(jobs_db, account, phone, "да")
+    await InboundDrain(jobs_db, {})()
+    assert await bodies(owner, phone) == [
+        ("which", f"Which shift? Reply with the code: 31 - {start:%d.%m %H:%M}; 32 - {start:%d.%m %H:%M}")
+    ]
+
+
+async def test_a_stranger_who_wants_to_start_is_a_lead(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account = await make_account(settings, owner)
+    await receive(jobs_db, account, "+79217770000", "старт")
+    await InboundDrain(jobs_db, {})()
+    assert await inbox(owner, account) == [("lead", "старт", "start")]
+
+
+async def test_a_question_of_another_franchise_is_cleared_up_from_there(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    here, there, phone = (
+        await make_account(settings, owner),
+        await make_account(settings, owner),
+        await make_phone(owner),
+    )
+    await ask(jobs_db, there, phone, code=32)
+    inbound_id = await receive(jobs_db, here, phone, "32")
+    await InboundDrain(jobs_db, {})()
+    row = await owner.fetchrow("SELECT account_id, template FROM messages WHERE phone_id = $1", phone.id)
+    assert row is not None
+    assert (row["account_id"], row["template"]) == (there.id, "clarify")
+    assert [kind for kind, _, _ in await inbox(owner, there)] == ["reply"]
+    (disposition,) = await dispositions(owner, [inbound_id])
+    assert disposition["franchise_id"] == there.franchise_id

@@ -1,5 +1,7 @@
 """What becomes of a text by what the gateway says, and what it says of the phone."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
@@ -7,15 +9,17 @@ from uuid import UUID
 import asyncpg
 import pytest
 import pytest_asyncio
+from sqlalchemy.exc import DBAPIError
 
 from dispatch.kit.uow import Database
+from dispatch.local.throwaway import TestCluster
 from dispatch.settings import Settings, SmsSettings
-from dispatch.sms.gateways.base import Gateway
+from dispatch.sms.gateways.base import Gateway, Parcel, Sent
 from dispatch.sms.gateways.simulator import SimulatorGateway
 from dispatch.sms.send import Broadcaster
 from dispatch.sms.service import MessageClass
 from tests.factories.sms import make_account, make_phone, queue_text
-from tests.fakes.gateway import OK, Behaviour, FakeGateway, fake_gateway
+from tests.fakes.gateway import OK, Adapter, Behaviour, FakeGateway, fake_gateway
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -138,3 +142,50 @@ async def test_a_stop_kept_by_the_carrier_becomes_ours(
     await sender(jobs_db, gateways)()
     assert await owner.fetchval("SELECT opted_out_at IS NOT NULL FROM phones WHERE id = $1", phone.id)
     assert await owner.fetchval("SELECT source FROM phone_events WHERE phone_id = $1", phone.id) == "gateway"
+
+
+async def test_a_result_survives_a_broken_connection_to_the_database(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection, cluster: TestCluster
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    message_id = await queue_text(jobs_db, account, phone)
+    superuser = await asyncpg.connect(cluster.postgres.superuser_dsn(settings.database.name))
+
+    async def send(parcel: Parcel) -> Sent:
+        await superuser.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'dispatch_worker'"
+        )
+        return Sent(f"SM{parcel.reference.hex}")
+
+    drain = sender(jobs_db, {"simulator": Adapter(send)})
+    with contextlib.suppress(DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        await drain()
+    await superuser.close()
+    assert await status_of(owner, message_id) == ("sent", None)
+
+
+async def test_a_sender_cut_off_in_the_middle_leaves_the_text_in_doubt(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection, fake: FakeGateway, gateways: dict[str, Gateway]
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    fake.behave = lambda _to, _attempt: Behaviour(delay_s=0.5)
+    message_id = await queue_text(jobs_db, account, phone)
+    drain = asyncio.create_task(sender(jobs_db, gateways)())
+    await asyncio.wait_for(fake.asked.wait(), timeout=5)
+    drain.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await drain
+    assert (await status_of(owner, message_id))[0] == "sending"
+
+
+async def test_an_adapter_that_raises_leaves_the_text_in_doubt(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    message_id = await queue_text(jobs_db, account, phone)
+
+    async def send(_parcel: Parcel) -> Sent:
+        raise ZeroDivisionError
+
+    await sender(jobs_db, {"simulator": Adapter(send)})()
+    assert await status_of(owner, message_id) == ("unknown", "ZeroDivisionError")
