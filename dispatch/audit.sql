@@ -2,7 +2,7 @@
 --
 -- A query follows a line `-- <invariant>: <what is true>`. `:since` limits it to what may have changed since a moment,
 -- where that is cheaper; -infinity audits everything. Run it as a role that sees every row:
---     psql -v since="'-infinity'" -f dispatch/audit.sql
+--     psql -v since="'-infinity'::timestamptz" -f dispatch/audit.sql
 
 -- I1: the counts of a shift are its live seats
 SELECT f.id, f.primary_count, f.reserve_count, f.standby_count, n.primaries, n.reserves, n.standbys
@@ -336,7 +336,7 @@ WHERE x.said ~ '\+[1-9][0-9]{9,14}';
 
 -- I33: a day's texts and unanswered offers stay within a man's budget
 SELECT d.worker_id, d.day, d.unanswered, d.texts FROM contact_days d
-WHERE d.day >= (:since AT TIME ZONE 'UTC')::date - 1
+WHERE d.day + 2 >= :since
   AND NOT (d.unanswered BETWEEN 0 AND d.texts AND d.texts <= 8 AND d.guest_unanswered BETWEEN 0 AND d.unanswered);
 
 -- I33: no man got more than eight offers in a day of his own clock
