@@ -70,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_resources(settings) as resources:
             app.state.resources = resources
+            app.state.wake_up = resources.wake_up
             yield
 
     app = FastAPI(
@@ -117,7 +118,14 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         readiness = Readiness(probe, settings.redis_url, newest_revision())
         stack.push_async_callback(readiness.close)
         await refuse_unsafe_role(probe)
-        yield Resources(settings=settings, database=database, webhooks=webhooks, readiness=readiness, metrics=Metrics())
+        yield Resources(
+            settings=settings,
+            database=database,
+            webhooks=webhooks,
+            readiness=readiness,
+            metrics=Metrics(),
+            wake_up=wake_ups,
+        )
 
 
 def serve(settings: Settings) -> None:

@@ -25,7 +25,7 @@ from dispatch.api.readiness import Readiness
 from dispatch.kit.log import get_logger
 from dispatch.kit.metrics import Metrics
 from dispatch.kit.tokens import hash_token
-from dispatch.kit.uow import Database, Uow
+from dispatch.kit.uow import AfterCommit, Database, Uow
 from dispatch.settings import Settings
 
 log = get_logger(__name__)
@@ -45,6 +45,7 @@ class Resources:
         webhooks: the same rows through a small pool of its own, so that a flood of one kind cannot starve the other.
         readiness: what `/readyz` asks.
         metrics: the process's registry.
+        wake_up: hints the workers about a lane; for what is stored without a unit of work.
     """
 
     settings: Settings
@@ -52,6 +53,7 @@ class Resources:
     webhooks: Database
     readiness: Readiness
     metrics: Metrics
+    wake_up: AfterCommit | None = None
 
 
 async def get_resources(request: Request) -> Resources:

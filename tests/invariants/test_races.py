@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
 from dispatch.audit import run_audit
@@ -15,6 +16,8 @@ from dispatch.settings import Settings
 from dispatch.wiring import CONSTRAINTS
 from tests.factories.stage import Stage, say, set_stage
 from tests.invariants.offers import next_day, open_offers, open_shift
+
+pytestmark = pytest.mark.timeout(3600)  # the long form takes minutes, and many on a busy machine
 
 RACERS = 64
 PLACES = 5

@@ -278,7 +278,7 @@ def test_two_people_on_one_phone_are_asked_who() -> None:
     assert said("нет", ivan, petr)[1] == AskBack(Ask.WHICH_NO, (ivan,))
     assert said("31 да", ivan, petr)[1] == One(ivan)
     assert said("31", ivan, petr, question(K.WHICH))[1] == One(ivan)
-    mine, his = seat(HOUR), seat(HOUR, worker=PETR)
+    mine, his = seat(HOUR), seat(2 * HOUR, worker=PETR)
     assert said("не приду", mine, his)[1] == AskBack(Ask.WHICH_DAY, (mine, his))
 
 
