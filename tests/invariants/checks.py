@@ -166,11 +166,10 @@ async def check_i8(scene: Scene) -> None:
 
 
 TENANT_TABLES = """
-SELECT c.table_name FROM information_schema.columns c
-JOIN information_schema.tables t ON t.table_name = c.table_name AND t.table_schema = c.table_schema
-WHERE c.table_schema = 'public' AND c.column_name = 'franchise_id' AND t.table_type = 'BASE TABLE'
-  AND c.table_name <> 'workers'
-  AND has_table_privilege('dispatch_app', 'public.' || c.table_name, 'SELECT') ORDER BY c.table_name
+SELECT c.relname AS table_name FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'franchise_id' AND NOT a.attisdropped
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'workers'
+  AND has_table_privilege('dispatch_app', c.oid, 'SELECT') ORDER BY c.relname
 """
 
 
