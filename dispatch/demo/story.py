@@ -142,7 +142,8 @@ async def _outcome(
     return Outcome(
         headcount=shift.fill.headcount,
         waves=len(waves),
-        invited=next((wave.invited for wave in waves if wave.n == 1), 0),
+        # As asked at its start: a wave's own counter leaves out who turned out to be unreachable.
+        invited=next((step.detail["invited"] for step in story.of("wave_started") if step.detail["n"] == 1), 0),
         primary=at_start.get("primary"),
         reserve=at_start.get("reserve"),
         standby=at_start.get("standby"),
