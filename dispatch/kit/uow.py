@@ -225,7 +225,11 @@ class Database:
 
 def _driver_error(error: BaseException) -> BaseException:
     seen: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
+    passed: set[int] = set()  # causes can run in a circle: a framework that wraps an error may be wrapped by it
     while seen is not None and not isinstance(seen, asyncpg.PostgresError) and seen.__cause__ is not None:
+        if id(seen) in passed:
+            break
+        passed.add(id(seen))
         seen = seen.__cause__
     return seen or error
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from dispatch.kit import outbox
 from dispatch.kit.ids import new_id
-from dispatch.kit.uow import ConcurrentUse, Database
+from dispatch.kit.uow import ConcurrentUse, Database, constraint_of, sqlstate
 
 
 async def seen_franchises(database: Database, franchise_id: UUID | None) -> str:
@@ -60,3 +60,12 @@ async def test_without_a_tenant_no_row_is_visible(app_db: Database, jobs_db: Dat
         assert await uow.fetchval("SELECT count(*) FROM outbox") == 0
     async with app_db.begin(franchise_id, "system:test") as uow:
         assert await uow.fetchval("SELECT count(*) FROM outbox") == 1
+
+
+@pytest.mark.timeout(10)
+def test_errors_that_cause_one_another_are_read_to_an_end() -> None:
+    """A failure after the response has begun is wrapped by the framework and wraps it again."""
+    one, other = RuntimeError("response already started"), ValueError("the commit failed")
+    one.__cause__, other.__cause__ = other, one
+    assert sqlstate(one) is None
+    assert constraint_of(other) is None
