@@ -68,9 +68,15 @@ def test_following_ends_with_the_shift(
 
 
 def test_ctrl_c_ends_following_without_a_word(order: tuple[Stage, PlacedOrder], environment: dict[str, str]) -> None:
-    arguments = [sys.executable, "-m", "dispatch.cli", "shift", str(order[1].shifts[0].id), "--every", "0.2"]
+    # Whoever runs the tests in the background has Ctrl-C ignored, and children inherit that.
+    as_in_terminal = ["env", "--default-signal=INT"]
+    follow = [sys.executable, "-m", "dispatch.cli", "shift", str(order[1].shifts[0].id), "--every", "0.2"]
     with subprocess.Popen(
-        arguments, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        as_in_terminal + follow,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as following:
         assert following.stderr is not None
         assert "ordered: 2 people" in following.stderr.readline()
