@@ -30,9 +30,11 @@ class StoredCard:
 
 async def write_rate_card(uow: Uow, card: RateCard) -> StoredCard:
     """Put the next version of a service's rate card in force from now on; the one before stays for what it priced."""
+    # Writers of one franchise take turns; the first version has no row of its own to lock.
+    await uow.run("SELECT FROM franchises WHERE id = $1 FOR NO KEY UPDATE", uow.franchise_id)
     last = await uow.fetchrow(
         """SELECT id, version, body, upper_inf(valid) AS open FROM rate_cards
-           WHERE franchise_id = $1 AND service = $2 ORDER BY version DESC LIMIT 1 FOR NO KEY UPDATE""",
+           WHERE franchise_id = $1 AND service = $2 ORDER BY version DESC LIMIT 1""",
         uow.franchise_id,
         card.service,
     )
