@@ -5,18 +5,22 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
 from dispatch.rating.fines import ProposedFine, propose, void_fines_of_mark
 from dispatch.rating.rules import Strike, ends_cooperation, standing, weigh
-from dispatch.tenancy.policy import MarkKind, Rating, StandingStatus
+from dispatch.tenancy.policy import Discipline, MarkKind, Rating, StandingStatus
 from dispatch.tenancy.queries import PolicyInForce, policy_in_force
 from dispatch.tenancy.service import set_standing
 
 __all__ = ["Fact", "ProposedFine", "Recorded", "record_breach", "record_mark", "reverse_seat_marks"]
+
+_BY_MARK: Final = "ends cooperation:"
+_BY_STRIKES: Final = "strikes:"
+"""How the reason of a standing begins that no person decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +119,14 @@ async def reverse_seat_marks(uow: Uow, seat_id: UUID, kinds: Collection[MarkKind
             evidence={"reason": reason, "reverses_kind": row["kind"]},
         )
         last = await _append(uow, undo, policy, reverses_id=row["id"])
-        await uow.run(
+        struck = await uow.run(
             "UPDATE strikes SET status = 'reversed' WHERE franchise_id = $1 AND mark_id = $2 AND status = 'standing'",
             uow.franchise_id,
             row["id"],
         )
         await void_fines_of_mark(uow, row["id"], reason=reason)
-        await _restore_standing(uow, row["worker_id"], policy)
+        if struck or ends_cooperation(policy.policy.discipline, MarkKind(row["kind"])):
+            await _restore_standing(uow, row["worker_id"], policy)
     return last
 
 
@@ -161,7 +166,7 @@ async def _strike(uow: Uow, fact: Fact, mark_id: UUID, policy: PolicyInForce) ->
     """Count strikes of a breach, and let the ladder or the ending of cooperation change the standing."""
     discipline = policy.policy.discipline
     if ends_cooperation(discipline, fact.kind):
-        await set_standing(uow, fact.worker_id, StandingStatus.EXCLUDED, reason=f"ends cooperation: {fact.kind}")
+        await set_standing(uow, fact.worker_id, StandingStatus.EXCLUDED, reason=f"{_BY_MARK} {fact.kind}")
     count = discipline.strikes.get(fact.kind, 0)
     if count:
         await uow.run(
@@ -175,7 +180,9 @@ async def _strike(uow: Uow, fact: Fact, mark_id: UUID, policy: PolicyInForce) ->
         )
         verdict = standing(discipline, await _strikes(uow, fact.worker_id), uow.now)
         if verdict.status is not StandingStatus.OK:
-            await set_standing(uow, fact.worker_id, verdict.status, until=verdict.until, reason=f"strikes: {fact.kind}")
+            await set_standing(
+                uow, fact.worker_id, verdict.status, until=verdict.until, reason=f"{_BY_STRIKES} {fact.kind}"
+            )
 
 
 async def _strikes(uow: Uow, worker_id: UUID) -> list[Strike]:
@@ -188,16 +195,44 @@ async def _strikes(uow: Uow, worker_id: UUID) -> list[Strike]:
 
 
 async def _restore_standing(uow: Uow, worker_id: UUID, policy: PolicyInForce) -> None:
-    """After a reversal, let the ladder decide again over what is left of a suspension that strikes had brought."""
+    """After a reversal, let the marks and strikes that are left decide again where they had decided before.
+
+    What a person decided stands. An exclusion stays while another mark that ends cooperation stands behind it.
+    """
     stored = await uow.fetchrow(
-        "SELECT status, reason FROM standings WHERE franchise_id = $1 AND worker_id = $2", uow.franchise_id, worker_id
+        """SELECT status, suspended_until, reason, changed_at FROM standings
+           WHERE franchise_id = $1 AND worker_id = $2""",
+        uow.franchise_id,
+        worker_id,
     )
     if (
         stored is None
         or stored["status"] == StandingStatus.OK
-        or not stored["reason"].startswith(("strikes:", "ends cooperation:"))
+        or not stored["reason"].startswith((_BY_STRIKES, _BY_MARK))
     ):
         return
-    verdict = standing(policy.policy.discipline, await _strikes(uow, worker_id), uow.now)
-    if verdict.status is StandingStatus.OK:
-        await set_standing(uow, worker_id, StandingStatus.OK, reason="strikes reversed")
+    discipline = policy.policy.discipline
+    if await _ended_since(uow, worker_id, discipline, stored["changed_at"]):
+        return
+    left = standing(discipline, await _strikes(uow, worker_id), uow.now)
+    if (left.status, left.until) == (stored["status"], stored["suspended_until"]):
+        return
+    await set_standing(uow, worker_id, StandingStatus.OK, reason="reversed")
+    if left.status is not StandingStatus.OK:
+        await set_standing(uow, worker_id, left.status, until=left.until, reason=f"{_BY_STRIKES} what is left of them")
+
+
+async def _ended_since(uow: Uow, worker_id: UUID, discipline: Discipline, since: datetime) -> bool:
+    """Tell whether a mark that ends cooperation, written from that moment on, still stands."""
+    return bool(
+        await uow.fetchval(
+            """SELECT EXISTS (SELECT FROM marks m
+                              WHERE m.franchise_id = $1 AND m.worker_id = $2 AND m.kind = ANY ($3)
+                                AND m.recorded_at >= $4 AND m.reverses_id IS NULL
+                                AND NOT EXISTS (SELECT FROM marks r WHERE r.reverses_id = m.id))""",
+            uow.franchise_id,
+            worker_id,
+            [str(kind) for kind in MarkKind if ends_cooperation(discipline, kind)],
+            since,
+        )
+    )
