@@ -133,8 +133,15 @@ class System:
                             break
                     except httpx.HTTPError:
                         pass
+                    self.assert_running()
                     assert time.monotonic() < deadline, f"{url} does not answer; see {self.directory}"
                     await asyncio.sleep(0.1)
+
+    def assert_running(self) -> None:
+        """Fail with the words of a process that ended by itself."""
+        for process in (self.simulator, self.api, self.worker):
+            ended = process.child is not None and process.child.poll() is not None
+            assert not ended, f"{process.name} ended: {process.log.read_text(encoding='utf-8')[-2000:]}"
 
     async def register_account(self, sid: str, token: str, number: str) -> None:
         """Tell the carrier whose number this is and where its replies go."""
