@@ -70,6 +70,17 @@ class PeopleOnly(Forbidden):
         super().__init__("Only a person may do this, not an API token. Sign in with a login and password.")
 
 
+class TestKeyRefused(Forbidden):
+    """A test key asked to change something real."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A test key changes only test orders and the people registered with test keys. Use a live key for this."
+        )
+
+
 class LoginTaken(Conflict):
     """The login belongs to another account of the network."""
 

@@ -22,6 +22,7 @@ from dispatch.access.errors import CredentialsMissing, CredentialsRejected, Cros
 from dispatch.access.queries import PRINCIPAL
 from dispatch.access.roles import Permission, Role, can
 from dispatch.api.readiness import Readiness
+from dispatch.api.trial import check_test_key
 from dispatch.kit.log import get_logger
 from dispatch.kit.metrics import Metrics
 from dispatch.kit.tokens import hash_token
@@ -80,7 +81,7 @@ class Caller:
         subject_id: the staff user, or the token.
         franchise_id: the tenant; every row read or written for this caller is in it.
         role: what decides permissions.
-        test: a token bound to the simulator: what it causes never reaches a real phone.
+        test: a token bound to the simulator: what it causes never reaches a real phone, and it changes nothing real.
         credential: sha256 of the presented session or token.
     """
 
@@ -161,7 +162,7 @@ CallerDep = Annotated[Caller, Depends(authenticate)]
 
 async def open_uow(caller: CallerDep, resources: ResourcesDep) -> AsyncIterator[Uow]:
     """The request's one transaction, in the caller's tenant and under his name."""
-    async with resources.database.begin(caller.franchise_id, caller.actor) as uow:
+    async with resources.database.begin(caller.franchise_id, caller.actor, test=caller.test) as uow:
         yield uow
 
 
@@ -194,11 +195,14 @@ class _Allowed(Classification):
         super().__init__(permission)
         self.permission = permission
 
-    async def __call__(self, caller: CallerDep) -> None:
-        """Refuse a caller whose role lacks the permission; it runs before the transaction opens."""
+    async def __call__(self, request: Request, caller: CallerDep, resources: ResourcesDep) -> None:
+        """Refuse a caller whose role lacks the permission, and a test key what is real; runs before the transaction."""
         if not can(caller.role, self.permission):
             log.warning("permission_missing", permission=self.permission, actor=caller.actor)
             raise PermissionMissing(self.permission, caller.role)
+        if caller.test and request.method not in _SAFE_METHODS:
+            path, parts = request.url.path, request.path_params
+            await check_test_key(resources.database, caller.franchise_id, caller.actor, path, parts)
 
 
 def allow(permission: Permission) -> DependsParam:

@@ -21,7 +21,13 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from dispatch.access.errors import CredentialsMissing, CredentialsRejected, CrossSiteRequest, PermissionMissing
+from dispatch.access.errors import (
+    CredentialsMissing,
+    CredentialsRejected,
+    CrossSiteRequest,
+    PermissionMissing,
+    TestKeyRefused,
+)
 from dispatch.kit.errors import (
     Conflict,
     DispatchError,
@@ -36,6 +42,7 @@ from dispatch.kit.ids import new_id
 from dispatch.kit.log import get_logger
 from dispatch.kit.masking import mask_text
 from dispatch.kit.uow import sqlstate
+from dispatch.sms.errors import SimulatorAccountMissing
 
 log = get_logger(__name__)
 
@@ -60,6 +67,8 @@ _EVERYWHERE: tuple[type[DispatchError], ...] = (
     CredentialsRejected,
     CrossSiteRequest,
     PermissionMissing,
+    TestKeyRefused,
+    SimulatorAccountMissing,
 )
 _VALIDATION_FAILED = "validation_failed"
 _UNAVAILABLE = "unavailable"

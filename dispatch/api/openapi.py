@@ -11,7 +11,8 @@ DESCRIPTION: Final = """
 Shifts of loaders and movers, filled by SMS.
 
 **Authentication**: `Authorization: Bearer <token>`, with a session of `POST /api/v1/auth/login` or an API token. A test
-token is bound to the simulator: nothing it causes reaches a real phone.
+token is bound to the simulator: its orders are test orders, staffed with people registered by test tokens, texted
+through the franchise's simulator account and never billed. It reads what its role may and changes nothing real.
 
 **Repeating requests**: a POST that creates or sends takes `Idempotency-Key`. The same key with the same body gives the
 first answer again, with `Idempotency-Replayed: true`; with anything else, 422. Errors are not kept.

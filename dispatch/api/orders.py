@@ -97,7 +97,7 @@ class OrderPlaced(_Answer):
 
 
 class OrderOut(_Answer):
-    """An order with its shifts."""
+    """An order with its shifts; a `test` one was placed with a test key: no real phone, no real people, no money."""
 
     id: UUID
     client_id: UUID
@@ -114,6 +114,7 @@ class OrderOut(_Answer):
     status: OrderStatus
     total_minor: int
     currency: str
+    test: bool
     created_at: AwareDatetime
     version: int
     shifts: tuple[ShiftLine, ...]

@@ -47,10 +47,11 @@ class MoneyOut(_Answer):
 
 
 class ShiftOut(_Answer):
-    """A shift and how full it is."""
+    """A shift and how full it is; of a `test` order, it reaches no real phone and no real people."""
 
     id: UUID
     order_id: UUID
+    test: bool
     client_id: UUID
     site_id: UUID
     service: str

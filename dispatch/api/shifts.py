@@ -99,6 +99,7 @@ async def get_shift(shift_id: UUID, uow: UowDep, response: Response) -> ShiftOut
     return ShiftOut(
         id=shift.id,
         order_id=shift.order_id,
+        test=shift.test,
         client_id=shift.client_id,
         site_id=shift.site_id,
         service=shift.service,

@@ -29,6 +29,10 @@ class NoShowTooEarly(Conflict):
     """The limit has not passed, or the list was taken too early or does not lack this man."""
 
 
+class RealAndTestKeptApart(Conflict):
+    """A test order may seat test people only, a real one real people only."""
+
+
 def _booked() -> DispatchError:
     return WorkerAlreadyBooked("This worker is booked at that time; choose another man or another time.")
 
@@ -43,6 +47,9 @@ CONSTRAINTS: dict[str, Callable[[], DispatchError]] = {
     "reserve_seats_within_capacity": _full,
     "standby_seats_within_capacity": _full,
     "one_live_seat": lambda: WorkerAlreadyBooked("This worker holds a seat on this shift already."),
+    "test_people_for_test_orders": lambda: RealAndTestKeptApart(
+        "Test orders are for people registered with a test key, and real orders for all others; choose another man."
+    ),
     "invited_once": lambda: InvitedAlready("This worker was asked for this shift; see GET shifts/{id}/invitations."),
     "wave_within_target": lambda: WaveOverrun("The wave is full; start the next one."),
     "no_show_too_early": lambda: NoShowTooEarly(

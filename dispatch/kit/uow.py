@@ -21,7 +21,8 @@ ConstraintErrors = Mapping[str, Callable[[], DispatchError]]
 AfterCommit = Callable[[frozenset[str]], None]
 
 _ENTER = text(
-    "SELECT set_config('app.franchises', :franchises, true), set_config('app.actor', :actor, true), clock.now() AS now"
+    "SELECT set_config('app.franchises', :franchises, true), set_config('app.actor', :actor, true), "
+    "set_config('app.test', :test, true), clock.now() AS now"
 )
 
 
@@ -77,13 +78,15 @@ class Uow:
         session: the ORM session; `lazy="raise"` everywhere, nothing expires at commit.
         now: the domain time of this transaction, from SQL `clock.now()`.
         actor: who does this, e.g. `staff:<uuid>`, `token:<uuid>`, `system:staffing`; never a name.
+        test: asked for by a test key: orders and people made in it are test ones for ever.
         lanes: outbox lanes that get work by this transaction.
         job: the outbox row being handled, in a job.
     """
 
-    def __init__(self, session: AsyncSession, franchise_id: UUID | None, actor: str) -> None:
+    def __init__(self, session: AsyncSession, franchise_id: UUID | None, actor: str, *, test: bool = False) -> None:
         self.session = session
         self.actor = actor
+        self.test = test
         self._franchise_id = franchise_id
         self._now: datetime | None = None
         self.lanes: set[str] = set()
@@ -92,7 +95,13 @@ class Uow:
 
     def _enter(self, _session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
         franchises = "" if self._franchise_id is None else f"{{{self._franchise_id}}}"
-        self._now = connection.execute(_ENTER, {"franchises": franchises, "actor": self.actor}).one().now
+        self._now = (
+            connection.execute(
+                _ENTER, {"franchises": franchises, "actor": self.actor, "test": "on" if self.test else ""}
+            )
+            .one()
+            .now
+        )
 
     @property
     def now(self) -> datetime:
@@ -163,7 +172,7 @@ class Database:
         self._after_commit = after_commit
 
     @asynccontextmanager
-    async def begin(self, franchise_id: UUID | None, actor: str) -> AsyncIterator[Uow]:
+    async def begin(self, franchise_id: UUID | None, actor: str, *, test: bool = False) -> AsyncIterator[Uow]:
         """Open a transaction; commit at the end of the block, roll back on any error.
 
         Raises:
@@ -171,7 +180,7 @@ class Database:
             CommitOutcomeUnknown: the server went away during COMMIT.
         """
         session = _GuardedSession(self.engine, expire_on_commit=False, autoflush=False)
-        uow = Uow(session, franchise_id, actor)
+        uow = Uow(session, franchise_id, actor, test=test)
         try:
             await session.connection()
             yield uow

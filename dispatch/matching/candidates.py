@@ -43,6 +43,7 @@ class Need:
         min_tier: the lowest tier that may be opened.
         urgent: reaches, in quiet hours, the men who agreed to that.
         second_chance: asks the men under a no-show cap, who are left out otherwise.
+        test: asks test people and nobody else; otherwise they are left out.
     """
 
     shift_id: UUID | None
@@ -64,6 +65,7 @@ class Need:
     urgent: bool = False
     homes: Sequence[UUID] | None = None
     second_chance: bool = False
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ def _request(
             "urgent": need.urgent,
             "homes": None if need.homes is None else [str(home) for home in need.homes],
             "second_chance": need.second_chance,
+            "test": need.test,
             "travel_min_per_km": terms.pace.travel_per_km.total_seconds() / _MINUTE_S,
             "budget": calendar.unanswered_limit,
             "kept_for_home": calendar.kept_for_home,

@@ -41,7 +41,7 @@ async def settle_worked(uow: Uow, shift: Shift, worked: Sequence[Hours], called_
 
     Bill and pay are for max(hours, minimum) by the rate card the order was priced with, so a shift worked as planned
     bills exactly what was quoted. A man called out in vain gets the policy's call-out hours; the client pays nothing
-    for him.
+    for him. A test order moves no money and leaves no timesheet.
 
     Args:
         uow: holds the shift's lock.
@@ -49,6 +49,8 @@ async def settle_worked(uow: Uow, shift: Shift, worked: Sequence[Hours], called_
         worked: who worked.
         called_out: who came, or was booked, and could not work through no fault of his.
     """
+    if shift.test:
+        return ShiftMoney(0, 0, 0, shift.currency)
     card, conditions, urgent = await _terms(uow, shift)
     bill = pay = 0
     for man in worked:
@@ -60,7 +62,9 @@ async def settle_worked(uow: Uow, shift: Shift, worked: Sequence[Hours], called_
 
 
 async def settle_call_outs(uow: Uow, shift: Shift, called_out: Sequence[Hours]) -> int:
-    """Write call-out pay for each man and return the total, minor units."""
+    """Write call-out pay for each man and return the total, minor units; nothing for a test order."""
+    if shift.test:
+        return 0
     card, _, _ = await _terms(uow, shift)
     hours = (await policy_in_force(uow)).policy.money.call_out_hours
     each = call_out_pay(card.card, hours)
@@ -83,7 +87,9 @@ async def settle_call_outs(uow: Uow, shift: Shift, called_out: Sequence[Hours]) 
 
 
 async def settle_late_cancel(uow: Uow, shift: Shift, booked: int) -> int:
-    """Write what a client owes for cancelling inside the notice and return it, minor units."""
+    """Write what a client owes for cancelling inside the notice and return it, minor units; nothing of a test order."""
+    if shift.test:
+        return 0
     card, _, _ = await _terms(uow, shift)
     money = (await policy_in_force(uow)).policy.money
     fee = late_cancel_fee(card.card, booked, money.late_cancel_fee_percent, money.minimum_hours)

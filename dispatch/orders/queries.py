@@ -9,7 +9,8 @@ from dispatch.kit.uow import Uow
 from dispatch.orders.errors import OrderNotFound
 
 _ORDER = """o.id, o.client_id, o.site_id, o.service, o.headcount, o.conditions, o.min_tier, o.urgent, o.urgent_reason,
-o.over_invite, o.external_id, o.note, o.status, o.total_minor, o.currency, o.created_by, o.created_at, o.version"""
+o.over_invite, o.external_id, o.note, o.status, o.total_minor, o.currency, o.created_by, o.created_at, o.version,
+o.test"""
 _SHIFT = """id, order_id, n, service, starts_at, ends_at, zone, local_start, local_end, headcount, cover, cover_reason,
 status, paused_at, terms_version, version"""
 

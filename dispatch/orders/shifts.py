@@ -17,7 +17,7 @@ _COLUMNS = """
 id, order_id, client_id, site_id, n, service, skill, documents, ST_Y(location::geometry) AS lat,
 ST_X(location::geometry) AS lon, region, zone, starts_at, ends_at, headcount, cover, reserve_capacity, standby_capacity,
 primary_count, reserve_count, standby_count, status, paused_at, urgent, min_rating, bill_rate_minor, pay_rate_minor,
-currency, terms_version, owner_id, attendance_source, version
+currency, terms_version, owner_id, attendance_source, version, test
 """
 
 
@@ -30,7 +30,8 @@ class Shift:
     """A shift as it was when read; under its lock it cannot change beneath the reader.
 
     `starts_at` and `ends_at` are instants, `zone` the IANA zone of the site; capacities are what the counters may not
-    exceed (primary: `headcount`), rates are minor units for an hour of one man's work.
+    exceed (primary: `headcount`), rates are minor units for an hour of one man's work. A shift of a `test` order is for
+    test people only, is texted through a simulator, and moves no money.
     """
 
     id: UUID
@@ -65,6 +66,7 @@ class Shift:
     owner_id: UUID | None
     attendance_source: str
     version: int
+    test: bool = False
 
     @property
     def seated(self) -> int:

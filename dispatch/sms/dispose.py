@@ -40,7 +40,10 @@ _COURTESY = re.compile(
 _QUESTIONS = f"""
 SELECT {QUESTION_COLUMNS} FROM questions q
 WHERE q.phone_id = $1 AND q.opened_at > $2 AND (q.status = 'open' OR q.closed_at > $3)
+  AND (SELECT a.simulated FROM sms_accounts a WHERE a.id = q.account_id)
+      = (SELECT a.simulated FROM sms_accounts a WHERE a.id = $4)
 """
+"""What may be answered. Nobody answers for a real person through a simulator, nor the other way round."""
 _FINISH = """
 WITH done AS (
     UPDATE inbound_messages SET disposed_at = clock.instant(), leased_until = NULL
@@ -138,11 +141,11 @@ async def _read(uow: Uow, inbound: Inbound, bare_cancel_lead: timedelta) -> Lett
     questions: list[Question] = []
     if phone is not None:
         oldest, closed = inbound.received_at - _OLDEST_QUESTION, inbound.received_at - REMEMBERED
-        found = [question_of(row) for row in await uow.fetch(_QUESTIONS, phone.id, oldest, closed)]
+        found = [question_of(row) for row in await uow.fetch(_QUESTIONS, phone.id, oldest, closed, inbound.account_id)]
         # What was asked after he wrote, he cannot have answered.
         questions = [q for q in found if q.kind not in COUNTED or q.opened_at <= inbound.received_at]
     zone = phone.zone if phone is not None else ZoneInfo("UTC")
-    situation = Situation(inbound.account_id, inbound.received_at, zone, questions, bare_cancel_lead)
+    situation = Situation(inbound.account_id, inbound.received_at, zone, questions)
     reply = read_reply(situation, inbound.text)
     return Letter(inbound, phone, situation, situation.context, reply, _language(questions, inbound.text))
 

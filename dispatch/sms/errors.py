@@ -13,6 +13,30 @@ class SmsAccountMissing(Conflict):
         super().__init__("This franchise has no enabled gateway account: add one, then send again.")
 
 
+class SmsAccountTaken(Conflict):
+    """This number of this gateway account is in the network already."""
+
+    def __init__(self) -> None:
+        super().__init__("This number of this account belongs to a franchise already: give another number or account.")
+
+
+class SmsAccountNotFound(NotFound):
+    """No such gateway account in this franchise."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such account in this franchise: list them with `dispatch accounts list`.")
+
+
+class SimulatorAccountMissing(Forbidden):
+    """A test order needs an account whose texts never reach a real phone, and the franchise has none enabled."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Test keys text through a simulator only, and this franchise has no enabled account bound to one: add it "
+            "with `dispatch accounts add --gateway simulator`, or use a live key."
+        )
+
+
 class MessageNotFound(NotFound):
     """No such message in this franchise."""
 
@@ -57,4 +81,8 @@ class WebhookMalformed(Invalid):
     """A webhook without its required fields, or with values that cannot be a text, a number or a status."""
 
 
-CONSTRAINTS: Final[Mapping[str, Callable[[], DispatchError]]] = {"open_code_is_unique": CodeTaken}
+CONSTRAINTS: Final[Mapping[str, Callable[[], DispatchError]]] = {
+    "open_code_is_unique": CodeTaken,
+    "sms_account_taken": SmsAccountTaken,
+    "simulator_account_missing": SimulatorAccountMissing,
+}

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
-from dispatch.sms.errors import SmsAccountMissing, TextTooLong
+from dispatch.sms.errors import SimulatorAccountMissing, SmsAccountMissing, TextTooLong
 from dispatch.sms.rules import PRIORITY_OF, MessageClass, MessageStatus, Priority
 from dispatch.sms.segments import measure
 from dispatch.tenancy.policy import QuietHours
@@ -96,21 +96,23 @@ def dedupe_key(template: str, *parts: object) -> str:
 
 
 async def default_account(uow: Uow, *, test: bool = False) -> UUID:
-    """Return the account the current franchise sends from: its oldest enabled one, real ones before test ones.
+    """Return the account the current franchise sends from: its oldest enabled one, real ones before simulated ones.
 
-    With `test`, only an account that never reaches a real phone will do.
+    With `test`, only an account that never reaches a real phone will do. Texts to test people, and of test orders, are
+    bound to such an account by the database, whichever they name.
 
     Raises:
         SmsAccountMissing: there is none.
+        SimulatorAccountMissing: none that is bound to a simulator, with `test`.
     """
     found: UUID | None = await uow.fetchval(
-        """SELECT id FROM sms_accounts WHERE franchise_id = $1 AND enabled AND (test OR NOT $2)
-           ORDER BY test, created_at, id LIMIT 1""",
+        """SELECT id FROM sms_accounts WHERE franchise_id = $1 AND enabled AND (simulated OR NOT $2)
+           ORDER BY simulated = $2 DESC, test = $2 DESC, created_at, id LIMIT 1""",
         uow.franchise_id,
         test,
     )
     if found is None:
-        raise SmsAccountMissing
+        raise SimulatorAccountMissing if test else SmsAccountMissing
     return found
 
 

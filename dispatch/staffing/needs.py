@@ -44,4 +44,5 @@ async def need_of(uow: Uow, shift: Shift, terms: OrderTerms, policy: Policy, *, 
         min_tier=lowest,
         urgent=shift.urgent or terms.urgent or lead <= policy.calendar.urgent_lead,
         homes=await homes_open(uow, policy.staffing, waves=waves, lead=lead),
+        test=shift.test,
     )
