@@ -29,6 +29,7 @@ from dispatch.api.limits import BodyLimit
 from dispatch.api.middleware import RequestContext
 from dispatch.api.openapi import DESCRIPTION, describe_access
 from dispatch.api.readiness import Readiness
+from dispatch.kit.beats import INBOUND, beat_for_ever
 from dispatch.kit.db import open_engine, refuse_unsafe_role
 from dispatch.kit.jobs import WakeUps
 from dispatch.kit.log import configure_logging
@@ -36,6 +37,7 @@ from dispatch.kit.metrics import Metrics
 from dispatch.kit.uow import Database
 from dispatch.local.migrate import newest_revision
 from dispatch.settings import Settings
+from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 from dispatch.wiring import CONSTRAINTS
 
 GRACE_S: Final = 3
@@ -58,6 +60,10 @@ API_ROUTERS: Final[tuple[APIRouter, ...]] = (
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)
 """Mounted as they are: probes and webhooks."""
 
+KEEP_ALIVE_S: Final = 75
+"""How long an idle connection stays open: longer than gateways, proxies and clients keep theirs, so that it is always
+they who close it, and no request is sent into a connection that is just being closed."""
+
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the API; what it needs is opened when it starts and closed when it stops.
@@ -71,7 +77,13 @@ def create_app(settings: Settings) -> FastAPI:
         async with open_resources(settings) as resources:
             app.state.resources = resources
             app.state.wake_up = resources.wake_up
+            # Through the pool of the webhooks: a beat says that a text could have been stored.
+            beats = asyncio.create_task(
+                beat_for_ever(resources.webhooks, INBOUND, HOUSE_OUTAGE_GAP, settings.jobs.beat_s)
+            )
             yield
+            beats.cancel()
+            await asyncio.gather(beats, return_exceptions=True)
 
     app = FastAPI(
         title="Dispatch",
@@ -145,6 +157,7 @@ def serve(settings: Settings) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )
 
 

@@ -1,16 +1,15 @@
 """The job root: drains every lane, sends texts, disposes of replies, beats; lives through any restart of Redis."""
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 
 from dispatch.crew.alarms import Severity, raise_alarm
+from dispatch.kit.beats import WORKER, beat_for_ever
 from dispatch.kit.db import open_engine, refuse_unsafe_role
 from dispatch.kit.jobs import Drain, Lanes, OutboxDrain, WakeUps, listen, sweep
 from dispatch.kit.log import configure_logging
@@ -23,16 +22,14 @@ from dispatch.sms.inbound import InboundDrain
 from dispatch.sms.receipts import ReceiptDrain
 from dispatch.sms.reconcile import Reconciler
 from dispatch.sms.send import Broadcaster
-from dispatch.staffing.outage import beat, end_outage
+from dispatch.staffing.outage import tell_outages
+from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 from dispatch.wiring import ANSWERS, CONSTRAINTS, HANDLERS, LANES
 
 log = structlog.get_logger(__name__)
 
 GRACE_S: Final = 3.0
 """How long running transactions may go on after SIGTERM."""
-
-OUTAGE_GAP: Final = timedelta(seconds=60)
-"""A longer silence of our own beats is an outage of ours."""
 
 
 def run_worker(settings: Settings) -> None:
@@ -56,7 +53,10 @@ async def _work(settings: Settings) -> None:
         tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(_for_ever("sweep", sweep(lanes, settings.jobs.sweep_s))),
             asyncio.create_task(_for_ever("listen", listen(lanes, settings.redis_url))),
-            asyncio.create_task(_for_ever("beat", _beat_for_ever(database, settings.jobs.beat_s))),
+            asyncio.create_task(
+                _for_ever("beat", beat_for_ever(database, WORKER, HOUSE_OUTAGE_GAP, settings.jobs.beat_s))
+            ),
+            asyncio.create_task(_for_ever("outages", _tell_for_ever(database, settings.jobs.beat_s))),
         ]
         waiting: asyncio.Task[Any] = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -150,20 +150,12 @@ async def _for_ever(name: str, task: Awaitable[None]) -> None:
         raise
 
 
-async def _beat_for_ever(database: Database, every_s: float) -> None:
-    """Write a sign of life every few seconds; the first one after an outage restarts the limits that fell into it."""
+async def _tell_for_ever(database: Database, every_s: float) -> None:
+    """Start again, every few seconds, what fell into an outage that is over."""
     while True:
-        with contextlib.suppress(OSError, ConnectionError):
-            await _beat_once(database)
+        try:
+            async with database.begin(None, "system:beat") as uow:
+                await tell_outages(uow)
+        except Exception as error:  # noqa: BLE001 - whatever is away, the outage waits in its row
+            log.warning("outages_not_told", error=type(error).__name__)
         await asyncio.sleep(every_s)
-
-
-async def _beat_once(database: Database) -> None:
-    try:
-        async with database.begin(None, "system:beat") as uow:
-            outage = await beat(uow, "worker", OUTAGE_GAP)
-            if outage is not None:
-                touched = await end_outage(uow, source="worker", from_at=outage[0], to_at=outage[1])
-                log.warning("outage_ended", from_at=str(outage[0]), to_at=str(outage[1]), shifts=touched)
-    except Exception as error:  # noqa: BLE001 - a database that is away is told by the missing beat itself
-        log.warning("beat_missed", error=type(error).__name__)

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
 from dispatch.commandline.doors import unreachable
+from dispatch.kit.beats import INBOUND, WORKER
 from dispatch.kit.db import SimulatedClockRefused, UnsafeDatabaseRole, open_engine, refuse_unsafe_role
 from dispatch.kit.errors import DispatchError
 from dispatch.local.migrate import newest_revision
@@ -31,6 +32,7 @@ from dispatch.sms.gateways.registry import WEBHOOKS
 OLDEST_PYTHON: Final = (3, 11)
 LONGEST_SKEW: Final = timedelta(seconds=2)
 LONGEST_BEAT: Final = timedelta(seconds=60)
+LONGEST_POLL: Final = timedelta(seconds=180)
 LONGEST_WAIT: Final = timedelta(seconds=60)
 """What is due and still waits after this is stuck: the worker looks every second."""
 
@@ -39,6 +41,10 @@ _LOCK: Final = PROJECT_ROOT / "requirements.lock"
 _SHORTEST_KEY: Final = 32
 _PATIENCE_S: Final = 3.0
 
+_BEATS: Final = """
+SELECT b.source, now() - b.at AS age, a.gateway FROM beats b LEFT JOIN sms_accounts a ON b.source = $2 || ':' || a.id
+WHERE b.source IN ($1, $2) OR a.enabled ORDER BY b.source
+"""
 _QUEUES: Final = """
 SELECT 'outbox' AS queue, count(*) AS waiting, clock.instant() - min(due_at) AS age
 FROM outbox WHERE state = 'pending' AND due_at < clock.instant() - $1::interval
@@ -263,15 +269,19 @@ async def _gateways(connection: asyncpg.Connection) -> list[Finding]:
 
 
 async def _beats(connection: asyncpg.Connection) -> list[Finding]:
-    rows = await connection.fetch("SELECT source, now() - at AS age FROM beats ORDER BY source")
+    rows = await connection.fetch(_BEATS, WORKER, INBOUND)
     if not rows:
         return [_wrong("beats", "no worker has ever worked here", "Start `dispatch work`.")]
-    return [
-        _wrong(f"beat of {row['source']}", f"{_ago(row['age'])}", "Start `dispatch work`, or read its log.")
-        if row["age"] > LONGEST_BEAT
-        else _ok(f"beat of {row['source']}", _ago(row["age"]))
-        for row in rows
-    ]
+    return [_beat(row) for row in rows]
+
+
+def _beat(row: asyncpg.Record) -> Finding:
+    source, ago = row["source"], _ago(row["age"])
+    what, longest, do = {
+        WORKER: ("beat of worker", LONGEST_BEAT, "Start `dispatch work`, or read its log."),
+        INBOUND: ("beat of the webhooks", LONGEST_BEAT, "Start `dispatch serve`, or read its log."),
+    }.get(source, (f"polls of {row['gateway']} {source}", LONGEST_POLL, "See the runbook, 'the gateway is down'."))
+    return _wrong(what, ago, do) if row["age"] > longest else _ok(what, ago)
 
 
 async def _dead(connection: asyncpg.Connection) -> Finding:

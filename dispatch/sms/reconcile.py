@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from dispatch.kit.beats import beat, inbound_of
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Database, Uow
 from dispatch.sms.claim import ACTOR
@@ -22,6 +23,7 @@ from dispatch.sms.events import Moved, tell_texts_moved
 from dispatch.sms.gate import DEADLINE_PASSED
 from dispatch.sms.gateways.base import Account, Gateway, InboundText, Listed, ListingIncomplete
 from dispatch.sms.rules import MessageStatus
+from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 
 log = structlog.get_logger(__name__)
 
@@ -212,6 +214,7 @@ class Reconciler:
         texts = await self._gateways[turn.account.gateway].list_received(turn.account, since)
         async with self._database.begin(None, ACTOR) as uow:
             stored = await _store_missing(uow, turn.account, texts)
+            await beat(uow, inbound_of(turn.account.id), self._inbound_every + HOUSE_OUTAGE_GAP)
             await uow.run(
                 "UPDATE sms_account_progress SET listed_until = $2 WHERE account_id = $1",
                 turn.account.id,

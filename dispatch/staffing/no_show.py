@@ -7,6 +7,7 @@ from dispatch.crew.alarms import Severity, raise_alarm, resolve_alarms
 from dispatch.crew.attendance import insert_no_show, list_lacking
 from dispatch.crew.rules import EXPECTED, SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, lock_workers, move_seat, read_seat
+from dispatch.kit import outbox
 from dispatch.kit.errors import Conflict
 from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
@@ -15,8 +16,10 @@ from dispatch.orders.timeline import note
 from dispatch.rating.service import Fact, ProposedFine, record_breach
 from dispatch.sms.service import NewQuestion, QuestionKind, fresh_code, open_question
 from dispatch.sms.texts import Template
+from dispatch.staffing.events import LIMIT_DUE
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
+from dispatch.staffing.outage import inbound_is_silent
 from dispatch.staffing.seating import unfollow_seat
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import MarkKind
@@ -28,7 +31,10 @@ class SeatNotExpected(Conflict):
 
 
 async def pass_limit(uow: Uow, job: Job) -> None:
-    """Timer: a man's limit has passed. A list that lacks him decides; without one he is looked for, unmarked."""
+    """Timer: a man's limit has passed. A list that lacks him decides; without one he is looked for, unmarked.
+
+    While we cannot hear what people text us, his silence says nothing and the timer waits.
+    """
     found = await read_seat(uow, job.subject_id)
     shift = await lock_shift(uow, found.shift_id)
     await lock_workers(uow, [found.worker_id])
@@ -40,6 +46,10 @@ async def pass_limit(uow: Uow, job: Job) -> None:
         await decide_no_show(uow, shift, seat, list_id=seen.id, named_by=None)
         return
     if seat.status is SeatStatus.UNACCOUNTED:
+        return
+    pace = (await policy_in_force(uow)).policy.pace
+    if await inbound_is_silent(uow, pace):
+        await outbox.schedule(uow, LIMIT_DUE, seat.id, uow.now + pace.outage_gap)
         return
     await move_seat(uow, seat, SeatStatus.UNACCOUNTED)
     await note(uow, shift.id, "unaccounted", worker_id=seat.worker_id, seat_id=seat.id)

@@ -5,6 +5,7 @@ from uuid import UUID
 from dispatch.crew.alarms import Severity, raise_alarm
 from dispatch.crew.rules import SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, move_seat, read_seat
+from dispatch.kit import outbox
 from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import Shift, lock_shift, settle_status
@@ -12,8 +13,10 @@ from dispatch.orders.timeline import note
 from dispatch.sms.service import Answer, NewQuestion, QuestionKind, answer_question, fresh_code, open_question
 from dispatch.sms.texts import Template
 from dispatch.staffing.cover import reckon_cover
+from dispatch.staffing.events import DOUBTFUL_DUE
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
+from dispatch.staffing.outage import inbound_is_silent
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
@@ -32,7 +35,8 @@ async def ask_on_the_day(uow: Uow, job: Job) -> None:
 async def mark_doubtful(uow: Uow, job: Job) -> None:
     """Timer: who has not said again that he comes is doubtful, counts half, and is asked once more.
 
-    A man to whom the question never left us is not doubtful: he was not silent.
+    A man to whom the question never left us is not doubtful: he was not silent. While we cannot hear anybody, nobody
+    is.
     """
     seat, shift = await _locked(uow, job.subject_id)
     if not shift.ahead or seat.status is not SeatStatus.BOOKED or seat.kind is SeatKind.STANDBY:
@@ -40,6 +44,10 @@ async def mark_doubtful(uow: Uow, job: Job) -> None:
     if not await _question_left_us(uow, seat):
         return
     policy = (await policy_in_force(uow)).policy
+    if await inbound_is_silent(uow, policy.pace):
+        # He may have answered: his answer reaches us before this is tried again.
+        await outbox.schedule(uow, DOUBTFUL_DUE, seat.id, uow.now + policy.pace.outage_gap)
+        return
     await move_seat(uow, seat, SeatStatus.DOUBTFUL, reason="silent to the re-confirmation")
     await note(uow, shift.id, "doubtful", worker_id=seat.worker_id, seat_id=seat.id)
     await _send(uow, seat, shift, Template.DOUBTFUL_AGAIN)

@@ -14,7 +14,7 @@ from dispatch.tenancy.policies.discipline import (
     StandingStatus,
 )
 from dispatch.tenancy.policies.money import Money
-from dispatch.tenancy.policies.pace import Pace, WaveStep
+from dispatch.tenancy.policies.pace import HOUSE_OUTAGE_GAP, Pace, WaveStep
 from dispatch.tenancy.policies.rating import COST_ORDER, WARNED, MarkKind, MarkRule, Rating
 from dispatch.tenancy.policies.scoring import STRATEGY_WEIGHTS, Scoring, Strategy, Weights
 from dispatch.tenancy.policies.section import Section
@@ -22,6 +22,7 @@ from dispatch.tenancy.policies.staffing import OverInviteMode, Staffing, Tier
 
 __all__ = [
     "COST_ORDER",
+    "HOUSE_OUTAGE_GAP",
     "NETWORK_SECTIONS",
     "SECTIONS",
     "STRATEGY_WEIGHTS",

@@ -6,7 +6,7 @@ from typing import Final
 from tests.architecture.sources import ROOT
 
 OWNED: Final[dict[str, str]] = {
-    "kit": "audit_log outbox files deployment status_moves alembic_version",
+    "kit": "audit_log outbox beats files deployment status_moves alembic_version",
     "tenancy": "franchises policy_versions network_policy_versions entitlements lending_grants standings",
     "access": "staff_users sessions api_tokens login_attempts",
     "sms": "phones phone_events sms_accounts sms_account_progress questions messages inbound_messages dispositions "
@@ -19,7 +19,6 @@ OWNED: Final[dict[str, str]] = {
     "crew": "waves invitations seats attendance_lists no_shows call_results alarms contact_days",
     "rating": "marks strikes fines fine_totals",
     "money": "accounts transfers timesheets",
-    "staffing": "beats",
     "api": "idempotency_keys",
 }
 OWNER_OF: Final[dict[str, str]] = {table: folder for folder, tables in OWNED.items() for table in tables.split()}

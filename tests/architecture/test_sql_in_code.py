@@ -90,11 +90,12 @@ REAL_TIME: Final = {
     "dispatch/audit.sql": "leases that nobody took up",
     "dispatch/commandline/diagnosis.py": "beats, and whether the two machines agree on the time",
     "dispatch/demo/stage.py": "beats: whether the worker it waits for lives",
+    "dispatch/kit/beats.py": "beats: whether our own processes live",
     "dispatch/kit/outbox.py": "leases: how long a process may be silent",
     "dispatch/sms/claim.py": "leases, and the pace at which a gateway takes texts",
     "dispatch/sms/inbound.py": "leases",
     "dispatch/sms/reconcile.py": "leases, and how long a gateway may hide a text",
-    "dispatch/staffing/outage.py": "beats: whether our own processes live",
+    "dispatch/staffing/outage.py": "beats, as above",
 }
 """File whose SQL asks the server's clock -> why it must not follow the domain clock."""
 _REAL_CLOCK: Final = re.compile(

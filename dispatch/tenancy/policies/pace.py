@@ -2,11 +2,14 @@
 
 from datetime import time, timedelta
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
 from dispatch.tenancy.policies.section import Duration, LocalTime, PositiveDuration, Section
+
+HOUSE_OUTAGE_GAP: Final = timedelta(seconds=60)
+"""The shortest silence of our own beats that is written down as an outage; no tenant's gap is shorter."""
 
 
 class WaveStep(Section):
@@ -81,7 +84,7 @@ class Pace(Section):
 
     travel_per_km: Duration = timedelta(minutes=2, seconds=24)
     """Time to the site for each kilometre of straight distance (25 km an hour, door to door)."""
-    outage_gap: PositiveDuration = timedelta(seconds=60)
+    outage_gap: Annotated[timedelta, Field(ge=HOUSE_OUTAGE_GAP)] = HOUSE_OUTAGE_GAP
     """A longer silence of our own beats is an outage of ours: no automatic change rests on what fell into it."""
 
     @model_validator(mode="after")
