@@ -56,6 +56,9 @@ class Table:
 
 ACCOUNTS: Final = Table("staff_users", "login", "account with this login", "dispatch users list --franchise SLUG")
 TOKENS: Final = Table("api_tokens", "id", "token with this id", "dispatch tokens list --franchise SLUG")
+GATEWAY_ACCOUNTS: Final = Table(
+    "sms_accounts", "id", "gateway account with this id", "dispatch accounts list --franchise SLUG"
+)
 SHIFTS: Final = Table("shifts", "id", "shift with this id", "GET /api/v1/shifts")
 
 
@@ -124,7 +127,7 @@ async def franchise_id(chosen: Settings, slug: str) -> UUID:
         rows = await uow.fetch("SELECT slug, id FROM franchises ORDER BY slug")
     found: dict[str, UUID] = {row["slug"]: row["id"] for row in rows}
     if slug not in found:
-        known = ", ".join(list(found)[:20]) or "none yet: run `dispatch seed`"
+        known = ", ".join(list(found)[:20]) or "none yet: run `dispatch franchises found` or `dispatch seed`"
         raise FranchiseUnknown(f"There is no franchise '{slug}'. Name one of: {known}.")
     return found[slug]
 

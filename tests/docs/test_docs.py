@@ -7,8 +7,6 @@ import json
 import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -62,7 +60,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 def test_named_files_exist(path: Path) -> None:
     """A path in code letters stands at the top of the checkout or in `dispatch/`; a bare name, somewhere in there."""
     named = re.compile(r"\.?[\w-]+(?:/[\w.-]+)*/?(?:\.(?:py|sql|md|yaml|toml|lock|sh))|(?:script|deploy)/[\w./-]+")
-    made_later = {".local/dispatch.env", ".local/secrets.json", "deploy/.env", "found.py"}
+    made_later = {".local/dispatch.env", ".local/secrets.json", "deploy/.env"}
     missing = [
         span
         for span in spans(path)
@@ -323,36 +321,6 @@ async def test_the_sql_of_the_runbook_fits_the_schema(owner: asyncpg.Connection)
         finally:
             await transaction.rollback()
     assert run > 20
-
-
-def run_program(text: str, settings: Settings, directory: Path) -> subprocess.CompletedProcess[str]:
-    """Run a Python program as the runbook says, against a database of ours."""
-    place = settings.database
-    env_file = directory / "dispatch.env"
-    env_file.write_text(
-        f"DISPATCH_DATABASE__HOST={place.host}\nDISPATCH_DATABASE__PORT={place.port}\n"
-        f"DISPATCH_DATABASE__NAME={place.name}\nDISPATCH_DATABASE__OWNER__USER={place.owner.user}\n"
-        f"DISPATCH_DATABASE__OWNER__PASSWORD={place.owner.password.get_secret_value()}\n"
-    )
-    program = directory / "found.py"
-    program.write_text(text, encoding="utf-8")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("DISPATCH_")}
-    environment |= {"DISPATCH_ENV_FILE": str(env_file), "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        [sys.executable, str(program)], env=environment, capture_output=True, text=True, check=False, timeout=60
-    )
-
-
-async def test_the_program_of_the_runbook_founds_a_franchise(
-    settings: Settings, owner: asyncpg.Connection, tmp_path: Path
-) -> None:
-    (block,) = blocks(RUNBOOK, "python")
-    done = run_program(block.text, settings, tmp_path)
-    assert done.returncode == 0, done.stderr
-    sections = await owner.fetchval(
-        "SELECT count(*) FROM policy_versions p JOIN franchises f ON f.id = p.franchise_id WHERE f.slug = 'tver'"
-    )
-    assert sections >= 6
 
 
 @each_document

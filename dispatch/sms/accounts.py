@@ -1,0 +1,105 @@
+"""Gateway accounts of a franchise: the contract a text leaves by and an answer comes in by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+from dispatch.kit.ids import new_id
+from dispatch.kit.text import Clean
+from dispatch.kit.uow import Uow
+from dispatch.sms.errors import GatewayUnknown, SmsAccountNotFound
+from dispatch.sms.gateways.registry import WEBHOOKS
+
+_COLUMNS = "id, gateway, sid, number, rate_per_s, segment_price_minor, test, simulated, enabled, created_at"
+
+
+class AddAccount(BaseModel):
+    """An account at a gateway.
+
+    `sid` is the gateway's name for it, `number` what texts leave from and answers come to, `rate_per_s` how many texts
+    a second it takes, `segment_price_minor` what one segment costs. No text through a `test` account reaches anybody.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    gateway: Annotated[str, Clean(max_length=40)]
+    sid: Annotated[str, Clean(max_length=100)]
+    secret: Annotated[SecretStr, Field(min_length=1, max_length=200)]
+    number: Annotated[str, StringConstraints(pattern=r"^\+?[0-9A-Za-z]{3,15}$")]
+    rate_per_s: Annotated[int, Field(ge=1, le=10_000)] = 10
+    segment_price_minor: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SmsAccount:
+    """An account as stored, without its secret; `simulated`: no text through it reaches a real phone."""
+
+    id: UUID
+    gateway: str
+    sid: str
+    number: str
+    rate_per_s: int
+    segment_price_minor: int
+    test: bool
+    simulated: bool
+    enabled: bool
+    created_at: datetime
+
+
+async def add_account(uow: Uow, command: AddAccount) -> SmsAccount:
+    """Give the tenant an account; new texts leave by its oldest enabled one, real ones first.
+
+    Raises:
+        GatewayUnknown: no adapter of this name exists.
+        SmsAccountTaken: this number of this account belongs to somebody already.
+    """
+    if command.gateway not in WEBHOOKS:
+        raise GatewayUnknown(command.gateway)
+    row = await uow.fetchrow(
+        f"""INSERT INTO sms_accounts (id, franchise_id, gateway, sid, secret, number, rate_per_s, segment_price_minor,
+                                      test)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING {_COLUMNS}""",
+        new_id(),
+        uow.franchise_id,
+        command.gateway,
+        command.sid,
+        command.secret.get_secret_value(),
+        command.number,
+        command.rate_per_s,
+        command.segment_price_minor,
+        command.test,
+    )
+    assert row is not None, "an insert returns its row"
+    return SmsAccount(**dict(row))
+
+
+async def accounts_of(uow: Uow) -> Sequence[SmsAccount]:
+    """Return the tenant's accounts in the order in which they are preferred, disabled ones included."""
+    rows = await uow.fetch(
+        f"SELECT {_COLUMNS} FROM sms_accounts WHERE franchise_id = $1 ORDER BY simulated, test, created_at, id",
+        uow.franchise_id,
+    )
+    return [SmsAccount(**dict(row)) for row in rows]
+
+
+async def set_enabled(uow: Uow, account_id: UUID, *, enabled: bool) -> SmsAccount:
+    """Let an account send and receive, or stop it at once; a stopped one takes no webhooks either.
+
+    Raises:
+        SmsAccountNotFound: the tenant has no such account.
+    """
+    row = await uow.fetchrow(
+        f"""UPDATE sms_accounts SET enabled = $3, version = version + (enabled <> $3)::int
+            WHERE franchise_id = $1 AND id = $2 RETURNING {_COLUMNS}""",
+        uow.franchise_id,
+        account_id,
+        enabled,
+    )
+    if row is None:
+        raise SmsAccountNotFound
+    return SmsAccount(**dict(row))
