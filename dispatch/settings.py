@@ -4,7 +4,7 @@ import os
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL
 
@@ -25,7 +25,10 @@ class Login(BaseModel):
 
 
 class DatabaseSettings(BaseModel):
-    """Where PostgreSQL is, and the three roles that may log in. Pool sizes are per process."""
+    """Where PostgreSQL is, and the three roles that may log in. Pool sizes are per process.
+
+    A login given without its user is that of the role the migrations know, so only passwords need be set.
+    """
 
     host: str = "127.0.0.1"
     port: int = 5432
@@ -36,6 +39,13 @@ class DatabaseSettings(BaseModel):
     pool_size: int = 20
     webhook_pool_size: int = 8
     pool_timeout_s: float = 2.5
+
+    @field_validator("owner", "app", "worker", mode="before")
+    @classmethod
+    def _named(cls, login: object, info: ValidationInfo) -> object:
+        if not isinstance(login, dict) or info.field_name is None:
+            return login
+        return {"user": cls.model_fields[info.field_name].default.user, **login}
 
     def url(self, login: Login) -> URL:
         """The asyncpg address for one login; printing it masks the password."""
