@@ -23,6 +23,8 @@ class Base(DeclarativeBase):
 def open_engine(url: URL, *, size: int, name: str, pool_timeout_s: float = 2.5) -> AsyncEngine:
     """Open a pool of at most `size` connections that waits `pool_timeout_s` seconds for a free one, then fails.
 
+    Errors do not repeat the values of the statement that failed: those are phones and names, and errors are logged.
+
     Args:
         url: where the server is and the role that logs in; never the owner for anything that serves people.
         size: the most connections this process takes with this pool.
@@ -35,6 +37,7 @@ def open_engine(url: URL, *, size: int, name: str, pool_timeout_s: float = 2.5) 
         max_overflow=0,
         pool_timeout=pool_timeout_s,
         pool_recycle=1800,
+        hide_parameters=True,
         connect_args={"server_settings": {"application_name": name, "jit": "off"}, "timeout": 5},
     )
 
