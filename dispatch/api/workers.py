@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.access.roles import Permission, can
 from dispatch.api import worker_lists
@@ -91,25 +92,50 @@ class SkillSet(View):
     skills: tuple[Service, ...]
 
 
+class SearchWorkers(BaseModel):
+    """Whom to find: part of a name or external id, or the last digits of a phone; and further conditions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    q: SearchText = ""
+    status: WorkerStatus | None = None
+    skills: Annotated[tuple[Service, ...], Field(max_length=len(Service))] = ()
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Annotated[str | None, Field(max_length=4000)] = None
+
+
 @router.get("/workers", dependencies=[allow(Permission.WORKERS_READ)], responses=responses(CursorInvalid))
 async def list_workers(
     uow: UowDep,
-    q: Annotated[SearchText, Query(description="part of a name or external id, or the last digits of a phone")] = "",
     status: WorkerStatus | None = None,
     skill: Annotated[list[Service] | None, Query(max_length=len(Service))] = None,
     limit: Limit = DEFAULT_LIMIT,
-    cursor: str | None = None,
+    cursor: Annotated[str | None, Query(max_length=4000)] = None,
 ) -> Page[WorkerLine]:
-    """List the franchise's own people in the order in which they came; phones without their middle."""
+    """List the franchise's own people in the order in which they came; phones without their middle.
+
+    Names and phones do not belong into an address: search by them with POST /workers/search.
+    """
+    wanted = SearchWorkers(status=status, skills=tuple(skill or ()), limit=limit, cursor=cursor)
+    return await _page_of(uow, wanted)
+
+
+@router.post("/workers/search", dependencies=[allow(Permission.WORKERS_READ)], responses=responses(CursorInvalid))
+async def search_workers(command: SearchWorkers, uow: UowDep) -> Page[WorkerLine]:
+    """Find the franchise's own people; the same pages as the list. Nothing asked for gets into an address or a log."""
+    return await _page_of(uow, command)
+
+
+async def _page_of(uow: Uow, wanted: SearchWorkers) -> Page[WorkerLine]:
     rows = await queries.list_workers(
         uow,
-        text=q,
-        status=status,
-        skills=skill or (),
-        after=None if cursor is None else read_cursor(cursor, UUID).row_id,
-        limit=limit + 1,
+        text=wanted.q,
+        status=wanted.status,
+        skills=wanted.skills,
+        after=None if wanted.cursor is None else read_cursor(wanted.cursor, UUID).row_id,
+        limit=wanted.limit + 1,
     )
-    return Page[WorkerLine].cut(rows, limit, item=lambda row: row, key=lambda row: (row.id, row.id))
+    return Page[WorkerLine].cut(rows, wanted.limit, item=lambda row: row, key=lambda row: (row.id, row.id))
 
 
 @router.post(

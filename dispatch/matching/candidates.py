@@ -149,7 +149,7 @@ async def explain_candidate(uow: Uow, need: Need, terms: Terms, worker_id: UUID)
     request = _request(uow, need, terms, tier=need.min_tier, count=1, prefer=(), exclude=())
     row = await uow.fetchrow("SELECT * FROM explain_candidate($1, $2)", request, worker_id)
     if row is None:
-        raise WorkerNotInPool("There is no such worker in the pool; search with GET /api/v1/workers?q=.")
+        raise WorkerNotInPool("There is no such worker in the pool; search with POST /api/v1/workers/search.")
     return Explanation(**dict(row))
 
 

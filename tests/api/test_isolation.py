@@ -30,6 +30,7 @@ OWN_ONLY: Final = {
     "PUT /api/v1/policies/{section}": "the caller's own",
     "POST /api/v1/workers": "a new man of the caller's",
     "POST /api/v1/workers/import": "new men of the caller's",
+    "POST /api/v1/workers/search": "among the caller's own",
     "POST /api/v1/clients": "a new client of the caller's",
     "PUT /api/v1/rate-cards/{service}": "the caller's own",
     "POST /api/v1/quotes": "by the caller's own rate cards",

@@ -141,12 +141,26 @@ async def test_the_list_goes_in_pages_and_is_searched(
             break
         params["cursor"] = page["next_cursor"]
     assert len(seen) == len(set(seen)) == 6
-    for query in ({"q": "пётр"}, {"q": phone[-5:]}, {"status": "applicant"}, {"skill": "cashier"}):
+    for query in ({"status": "applicant"}, {"skill": "cashier"}):
         found = (await http.get(WORKERS, params=query, headers=boss)).json()["items"]
         assert [item["id"] for item in found] == [str(wanted)], query
         assert phone not in str(found)
+    search = f"{WORKERS}/search"
+    for body in ({"q": "пётр"}, {"q": phone[-5:]}, {"q": "петров", "status": "applicant", "skills": ["cashier"]}):
+        found = (await http.post(search, json=body, headers=boss)).json()["items"]
+        assert [item["id"] for item in found] == [str(wanted)], body
+        assert phone not in str(found)
+    first = (await http.post(search, json={"q": "петров", "limit": 4}, headers=boss)).json()
+    rest = (await http.post(search, json={"q": "петров", "cursor": first["next_cursor"]}, headers=boss)).json()
+    assert [item["id"] for page in (first, rest) for item in page["items"]] == seen
     assert_problem(await http.get(WORKERS, params={"cursor": "x"}, headers=boss), 422, "cursor_invalid")
-    assert_problem(await http.get(WORKERS, params={"q": "a\0"}, headers=boss), 422, "validation_failed")
+    assert_problem(await http.post(search, json={"q": "a\0"}, headers=boss), 422, "validation_failed")
+
+
+async def test_no_address_takes_a_name_or_a_phone(app: FastAPI) -> None:
+    """Addresses end up in access logs; what is personal goes in a body."""
+    listed = app.openapi()["paths"]["/api/v1/workers"]["get"]["parameters"]
+    assert {parameter["name"] for parameter in listed} == {"status", "skill", "limit", "cursor"}
 
 
 async def test_calendar_absences_documents_attestations_and_moves(

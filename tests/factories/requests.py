@@ -83,6 +83,11 @@ async def attest_many(s: Scene) -> Call:
     return Call("/workers/attest", {"what": what, "author": "Анна", "basis": "анкета", "worker_ids": [str(worker)]})
 
 
+@request("POST /api/v1/workers/search")
+async def search_workers(_: Scene) -> Call:
+    return Call("/workers/search", {"q": "Пётр"})
+
+
 @request("POST /api/v1/workers")
 async def register_worker(_: Scene) -> Call:
     return Call("/workers", {"phone": next_phone(), "first_name": "Пётр"})
