@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
+from dispatch.kit.outbox import NewEvent, emit_many
 from dispatch.kit.uow import Uow
-from dispatch.sms.events import STOPPED, Event, Moved, emit_all, tell_texts_moved
+from dispatch.sms.events import STOPPED, Moved, tell_texts_moved
 from dispatch.sms.wording import Template
 
 DEAD_AFTER: Final = 2
@@ -120,10 +121,10 @@ async def _tell_stopped(uow: Uow, phone_id: UUID) -> None:
         phone_id,
         STOPPED,
     )
-    await emit_all(
+    await emit_many(
         uow,
         [
-            Event(
+            NewEvent(
                 seat["franchise_id"],
                 STOPPED,
                 phone_id,

@@ -7,7 +7,7 @@ in floating point: 1.5 x 3 is 4.5 and therefore 5.
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
@@ -15,14 +15,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dispatch.crew.rules import SeatKind
-from dispatch.sms.grammar.senses import StatedDay
 from dispatch.tenancy.policy import Pace, Staffing
 from dispatch.tenancy.rules import require_aware
 
 CREW_LIST_SIZE: Final = 15
 """Seats on one crew list at most: the answer must fit into one text of numbers from 2 to 15."""
 
-_DAYS_AHEAD: Final = {StatedDay.TODAY: 0, StatedDay.TOMORROW: 1, StatedDay.DAY_AFTER_TOMORROW: 2}
 _HOUSE_STAFFING: Final = Staffing()
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -248,19 +246,6 @@ def missing_seats(crew_list: Sequence[UUID], numbers: Collection[int]) -> tuple[
     if not numbers or not all(1 < number <= len(crew_list) for number in numbers):
         return None
     return tuple(crew_list[number - 1] for number in sorted(set(numbers)))
-
-
-def day_meant(stated: StatedDay, said_on: date) -> date:
-    """Return the date a worker means by the day he named; a weekday is the next one, today included.
-
-    Args:
-        stated: what he named.
-        said_on: the date at the site when he said it.
-    """
-    if stated in _DAYS_AHEAD:
-        return said_on + timedelta(days=_DAYS_AHEAD[stated])
-    weekday = list(StatedDay)[len(_DAYS_AHEAD) :].index(stated)
-    return said_on + timedelta(days=(weekday - said_on.weekday()) % 7)
 
 
 def _claim(seat: SeatFacts) -> tuple[int, datetime, datetime, UUID]:

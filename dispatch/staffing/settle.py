@@ -12,6 +12,7 @@ from dispatch.kit import outbox
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import Shift, lock_shifts, read_shift, settle_status
 from dispatch.orders.timeline import note
+from dispatch.sms.days import date_meant
 from dispatch.sms.grammar.senses import StatedDay
 from dispatch.sms.service import PASS_ON, Answer, answer_question, reopen_question
 from dispatch.sms.texts import Template
@@ -19,7 +20,6 @@ from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.events import WAVE_DUE
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import Contact, Place, contacts_of, place_of
-from dispatch.staffing.rules import day_meant
 from dispatch.staffing.seating import Willing, follow_seat, seat_willing
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
@@ -186,7 +186,7 @@ def _meant(answer: Answer, places: Sequence[Place], policy: Policy) -> bool:
 
 
 def _same_day(stated: StatedDay, received_at: datetime, place: Place) -> bool:
-    return place.local_start.date() == day_meant(stated, received_at.astimezone(place.zone).date())
+    return place.local_start.date() == date_meant(stated, received_at.astimezone(place.zone).date())
 
 
 def _near(stated: time, start: datetime, tolerance: timedelta) -> bool:

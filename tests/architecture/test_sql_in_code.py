@@ -59,7 +59,6 @@ def test_a_query_reads_its_own_folder_and_lower_ones() -> None:
 
 FILLS_WHOLE_TABLES: Final = {"seed": "years of history in seconds, which no use case writes one by one"}
 WRITTEN_FROM_ABOVE: Final = {
-    "dispatch/sms/events.py writes outbox",
     "dispatch/staffing/attendance.py writes seats",
     "dispatch/staffing/cancel.py writes orders",
     "dispatch/staffing/change.py writes orders",

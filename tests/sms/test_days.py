@@ -2,8 +2,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from dispatch.sms.days import date_meant
 from dispatch.sms.replies import StatedDay
-from dispatch.staffing.rules import day_meant
 
 MONDAY = date(2026, 11, 23)
 
@@ -20,13 +20,13 @@ MONDAY = date(2026, 11, 23)
     ],
 )
 def test_the_date_a_named_day_means(stated: StatedDay, said_on: date, meant: date) -> None:
-    assert day_meant(stated, said_on) == meant
+    assert date_meant(stated, said_on) == meant
 
 
 def test_a_weekday_is_within_the_week_to_come() -> None:
     for stated in list(StatedDay)[3:]:
         for ahead in range(7):
             said_on = MONDAY + timedelta(days=ahead)
-            meant = day_meant(stated, said_on)
+            meant = date_meant(stated, said_on)
             assert said_on <= meant < said_on + timedelta(days=7)
             assert meant.strftime("%A").lower() == stated
