@@ -8,7 +8,7 @@ bare no to several offers declines them all. Two people on one phone answer with
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -47,6 +47,7 @@ _CONTEXT_OF: Final = {
     _K.ETA: Context.ETA,
     _K.PRESENT: Context.PRESENT,
 }
+_HOUSE_LEAD: Final = Pace().bare_cancel_lead
 _DECLINED_TOGETHER: Final = frozenset({_K.OFFER, _K.PROMOTION})
 
 
@@ -59,14 +60,15 @@ class Situation:
         at: when the text reached us.
         zone: the phone's, for the days people name.
         questions: everything asked and still open, or closed a short while ago; any order.
-        bare_cancel_lead: a cancel that names no day goes to a seat that starts within this.
+        bare_cancel_leads: by franchise: a cancel that names no day goes to a seat of it that starts within this; a
+            franchise not named has the house's.
     """
 
     account_id: UUID
     at: datetime
     zone: ZoneInfo
     questions: Sequence[Question]
-    bare_cancel_lead: timedelta = Pace().bare_cancel_lead
+    bare_cancel_leads: Mapping[UUID, timedelta] = field(default_factory=dict)
 
     @property
     def open(self) -> list[Question]:
@@ -264,7 +266,8 @@ def _cancel(situation: Situation, reply: Reply) -> Choice:
     seat = situation.seat_for(reply)
     if seat is None:
         return LeaveToPeople(_concerned(situation))
-    near = seat.starts_at is None or seat.starts_at - situation.at <= situation.bare_cancel_lead
+    lead = situation.bare_cancel_leads.get(seat.franchise_id, _HOUSE_LEAD)
+    near = seat.starts_at is None or seat.starts_at - situation.at <= lead
     if situation.shared or (reply.stated_day is None and not near):
         return AskBack(Ask.WHICH_DAY, tuple(situation.seats))
     return One(seat, seat)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -22,6 +22,7 @@ from dispatch.sms.questions import QUESTION_COLUMNS, Question, close_questions, 
 from dispatch.sms.replies import Context, Disposition, Reply
 from dispatch.sms.rules import MessageClass, Priority, QuestionKind
 from dispatch.sms.texts import Template, render
+from dispatch.tenancy.queries import paces_in_force
 
 _D = Disposition
 
@@ -95,10 +96,10 @@ class Outcome:
     question: Question | None = None
 
 
-async def dispose(
-    uow: Uow, inbound: Inbound, handlers: AnswerHandlers, *, which_window: timedelta, bare_cancel_lead: timedelta
-) -> str:
+async def dispose(uow: Uow, inbound: Inbound, handlers: AnswerHandlers) -> str:
     """Dispose of one text, exactly once; the caller holds the phone's lock and commits.
+
+    The durations that decide are those of the franchises that asked, of which there may be several.
 
     Returns:
         The outcome, as it is kept with the disposition.
@@ -106,14 +107,14 @@ async def dispose(
     Raises:
         LeaseLost: another worker took the text meanwhile; nothing may be committed.
     """
-    letter = await _read(uow, inbound, bare_cancel_lead)
+    letter = await _read(uow, inbound)
     match letter.reply.disposition:
         case _D.STOP:
             outcome = await _stop(uow, letter)
         case _D.START:
             outcome = await _start(uow, letter)
         case _:
-            outcome = await _answer(uow, letter, handlers, which_window)
+            outcome = await _answer(uow, letter, handlers)
     await _finish(uow, letter, outcome)
     return outcome.word
 
@@ -135,7 +136,7 @@ async def give_up(uow: Uow, inbound: Inbound, error: Exception) -> None:
     await _finish(uow, Letter(inbound, phone, situation, Context.NONE, reply, "ru"), Outcome("handed_to_people"))
 
 
-async def _read(uow: Uow, inbound: Inbound, bare_cancel_lead: timedelta) -> Letter:
+async def _read(uow: Uow, inbound: Inbound) -> Letter:
     row = await uow.fetchrow("SELECT id, zone FROM phones WHERE e164 = $1", inbound.phone_e164)
     phone = None if row is None else Phone(row["id"], ZoneInfo(row["zone"]))
     questions: list[Question] = []
@@ -147,6 +148,9 @@ async def _read(uow: Uow, inbound: Inbound, bare_cancel_lead: timedelta) -> Lett
     zone = phone.zone if phone is not None else ZoneInfo("UTC")
     situation = Situation(inbound.account_id, inbound.received_at, zone, questions)
     reply = read_reply(situation, inbound.text)
+    if reply.disposition is _D.CANCEL and reply.stated_day is None:
+        paces = await paces_in_force(uow, {seat.franchise_id for seat in situation.seats})
+        situation = replace(situation, bare_cancel_leads={of: pace.bare_cancel_lead for of, pace in paces.items()})
     return Letter(inbound, phone, situation, situation.context, reply, _language(questions, inbound.text))
 
 
@@ -196,7 +200,7 @@ async def _confirm(uow: Uow, letter: Letter, phone_id: UUID, template: Template,
     )
 
 
-async def _answer(uow: Uow, letter: Letter, handlers: AnswerHandlers, which_window: timedelta) -> Outcome:
+async def _answer(uow: Uow, letter: Letter, handlers: AnswerHandlers) -> Outcome:
     match choose(letter.situation, letter.reply):
         case One(question, seat):
             return await _handle(uow, letter, handlers, question, seat)
@@ -204,7 +208,7 @@ async def _answer(uow: Uow, letter: Letter, handlers: AnswerHandlers, which_wind
             outcomes = [await _handle(uow, letter, handlers, question, None) for question in questions]
             return Outcome(outcomes[0].word, outcomes[0].question)
         case AskBack() as asked:
-            return await _ask_back(uow, letter, asked, which_window)
+            return await _ask_back(uow, letter, asked)
         case LeaveToPeople(about):
             return await _leave_to_people(uow, letter, about)
 
@@ -256,10 +260,11 @@ async def _settled(uow: Uow, letter: Letter, question: Question) -> None:
         )
 
 
-async def _ask_back(uow: Uow, letter: Letter, asked: AskBack, window: timedelta) -> Outcome:
+async def _ask_back(uow: Uow, letter: Letter, asked: AskBack) -> Outcome:
     assert letter.phone is not None, "a question belongs to a phone"
     first = asked.questions[0]
     theirs = {question.franchise_id for question in asked.questions} == {first.franchise_id}
+    paces = await paces_in_force(uow, {question.franchise_id for question in asked.questions})
     elsewhere = theirs and first.franchise_id != letter.inbound.owner_id
     await uow.enter_tenant(first.franchise_id if elsewhere else letter.inbound.owner_id)
     sent = await ask_back(
@@ -274,7 +279,8 @@ async def _ask_back(uow: Uow, letter: Letter, asked: AskBack, window: timedelta)
             at=letter.inbound.received_at,
             zone=letter.phone.zone,
             language=letter.language,
-            window=window,
+            # Asked about several franchises at once, he gets the longest of their times.
+            window=max(pace.which_window for pace in paces.values()),
             which=letter.situation.which,
         ),
     )

@@ -6,7 +6,6 @@ effect, the one disposition row and the end of the claim together. What fails fi
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -17,7 +16,6 @@ from dispatch.kit.uow import Database, sqlstate
 from dispatch.sms.answers import AnswerHandlers
 from dispatch.sms.claim import ACTOR
 from dispatch.sms.dispose import Inbound, dispose, give_up
-from dispatch.tenancy.policy import Pace
 
 log = structlog.get_logger(__name__)
 
@@ -54,8 +52,6 @@ class PhoneInHand(Exception):
 class _Settings:
     width: int
     lease_s: float
-    which_window: timedelta
-    bare_cancel_lead: timedelta
 
 
 class InboundDrain:
@@ -66,7 +62,6 @@ class InboundDrain:
         handlers: what each kind of answer does, from the folders above.
         width: how many phones at once; each takes a connection.
         lease_s: a worker dead for so long has lost its texts to another.
-        pace: how long "which one?" stays open, and when a cancel without a day is clear.
     """
 
     def __init__(
@@ -76,12 +71,10 @@ class InboundDrain:
         *,
         width: int = 8,
         lease_s: float = 30.0,
-        pace: Pace | None = None,
     ) -> None:
-        chosen = pace or Pace()
         self._database = database
         self._handlers = handlers
-        self._settings = _Settings(width, lease_s, chosen.which_window, chosen.bare_cancel_lead)
+        self._settings = _Settings(width, lease_s)
 
     async def __call__(self) -> int:
         """Dispose of everything that may be disposed of now; return how many texts were."""
@@ -118,13 +111,7 @@ class InboundDrain:
         async with self._database.begin(None, "system:sms_in") as uow:
             if not await try_advisory_lock(uow, LockKind.PHONE, text.phone_e164):
                 raise PhoneInHand
-            await dispose(
-                uow,
-                text,
-                self._handlers,
-                which_window=self._settings.which_window,
-                bare_cancel_lead=self._settings.bare_cancel_lead,
-            )
+            await dispose(uow, text, self._handlers)
 
     async def _failed(self, text: Inbound, error: Exception) -> int:
         if text.attempt < MOST_ATTEMPTS:

@@ -3,7 +3,7 @@
 Policy reads are on every hot path: one round trip, and no parsing of what was parsed before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from dispatch.kit.pages import Cursor
 from dispatch.kit.uow import Uow
 from dispatch.tenancy.errors import FranchiseNotFound, PolicySectionUnknown, PolicyVersionUnknown
 from dispatch.tenancy.models import Franchise
-from dispatch.tenancy.policy import NETWORK_SECTIONS, SECTIONS, Policy, Section, StandingStatus
+from dispatch.tenancy.policy import NETWORK_SECTIONS, SECTIONS, Pace, Policy, Section, StandingStatus
 
 _IN_FORCE: Final = """
 SELECT section, version, body::text FROM policy_versions WHERE franchise_id = $1 AND upper_inf(valid)
@@ -109,6 +109,16 @@ async def policy_in_force(uow: Uow) -> PolicyInForce:
     """
     rows = await uow.fetch(_IN_FORCE, uow.franchise_id)
     return _assembled(tuple(sorted((row["section"], row["version"], row["body"]) for row in rows)))
+
+
+async def paces_in_force(uow: Uow, franchise_ids: Collection[UUID]) -> Mapping[UUID, Pace]:
+    """Return the pace of several franchises, the house's where one set none. Only the job role may ask.
+
+    For a reply that concerns several of them before it has a tenant.
+    """
+    rows = await uow.fetch("SELECT franchise_id, body FROM paces_in_force($1)", list(franchise_ids))
+    set_by = {row["franchise_id"]: Pace.model_validate_json(row["body"]) for row in rows}
+    return {franchise_id: set_by.get(franchise_id, Pace()) for franchise_id in franchise_ids}
 
 
 async def sections_in_force(uow: Uow) -> dict[str, SectionInForce]:
