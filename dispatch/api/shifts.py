@@ -223,10 +223,14 @@ async def _take_list(uow: Uow, shift_id: UUID, command: TakeList) -> ListTaken:
 @router.post(
     "/shifts/{shift_id}/pause",
     dependencies=[allow(Permission.SHIFTS_OPERATE)],
-    responses=responses(ShiftNotFound, ShiftIsOver),
+    responses=responses(ShiftNotFound, ShiftIsOver, IdempotencyKeyReused),
 )
-async def post_pause(shift_id: UUID, uow: UowDep) -> Done:
+async def post_pause(shift_id: UUID, uow: UowDep, once: OnceDep) -> Done:
     """Stop asking people; seats, reminders and attendance go on."""
+    return await once(_pause, uow, shift_id)
+
+
+async def _pause(uow: Uow, shift_id: UUID) -> Done:
     await pause_shift(uow, shift_id)
     return Done(shift_id=shift_id, outcome="paused")
 
@@ -234,10 +238,14 @@ async def post_pause(shift_id: UUID, uow: UowDep) -> Done:
 @router.post(
     "/shifts/{shift_id}/resume",
     dependencies=[allow(Permission.SHIFTS_OPERATE)],
-    responses=responses(ShiftNotFound, ShiftIsOver),
+    responses=responses(ShiftNotFound, ShiftIsOver, IdempotencyKeyReused),
 )
-async def post_resume(shift_id: UUID, uow: UowDep) -> Done:
+async def post_resume(shift_id: UUID, uow: UowDep, once: OnceDep) -> Done:
     """Ask people again, from now."""
+    return await once(_resume, uow, shift_id)
+
+
+async def _resume(uow: Uow, shift_id: UUID) -> Done:
     await resume_shift(uow, shift_id)
     return Done(shift_id=shift_id, outcome="resumed")
 
@@ -259,20 +267,28 @@ async def _close(uow: Uow, shift_id: UUID, command: CloseShift) -> Closed:
 @router.post(
     "/seats/{seat_id}/arrive",
     dependencies=[allow(Permission.ATTENDANCE_WRITE)],
-    responses=responses(SeatNotFound, SeatIsOver),
+    responses=responses(SeatNotFound, SeatIsOver, IdempotencyKeyReused),
 )
-async def post_arrive(seat_id: UUID, uow: UowDep) -> Done:
+async def post_arrive(seat_id: UUID, uow: UowDep, once: OnceDep) -> Done:
     """Say that a man is on site now; it undoes a no-show exactly."""
+    return await once(_arrive, uow, seat_id)
+
+
+async def _arrive(uow: Uow, seat_id: UUID) -> Done:
     return Done(seat_id=seat_id, outcome=await mark_arrived(uow, seat_id))
 
 
 @router.post(
     "/seats/{seat_id}/no-show",
     dependencies=[allow(Permission.ATTENDANCE_WRITE)],
-    responses=responses(SeatNotFound, SeatNotExpected, NoShowTooEarly),
+    responses=responses(SeatNotFound, SeatNotExpected, NoShowTooEarly, IdempotencyKeyReused),
 )
-async def post_no_show(seat_id: UUID, uow: UowDep) -> Done:
+async def post_no_show(seat_id: UUID, uow: UowDep, once: OnceDep) -> Done:
     """Say, as a named person, that a man did not come; only past his limit."""
+    return await once(_no_show, uow, seat_id)
+
+
+async def _no_show(uow: Uow, seat_id: UUID) -> Done:
     await confirm_absence(uow, seat_id)
     return Done(seat_id=seat_id, outcome="no_show")
 
@@ -294,9 +310,13 @@ async def _complete(uow: Uow, seat_id: UUID, command: CompleteSeat) -> SeatCompl
 @router.post(
     "/seats/{seat_id}/release",
     dependencies=[allow(Permission.SHIFTS_OPERATE)],
-    responses=responses(SeatNotFound, SeatIsOver),
+    responses=responses(SeatNotFound, SeatIsOver, IdempotencyKeyReused),
 )
-async def post_release(seat_id: UUID, command: ReleaseSeat, uow: UowDep) -> Done:
+async def post_release(seat_id: UUID, command: ReleaseSeat, uow: UowDep, once: OnceDep) -> Done:
     """End a seat from our side, without a mark; the man is told."""
+    return await once(_release, uow, seat_id, command)
+
+
+async def _release(uow: Uow, seat_id: UUID, command: ReleaseSeat) -> Done:
     await release_seat(uow, seat_id, command)
     return Done(seat_id=seat_id, outcome="released")
