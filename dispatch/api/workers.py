@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from dispatch.access.roles import Permission, can
 from dispatch.api import worker_lists
@@ -12,6 +12,7 @@ from dispatch.api.deps import CallerDep, UowDep, allow
 from dispatch.api.errors import responses
 from dispatch.api.idempotency import IdempotencyKeyMalformed, IdempotencyKeyReused, OnceDep
 from dispatch.api.versions import IfMatchDep, VersionMissing, set_version
+from dispatch.crew.rules import SeatKind, SeatStatus
 from dispatch.kit.files import FileKindUnknown
 from dispatch.kit.geo import ZoneUnknown
 from dispatch.kit.pages import DEFAULT_LIMIT, CursorInvalid, Limit, Page, read_cursor
@@ -20,6 +21,7 @@ from dispatch.kit.states import IllegalMove
 from dispatch.kit.text import Clean
 from dispatch.kit.uow import Uow
 from dispatch.kit.walltime import TimeOutOfRange
+from dispatch.staffing.parting import WorkerHoldsSeats, part_with_worker, pause_and_tell
 from dispatch.workers import calendar, cards, change, queries, vetting
 from dispatch.workers.commands import (
     AddAbsence,
@@ -84,6 +86,25 @@ class Attestations(View):
     """What was stated of one man, newest first."""
 
     items: tuple[AttestationRecord, ...]
+
+
+class HeldSeatOut(View):
+    """A seat whose man is still expected; without ids when it is with another franchise."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    seat_id: UUID | None
+    shift_id: UUID | None
+    kind: SeatKind
+    status: SeatStatus
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class PausedWorker(Worker):
+    """A man who is invited no more for now, with the seats that he keeps."""
+
+    seats: tuple[HeldSeatOut, ...]
 
 
 class SkillSet(View):
@@ -314,19 +335,22 @@ async def activate(worker_id: UUID, uow: UowDep, response: Response) -> Worker:
     dependencies=[allow(Permission.WORKERS_WRITE)],
     responses=responses(WorkerNotFound, IllegalMove),
 )
-async def pause(worker_id: UUID, uow: UowDep, response: Response) -> Worker:
-    """Invite him no more for now; seats he holds stay. Repeating changes nothing."""
-    return await _moved(uow, response, worker_id, change.pause_worker)
+async def pause(worker_id: UUID, uow: UowDep, response: Response) -> PausedWorker:
+    """Invite him no more for now. Seats he holds stay, and the answer lists them. Repeating changes nothing."""
+    held = await pause_and_tell(uow, worker_id)
+    worker = _versioned(response, await queries.worker_record(uow, worker_id))
+    seats = tuple(HeldSeatOut.model_validate(seat) for seat in held)
+    return PausedWorker(**dict(worker), seats=seats)
 
 
 @router.post(
     "/workers/{worker_id}/archive",
     dependencies=[allow(Permission.WORKERS_WRITE)],
-    responses=responses(WorkerNotFound, WorkerBanned, IllegalMove),
+    responses=responses(WorkerNotFound, WorkerBanned, WorkerHoldsSeats, IllegalMove),
 )
 async def archive(worker_id: UUID, uow: UowDep, response: Response) -> Worker:
-    """Part with him; his number is free for its next holder. Repeating changes nothing."""
-    return await _moved(uow, response, worker_id, change.archive_worker)
+    """Part with him; his number is free for its next holder. Not while he holds a seat. Repeating changes nothing."""
+    return await _moved(uow, response, worker_id, part_with_worker)
 
 
 @router.post(

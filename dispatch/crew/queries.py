@@ -1,9 +1,12 @@
 """Reads of waves, invitations and seats for people: counts, lists, explanations."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from dispatch.crew.rules import SeatKind, SeatStatus
 from dispatch.kit.uow import Uow
 
 _FILL = """
@@ -102,3 +105,23 @@ async def open_alarms(uow: Uow, *, shift_id: UUID | None, limit: int) -> Sequenc
         shift_id,
         limit,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSeat:
+    """A seat whose man is still expected or at work; without ids when it is with another franchise."""
+
+    seat_id: UUID | None
+    shift_id: UUID | None
+    kind: SeatKind
+    status: SeatStatus
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def seats_held(uow: Uow, worker_id: UUID) -> Sequence[HeldSeat]:
+    """Read what one of the tenant's own men still holds anywhere in the network, by start."""
+    rows = await uow.fetch("SELECT * FROM seats_held($1)", worker_id)
+    return [
+        HeldSeat(**{**dict(row), "kind": SeatKind(row["kind"]), "status": SeatStatus(row["status"])}) for row in rows
+    ]

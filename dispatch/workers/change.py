@@ -121,7 +121,7 @@ async def pause_worker(uow: Uow, worker_id: UUID) -> bool:
 async def archive_worker(uow: Uow, worker_id: UUID) -> bool:
     """Part with a man: he is invited no more and his number is free for its next holder. False when parted already.
 
-    What was recorded of him stays. Seats he still holds are the dispatcher's to release.
+    What was recorded of him stays. Whoever asks for this makes sure that he holds no seat.
 
     Raises:
         WorkerNotFound: he is not the tenant's.
