@@ -64,6 +64,9 @@ KEEP_ALIVE_S: Final = 75
 """How long an idle connection stays open: longer than gateways, proxies and clients keep theirs, so that it is always
 they who close it, and no request is sent into a connection that is just being closed."""
 
+WEBHOOK_PATIENCE_S: Final = 10.0
+"""How long a webhook waits for a connection: gateways wait about 15 seconds, and an answer saves them a repetition."""
+
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the API; what it needs is opened when it starts and closed when it stops.
@@ -120,12 +123,12 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         wake_ups = WakeUps(settings.redis_url)
         stack.push_async_callback(wake_ups.close)
 
-        async def open_database(name: str, size: int) -> Database:
-            engine = open_engine(url, size=size, name=name, pool_timeout_s=patience)
+        async def open_database(name: str, size: int, patience_s: float = patience) -> Database:
+            engine = open_engine(url, size=size, name=name, pool_timeout_s=patience_s)
             return await stack.enter_async_context(Database(engine, constraints=CONSTRAINTS, after_commit=wake_ups))
 
         database = await open_database("dispatch api", place.pool_size)
-        webhooks = await open_database("dispatch webhooks", place.webhook_pool_size)
+        webhooks = await open_database("dispatch webhooks", place.webhook_pool_size, WEBHOOK_PATIENCE_S)
         probe = open_engine(url, size=1, name="dispatch probe", pool_timeout_s=patience)
         readiness = Readiness(probe, settings.redis_url, newest_revision())
         stack.push_async_callback(readiness.close)
