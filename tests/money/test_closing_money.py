@@ -1,5 +1,6 @@
 """Closing a shift: who came is billed and paid, who did not is neither, and nothing happens twice."""
 
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import asyncpg
@@ -31,9 +32,9 @@ async def stage(app_db: Database, franchise: Stage) -> Stage:
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
-async def balanced(owner: asyncpg.Connection, settings: Settings) -> object:
+async def balanced(owner: asyncpg.Connection) -> AsyncIterator[None]:
     """Whatever a test did: the books are in balance and say what the timesheets say."""
-    yield settings
+    yield
     assert [str(finding) for finding in await run_audit(owner, invariant="I17")] == []
 
 

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from pydantic import ValidationError
 
-from dispatch.clients.errors import ClientNotFound, SiteNotFound
+from dispatch.clients.errors import ClientArchived, ClientNotFound, SiteNotFound
 from dispatch.kit.errors import DispatchError
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Database
@@ -108,13 +108,13 @@ async def test_clients_and_sites_are_the_franchises_own(
         await refused(app_db, owner, stage, error, **given)
 
 
-@pytest.mark.parametrize("table", ["clients", "sites"])
+@pytest.mark.parametrize(("table", "error"), [("clients", ClientArchived), ("sites", SiteNotFound)])
 async def test_what_was_archived_takes_no_orders(
-    settings: Settings, app_db: Database, owner: asyncpg.Connection, table: str
+    settings: Settings, app_db: Database, owner: asyncpg.Connection, table: str, error: type[DispatchError]
 ) -> None:
     stage = await set_stage(settings, app_db, men=0)
     await owner.execute(f"UPDATE {table} SET archived_at = now() WHERE franchise_id = $1", stage.franchise_id)
-    await refused(app_db, owner, stage, DispatchError)
+    await refused(app_db, owner, stage, error)
 
 
 async def test_an_external_id_names_one_order_of_a_franchise(

@@ -163,6 +163,15 @@ async def test_an_order_costs_what_was_quoted_and_keeps_the_quote(
         assert rate["pay_rate_minor"] == pytest.approx(sum(line.pay_minor for line in lines) / man_hours, abs=0.51)
 
 
+@pytest.mark.parametrize(("minimum", "hours"), [(None, 4), (Decimal(5), 5), (Decimal(0), 2)])
+async def test_the_franchises_minimum_is_quoted_where_the_card_names_none(
+    app_db: Database, stage: Stage, minimum: Decimal | None, hours: int
+) -> None:
+    await write(app_db, stage, minimum_hours=minimum)
+    order = await place(app_db, stage, 3, another_day(hours=2))
+    assert (order.quote.bill_minor, order.quote.pay_minor) == (3 * hours * 22_500, 3 * hours * 10_000)
+
+
 async def test_an_order_is_priced_by_the_card_of_its_own_day(app_db: Database, stage: Stage) -> None:
     before = await place(app_db, stage, 2, another_day())
     await write(app_db, stage, bill_rate_minor=30_000)

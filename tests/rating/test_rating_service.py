@@ -17,9 +17,11 @@ from dispatch.rating.rules import Mark, capped_until, fold
 from dispatch.rating.service import Fact, Recorded, record_breach, record_mark, reverse_seat_marks
 from dispatch.settings import Settings
 from dispatch.tenancy.policy import MarkKind, Rating
+from dispatch.tenancy.service import write_network_policy
 from tests.factories.crew import seat
 from tests.factories.desk import another_day
 from tests.factories.stage import Stage, place, set_stage
+from tests.factories.tenancy import owner_database
 
 POLICY = Rating()
 KINDS = [kind for kind in MarkKind if kind is not MarkKind.REVERSAL]
@@ -160,15 +162,21 @@ async def test_the_stored_rating_is_both_folds_at_every_position(
     assert list((await stored(owner, man))[2:]) == counts
 
 
-async def test_a_mark_is_weighed_by_the_policy_of_its_day_and_keeps_it(
-    app_db: Database, home: Stage, owner: asyncpg.Connection
+async def test_a_mark_keeps_the_weight_of_the_policy_it_was_given_by(
+    settings: Settings, app_db: Database, home: Stage, owner: asyncpg.Connection
 ) -> None:
-    recorded = await mark(app_db, home.franchise_id, home.workers[10], MarkKind.LATE, datetime.now(UTC))
-    row = await owner.fetchrow(
-        "SELECT weight, value, author, policy_version FROM marks WHERE id = $1", recorded.mark_id
-    )
-    rule = POLICY.marks[MarkKind.LATE]
-    assert tuple(row)[:3] == (rule.weight, rule.value, "staff:test")
+    man, now = home.workers[10], datetime.now(UTC)
+    await mark(app_db, home.franchise_id, man, MarkKind.LATE, now)
+    first = (await stored(owner, man))[0]
+    harder = {**POLICY.marks, MarkKind.LATE: POLICY.marks[MarkKind.LATE].model_copy(update={"weight": 0.9})}
+    async with owner_database(settings) as database, database.begin(None, "system:test") as uow:
+        await write_network_policy(uow, "rating", POLICY.model_copy(update={"marks": harder}), "test")
+    await mark(app_db, home.franchise_id, man, MarkKind.LATE, now)
+    rows = await owner.fetch("SELECT weight, policy_version, author FROM marks WHERE worker_id = $1 ORDER BY seq", man)
+    assert [tuple(row) for row in rows] == [(0.3, 0, "staff:test"), (0.9, 1, "staff:test")]
+    marks = await history(owner, man)
+    assert first == fold(marks[:1], POLICY).value
+    assert (await stored(owner, man))[0] == fold(marks, POLICY).value
 
 
 async def test_a_reversal_restores_exactly_and_once(app_db: Database, home: Stage, owner: asyncpg.Connection) -> None:
