@@ -180,6 +180,35 @@ async def record_arrival(
     return True
 
 
+async def record_presence(uow: Uow, seat: Seat, *, at: datetime, source: str) -> None:
+    """Write when a man came whose seat does not become `arrived`; what was known first stays."""
+    await uow.run(
+        "UPDATE seats SET arrived_at = $2, arrival_source = $3 WHERE id = $1 AND arrived_at IS NULL",
+        seat.id,
+        at,
+        source,
+    )
+
+
+async def restore_seat(uow: Uow, seat: Seat, kind: SeatKind) -> bool:
+    """Give a man back the seat he cancelled, in the kind that is free now; False when he holds it.
+
+    Raises:
+        IllegalMove: the seat ended otherwise.
+        ShiftFull: no place of that kind is left.
+        WorkerAlreadyBooked: he took another seat at that time meanwhile.
+    """
+    if SEAT_MOVES.check(seat.status, SeatStatus.BOOKED) is MoveResult.NOOP:
+        return False
+    await uow.run(
+        """UPDATE seats SET status = 'booked', kind = $2, reason = NULL, ended_at = NULL, version = version + 1
+           WHERE id = $1""",
+        seat.id,
+        str(kind),
+    )
+    return True
+
+
 async def change_kind(uow: Uow, seat: Seat, kind: SeatKind) -> bool:
     """Give a live seat another kind; False when he is booked elsewhere by now (standby only) or it is that kind.
 

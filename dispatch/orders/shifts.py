@@ -211,3 +211,41 @@ async def set_cover(uow: Uow, shift: Shift, cover: int, reserve_capacity: int, r
         reserve_capacity,
         reason,
     )
+
+
+async def resize_shift(
+    uow: Uow, shift: Shift, *, headcount: int, cover: int, reserve_capacity: int, standby_capacity: int
+) -> None:
+    """Give a locked shift another size; standby places already promised are never dropped.
+
+    Raises:
+        ShiftFull: more seats are live than it would have places.
+    """
+    await uow.run(
+        """UPDATE shifts SET headcount = $2, cover = $3, reserve_capacity = $4,
+               standby_capacity = greatest($5, standby_count), version = version + 1 WHERE id = $1""",
+        shift.id,
+        headcount,
+        cover,
+        reserve_capacity,
+        standby_capacity,
+    )
+
+
+async def make_room(uow: Uow, shift: Shift, reserves: int) -> None:
+    """Open at least so many reserve places on a locked shift, while its seats change places."""
+    await uow.run(
+        "UPDATE shifts SET reserve_capacity = greatest(reserve_capacity, $2) WHERE id = $1", shift.id, reserves
+    )
+
+
+async def set_paused(uow: Uow, shift: Shift, *, paused: bool) -> bool:
+    """Stop asking people for a locked shift, or go on; False when it is so already."""
+    if (shift.paused_at is not None) is paused:
+        return False
+    await uow.run(
+        """UPDATE shifts SET paused_at = CASE WHEN $2 THEN clock.now() END, version = version + 1 WHERE id = $1""",
+        shift.id,
+        paused,
+    )
+    return True

@@ -11,6 +11,7 @@ from dispatch.crew.seats import (
     move_seat,
     read_seat,
     record_arrival,
+    record_presence,
     seats_of,
     set_limits,
 )
@@ -104,7 +105,7 @@ async def arrive(
 
 
 async def _send_home(uow: Uow, shift: Shift, seat: Seat, at: datetime, *, source: str, policy: Policy) -> str:
-    await record_arrival_fact(uow, seat, at, source)
+    await record_presence(uow, seat, at=at, source=source)
     await move_seat(uow, seat, SeatStatus.TURNED_AWAY_ON_SITE, reason=SURPLUS)
     await outbox.cancel(uow, LIMIT_DUE, seat.id)
     await resolve_alarms(uow, "unaccounted", shift.id, key=str(seat.id))
@@ -120,16 +121,6 @@ async def _send_home(uow: Uow, shift: Shift, seat: Seat, at: datetime, *, source
     )
     await close_gaps(uow, shift.id, policy)
     return SURPLUS
-
-
-async def record_arrival_fact(uow: Uow, seat: Seat, at: datetime, source: str) -> None:
-    """Write when a man came whose seat does not become `arrived`."""
-    await uow.run(
-        "UPDATE seats SET arrived_at = $2, arrival_source = $3 WHERE id = $1 AND arrived_at IS NULL",
-        seat.id,
-        at,
-        source,
-    )
 
 
 async def _mark_lateness(uow: Uow, shift: Shift, seat: Seat, at: datetime, policy: Policy) -> None:

@@ -16,8 +16,8 @@ from dispatch.kit.outbox import Job
 from dispatch.kit.text import ShortText
 from dispatch.kit.uow import Uow
 from dispatch.money.shift_money import Hours, settle_call_outs, settle_late_cancel
-from dispatch.orders.errors import OrderNotFound
-from dispatch.orders.rules import ORDER_MOVES, OrderStatus, ShiftStatus
+from dispatch.orders.life import mark_cancelled, status_of_order
+from dispatch.orders.rules import OrderStatus, ShiftStatus
 from dispatch.orders.shifts import Shift, lock_shift, lock_shifts, move_shift, shifts_of_order
 from dispatch.orders.timeline import note
 from dispatch.sms.service import Answer, NewQuestion, Priority, QuestionKind, answer_question, open_question, suppress
@@ -64,14 +64,8 @@ async def cancel_order(uow: Uow, order_id: UUID, command: CancelOrder) -> Cancel
         OrderNotFound: there is none.
         OrderIsOver: it was closed.
     """
-    status = await uow.fetchval(
-        "SELECT status FROM orders WHERE franchise_id = $1 AND id = $2", uow.franchise_id, order_id
-    )
-    if status is None:
-        raise OrderNotFound("There is no such order in this franchise.")
-    if status == OrderStatus.CLOSED:
+    if await status_of_order(uow, order_id) is OrderStatus.CLOSED:
         raise OrderIsOver("Every shift of this order is closed; correct its bill instead.", order_id=order_id)
-    ORDER_MOVES.check(OrderStatus(status), OrderStatus.CANCELLED)
     policy = (await policy_in_force(uow)).policy
     told = call_out = fee = count = 0
     for shift in await lock_shifts(uow, await shifts_of_order(uow, order_id)):
@@ -79,9 +73,7 @@ async def cancel_order(uow: Uow, order_id: UUID, command: CancelOrder) -> Cancel
             continue
         people, paid, owed = await _cancel_shift(uow, shift, command.reason, policy)
         told, call_out, fee, count = told + people, call_out + paid, fee + owed, count + 1
-    await uow.run(
-        "UPDATE orders SET status = 'cancelled', version = version + 1 WHERE id = $1 AND status = 'open'", order_id
-    )
+    await mark_cancelled(uow, order_id)
     await outbox.cancel(uow, WAVE_DUE, order_id)
     return CancelledOrder(order_id, count, told, call_out, fee)
 

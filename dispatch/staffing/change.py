@@ -26,11 +26,20 @@ from dispatch.kit.walltime import Instant
 from dispatch.matching.plan import cover as least_cover
 from dispatch.money.shift_money import Hours, settle_call_outs
 from dispatch.orders.commands import LONGEST_SHIFT, MOST_SHIFTS, Headcount
-from dispatch.orders.errors import OrderChangedMeanwhile, ShiftInThePast, ShiftsOverlap
+from dispatch.orders.errors import ShiftInThePast, ShiftsOverlap
+from dispatch.orders.life import claim_order
 from dispatch.orders.place import STARTED_AGO
 from dispatch.orders.price import Price, reprice_order
 from dispatch.orders.queries import read_order
-from dispatch.orders.shifts import Shift, ShiftNotFound, lock_shifts, read_shift, shifts_of_order
+from dispatch.orders.shifts import (
+    Shift,
+    ShiftNotFound,
+    lock_shifts,
+    make_room,
+    read_shift,
+    resize_shift,
+    shifts_of_order,
+)
 from dispatch.orders.timeline import note
 from dispatch.sms.texts import Template
 from dispatch.staffing.cover import PRIOR_SHOW
@@ -118,7 +127,7 @@ async def change_order(uow: Uow, order_id: UUID, command: ChangeOrder, version: 
     site = await _new_site(uow, command, client_id=order["client_id"])
     # Shifts before the order: whoever closes or cancels takes the locks the same way round.
     shifts = await lock_shifts(uow, await shifts_of_order(uow, order_id))
-    await _claim(uow, order_id, command, version)
+    await claim_order(uow, order_id, version=version, headcount=command.headcount, site_id=command.site_id)
     moves = _moves(uow.now, shifts, command, site)
     policy = (await policy_in_force(uow)).policy
     asked = await reschedule(uow, moves, site, policy.pace) if moves else {}
@@ -142,23 +151,6 @@ async def _new_site(uow: Uow, command: ChangeOrder, client_id: UUID) -> Site | N
     if site.client_id != client_id or site.archived_at is not None:
         raise SiteNotFound
     return site
-
-
-async def _claim(uow: Uow, order_id: UUID, command: ChangeOrder, version: int) -> None:
-    changed = await uow.run(
-        """UPDATE orders SET headcount = coalesce($3, headcount), site_id = coalesce($4, site_id), version = version + 1
-           WHERE franchise_id = $1 AND id = $2 AND version = $5 AND status = 'open'""",
-        uow.franchise_id,
-        order_id,
-        command.headcount,
-        command.site_id,
-        version,
-    )
-    if not changed:
-        now_at = (await read_order(uow, order_id))["version"]
-        raise OrderChangedMeanwhile(
-            "The order was changed or ended meanwhile: read it again, then repeat.", version=now_at
-        )
 
 
 def _moves(now: datetime, shifts: Sequence[Shift], command: ChangeOrder, site: Site | None) -> list[Move]:
@@ -200,15 +192,13 @@ async def _resize(uow: Uow, shift: Shift, headcount: int, effect: Effect, policy
         effect = await _deal(uow, shift, seats, headcount, needed, effect, policy)
     reserves = await uow.fetchval("SELECT reserve_count FROM shifts WHERE id = $1", shift.id)
     places = max(reserve_capacity(needed, headcount, 0, policy.staffing), reserves)
-    await uow.run(
-        """UPDATE shifts SET headcount = $2, cover = $3, reserve_capacity = $4,
-               standby_capacity = greatest($5, standby_count),
-               version = version + 1 WHERE id = $1""",
-        shift.id,
-        headcount,
-        max(needed, headcount),
-        places,
-        standby_capacity(headcount, policy.staffing),
+    await resize_shift(
+        uow,
+        shift,
+        headcount=headcount,
+        cover=max(needed, headcount),
+        reserve_capacity=places,
+        standby_capacity=standby_capacity(headcount, policy.staffing),
     )
     await note(uow, shift.id, "headcount_changed", was=shift.headcount, headcount=headcount, cover=needed)
     return effect
@@ -228,7 +218,7 @@ async def _deal(
         await unfollow_seat(uow, seat)
     # Room for every reserve while seats change places; the final number of places follows in the same transaction.
     room = len(deal.reserve) + len(seats)
-    await uow.run("UPDATE shifts SET reserve_capacity = greatest(reserve_capacity, $2) WHERE id = $1", shift.id, room)
+    await make_room(uow, shift, room)
     for seat_id in deal.reserve:
         await change_kind(uow, by_id[seat_id], SeatKind.RESERVE)
     for seat_id in deal.primary:

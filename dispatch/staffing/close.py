@@ -12,6 +12,7 @@ from dispatch.crew.seats import Seat, change_kind, lock_workers, move_seat, seat
 from dispatch.kit.errors import Conflict, Invalid
 from dispatch.kit.uow import Uow
 from dispatch.money.shift_money import Hours, ShiftMoney, money_of_shift, settle_worked
+from dispatch.orders.life import close_when_done
 from dispatch.orders.rules import ShiftStatus
 from dispatch.orders.shifts import Shift, lock_shift, move_shift
 from dispatch.orders.timeline import note
@@ -102,7 +103,7 @@ async def close_shift(uow: Uow, shift_id: UUID, command: CloseShift) -> ClosedSh
     )
     await drop_timers_and_alarms(uow, shift)
     await move_shift(uow, shift, ShiftStatus.CLOSED)
-    await _close_order(uow, shift)
+    await close_when_done(uow, shift.order_id)
     await note(
         uow,
         shift_id,
@@ -146,13 +147,3 @@ async def _give_open_places_to_reserves(uow: Uow, shift: Shift) -> None:
         seat = there[facts.seat_id]
         await change_kind(uow, seat, SeatKind.PRIMARY)
         await note(uow, shift.id, "promoted", worker_id=seat.worker_id, seat_id=seat.id, was=seat.kind)
-
-
-async def _close_order(uow: Uow, shift: Shift) -> None:
-    await uow.run(
-        """UPDATE orders o SET status = 'closed', version = version + 1 WHERE o.franchise_id = $1 AND o.id = $2
-           AND o.status = 'open' AND NOT EXISTS (SELECT FROM shifts s WHERE s.franchise_id = $1 AND s.order_id = $2
-                                                 AND s.status NOT IN ('closed', 'cancelled'))""",
-        uow.franchise_id,
-        shift.order_id,
-    )

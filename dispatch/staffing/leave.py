@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from dispatch.crew.rules import SeatKind, SeatStatus
-from dispatch.crew.seats import Seat, lock_workers, move_seat, read_seat
+from dispatch.crew.seats import Seat, lock_workers, move_seat, read_seat, restore_seat
 from dispatch.kit import outbox
 from dispatch.kit.errors import Conflict
 from dispatch.kit.uow import Uow
@@ -113,8 +113,7 @@ async def restore_by_text(uow: Uow, answer: Answer) -> str:
     if kind is None or answer.received_at > ended_at + policy.pace.undo_window:
         await tell(uow, contact, Template.NOT_RESTORED, place, key=(answer.inbound_id,), account_id=answer.account_id)
         return "not_restored"
-    await uow.run("UPDATE seats SET kind = $2, reason = NULL WHERE id = $1", seat.id, str(kind))
-    await move_seat(uow, await read_seat(uow, seat.id), SeatStatus.BOOKED)
+    await restore_seat(uow, seat, kind)
     await reverse_seat_marks(
         uow,
         seat.id,

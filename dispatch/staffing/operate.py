@@ -15,7 +15,7 @@ from dispatch.kit.uow import Uow
 from dispatch.kit.walltime import Instant
 from dispatch.money.shift_money import Hours, settle_call_outs
 from dispatch.orders.rules import ShiftStatus
-from dispatch.orders.shifts import Shift, lock_shift, read_shift
+from dispatch.orders.shifts import Shift, lock_shift, read_shift, set_paused
 from dispatch.orders.timeline import note
 from dispatch.sms.texts import Template
 from dispatch.staffing.attendance import arrive, locked_seat
@@ -64,16 +64,14 @@ class ReleaseSeat(BaseModel):
 async def pause_shift(uow: Uow, shift_id: UUID) -> None:
     """Stop asking people; seats, reminders and attendance go on. Twice changes nothing."""
     shift = await _open_shift(uow, shift_id)
-    if shift.paused_at is None:
-        await uow.run("UPDATE shifts SET paused_at = clock.now(), version = version + 1 WHERE id = $1", shift.id)
+    if await set_paused(uow, shift, paused=True):
         await note(uow, shift.id, "paused")
 
 
 async def resume_shift(uow: Uow, shift_id: UUID) -> None:
     """Ask people again, from now."""
     shift = await _open_shift(uow, shift_id)
-    if shift.paused_at is not None:
-        await uow.run("UPDATE shifts SET paused_at = NULL, version = version + 1 WHERE id = $1", shift.id)
+    if await set_paused(uow, shift, paused=False):
         await note(uow, shift.id, "resumed")
         await outbox.schedule(uow, WAVE_DUE, shift.order_id, uow.now)
 

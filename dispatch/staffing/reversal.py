@@ -5,7 +5,7 @@ from datetime import datetime
 from dispatch.crew.alarms import Severity, raise_alarm
 from dispatch.crew.attendance import reverse_no_show
 from dispatch.crew.rules import SeatKind, SeatStatus
-from dispatch.crew.seats import Seat, move_seat, record_arrival
+from dispatch.crew.seats import Seat, move_seat, record_arrival, record_presence
 from dispatch.kit.uow import Uow
 from dispatch.money.shift_money import Hours, settle_call_outs
 from dispatch.orders.rules import ShiftStatus
@@ -31,7 +31,7 @@ async def reverse_no_show_of(uow: Uow, shift: Shift, seat: Seat, at: datetime, *
         return "arrived_already"
     kind = _free_kind(shift)
     if kind is None:
-        await uow.run("UPDATE seats SET arrived_at = $2, arrival_source = $3 WHERE id = $1", seat.id, at, source)
+        await record_presence(uow, seat, at=at, source=source)
         await move_seat(uow, seat, SeatStatus.TURNED_AWAY_ON_SITE, reason="surplus")
     else:
         late = late_minutes(seat.due_at, at)

@@ -58,17 +58,6 @@ def test_a_query_reads_its_own_folder_and_lower_ones() -> None:
 
 
 FILLS_WHOLE_TABLES: Final = {"seed": "years of history in seconds, which no use case writes one by one"}
-WRITTEN_FROM_ABOVE: Final = {
-    "dispatch/staffing/attendance.py writes seats",
-    "dispatch/staffing/cancel.py writes orders",
-    "dispatch/staffing/change.py writes orders",
-    "dispatch/staffing/change.py writes shifts",
-    "dispatch/staffing/close.py writes orders",
-    "dispatch/staffing/leave.py writes seats",
-    "dispatch/staffing/operate.py writes shifts",
-    "dispatch/staffing/reversal.py writes seats",
-}
-"""Statements that write another folder's table past its service. The list may only become shorter."""
 
 
 def test_only_the_owner_of_a_table_writes_it() -> None:
@@ -78,8 +67,7 @@ def test_only_the_owner_of_a_table_writes_it() -> None:
         for table in set(_WRITTEN.findall(_COMMENT.sub(" ", text.value))) & OWNER_OF.keys()
         if OWNER_OF[table] != folder and folder not in FILLS_WHOLE_TABLES
     }
-    assert foreign - WRITTEN_FROM_ABOVE == set()
-    assert WRITTEN_FROM_ABOVE - foreign == set(), "mended: take it off the list"
+    assert foreign == set()
 
 
 REAL_TIME: Final = {
