@@ -183,3 +183,18 @@ async def test_a_test_shift_moves_no_money(
     assert (cancelled["told"], cancelled["call_out_minor"], cancelled["fee_minor"]) == (1, 0, 0)
     for table in ("timesheets", "transfers"):
         assert await owner.fetchval(f"SELECT count(*) FROM {table} WHERE shift_id = $1", shift_id) == 0
+
+
+async def test_a_rehearsal_does_not_stand_for_the_real_order(
+    app: FastAPI, app_db: Database, tester: AsyncClient, stage: Stage
+) -> None:
+    body = order_body(stage, external_id="A-17")
+    headers = {"Idempotency-Key": "order-17"}
+    rehearsed = ok(await tester.post("/orders", json=body, headers=headers), 201)
+    boss = await make_user(app_db, stage.franchise_id, Role.OWNER)
+    live = client_with(app, await make_token(app_db, boss, Role.OWNER))
+    real = ok(await live.post("/orders", json=body, headers=headers), 201)
+    assert real["id"] != rehearsed["id"]
+    assert ok(await live.get(f"/orders/{real['id']}"))["test"] is False
+    again = ok(await tester.post("/orders", json=body, headers=headers), 201)
+    assert again["id"] == rehearsed["id"]
