@@ -116,7 +116,8 @@ async def find_candidates(
     """Return the best `count` who may be asked, opening tier after tier.
 
     A rating is a tier and not a wall: B is asked when A cannot give enough, C when both cannot, down to the lowest tier
-    the need allows. Within a tier the score decides; equal scores by distance, then id.
+    the need allows. Within a tier the score decides; equal scores by distance, then id. Who lives at a
+    place known by its district or city alone comes after the others of his tier: his distance is a guess.
 
     Args:
         uow: the tenant's unit of work.
@@ -134,7 +135,7 @@ async def find_candidates(
         if missing <= 0:
             break
         barred = [*exclude, *(candidate.worker_id for candidate in found)]
-        request = _request(uow, need, terms, tier=tier, count=missing, prefer=prefer, exclude=barred)
+        request = request_of(uow, need, terms, tier=tier, count=missing, prefer=prefer, exclude=barred)
         rows = await uow.fetch("SELECT * FROM match_candidates($1)", request)
         found += [Candidate(**dict(row)) for row in rows]
     return found
@@ -146,23 +147,24 @@ async def explain_candidate(uow: Uow, need: Need, terms: Terms, worker_id: UUID)
     Raises:
         WorkerNotInPool: there is no such worker.
     """
-    request = _request(uow, need, terms, tier=need.min_tier, count=1, prefer=(), exclude=())
+    request = request_of(uow, need, terms, tier=need.min_tier, count=1)
     row = await uow.fetchrow("SELECT * FROM explain_candidate($1, $2)", request, worker_id)
     if row is None:
         raise WorkerNotInPool("There is no such worker in the pool; search with POST /api/v1/workers/search.")
     return Explanation(**dict(row))
 
 
-def _request(
+def request_of(
     uow: Uow,
     need: Need,
     terms: Terms,
     *,
     tier: Tier,
     count: int,
-    prefer: Sequence[UUID],
-    exclude: Sequence[UUID],
+    prefer: Sequence[UUID] = (),
+    exclude: Sequence[UUID] = (),
 ) -> str:
+    """Return the question as the database takes it, for one tier: JSON, moments in RFC 3339, lengths in metres."""
     calendar, weights = terms.calendar, terms.scoring.weights
     return json.dumps(
         {
@@ -194,6 +196,7 @@ def _request(
             "quiet_from": calendar.quiet.start.isoformat(),
             "quiet_to": calendar.quiet.end.isoformat(),
             "rest_minutes": round(calendar.rest.total_seconds() / _MINUTE_S),
+            "fairness_days": terms.scoring.fairness_days,
             "weights": {name: float(value) for name, value in weights.model_dump().items()},
             "prefer": [str(worker) for worker in prefer],
             "exclude": [str(worker) for worker in exclude],
