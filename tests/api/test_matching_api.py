@@ -72,6 +72,7 @@ async def test_a_preview_ranks_and_plans_and_stores_nothing(
         "favourite": 0,
         "fairness": 1.0,
         "preferred": 0,
+        "address_known": 1,
     }
     assert first["score"] == pytest.approx(0.30 + 0.45 * 0.625 + 0.15 * 2 / 3 + 0.05)
     assert "Иван" not in answer.text
