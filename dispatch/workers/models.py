@@ -36,6 +36,8 @@ class WorkerLine(View):
     masked_phone: str
     external_id: str | None
     skills: tuple[Service, ...]
+    test: bool
+    """Registered with a test key: asked for test orders alone."""
     rating: Rating
     """With the cap of a no-show applied."""
     capped: bool

@@ -20,7 +20,7 @@ from tests.factories.desk import assert_problem, ok, order_body, questions
 from tests.factories.scene import client_with
 from tests.factories.sms import Phone, TestAccount, make_account, receive
 from tests.factories.stage import Stage, place, run_lane, say, set_stage
-from tests.factories.workers import make_workers
+from tests.factories.workers import make_workers, next_phone
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -137,6 +137,14 @@ async def test_a_test_key_changes_nothing_real(tester: AsyncClient, stage: Stage
         answer = await tester.post(path, json=body)
         assert_problem(answer, 403, "test_key_refused")
     assert ok(await tester.get(f"/orders/{real.id}"))["test"] is False
+
+
+async def test_whom_a_test_key_registers_is_marked(tester: AsyncClient) -> None:
+    made = ok(await tester.post("/workers", json={"phone": next_phone(), "first_name": "Тест"}), 201)
+    assert made["test"] is True
+    listed = ok(await tester.get("/workers"))["items"]
+    assert {worker["id"] for worker in listed if worker["test"]} == {made["id"]}
+    assert ok(await tester.patch(f"/workers/{made['id']}", json={"note": "x"}, headers={"If-Match": '"1"'}))["test"]
 
 
 async def test_without_a_simulator_account_the_request_is_refused(
