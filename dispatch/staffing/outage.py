@@ -48,7 +48,7 @@ async def _tell(uow: Uow, outage: Outage) -> int:
             row["franchise_id"],
             OUTAGE_ENDED,
             row["shift_id"],
-            n=int(outage.to_at.timestamp()) % 2**31,
+            n=int(outage.to_at.timestamp() * 1000) % 2**31,
             source=outage.source.partition(":")[0],
             from_at=outage.from_at,
             to_at=outage.to_at,
@@ -100,15 +100,17 @@ async def restart_limits(uow: Uow, job: Job) -> None:
 async def inbound_is_silent(uow: Uow, pace: Pace) -> bool:
     """Tell whether the answers of this tenant's people may not reach us just now, so that their silence proves nothing.
 
-    So it is while no process serves the webhooks, or while the list of one of the tenant's accounts cannot be read.
-    What never beat is not there, and is not silent.
+    So it is while no process serves the webhooks, or while the list of one of the tenant's accounts cannot be read and
+    no text came through it either. What never beat is not there, and is not silent.
     """
     return bool(
         await uow.fetchval(
             """SELECT EXISTS (SELECT FROM beats WHERE source = $2 AND at < clock_timestamp() - $3::interval)
                    OR EXISTS (SELECT FROM sms_accounts a JOIN beats b ON b.source = $2 || ':' || a.id
                               WHERE a.franchise_id = $1 AND a.enabled
-                                AND b.at < clock_timestamp() - ($3::interval + $4::interval))""",
+                                AND b.at < clock_timestamp() - ($3::interval + $4::interval)
+                                AND NOT EXISTS (SELECT FROM inbound_messages i
+                                                WHERE i.account_id = a.id AND i.received_at > b.at))""",
             uow.franchise_id,
             INBOUND,
             pace.outage_gap,

@@ -11,11 +11,14 @@ from dispatch.app import create_app
 from dispatch.kit.beats import INBOUND, WORKER, beat, inbound_of
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
+from dispatch.sms.gateways.base import Account
 from dispatch.staffing.outage import tell_outages
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP, Pace
 from dispatch.tenancy.service import write_policy
 from tests.factories.desk import another_day, crew_of, filled, question_about, timeline
+from tests.factories.sms import TestAccount, receive
 from tests.factories.stage import Stage, run_lane, say, set_stage, until_start
+from tests.factories.workers import next_phone
 
 MINUTE = timedelta(minutes=1)
 
@@ -140,6 +143,12 @@ async def test_while_nobody_can_be_heard_nobody_is_doubtful_or_unaccounted(
         await run_lane(jobs_db)
         assert await owner.fetchval(status, seat["id"]) == "booked", source
         await owner.execute("DELETE FROM beats")
+    # A list that cannot be read matters little while texts come by themselves.
+    await silent(owner, inbound_of(stage.account_id), 3 * MINUTE)
+    row = await owner.fetchrow(
+        "SELECT id, gateway, sid, secret, number FROM sms_accounts WHERE id = $1", stage.account_id
+    )
+    await receive(jobs_db, TestAccount(Account(**dict(row)), stage.franchise_id), next_phone(), "да")
     await owner.execute(due, seat["id"])
     await run_lane(jobs_db)
     assert await owner.fetchval(status, seat["id"]) == "unaccounted"
