@@ -32,6 +32,7 @@ async def nested_plans(dsn: str, tenant: UUID, sql: str, *args: object) -> list[
     async with _watched(dsn) as (connection, plans), connection.transaction():
         await connection.execute("SET LOCAL SESSION AUTHORIZATION dispatch_app")
         await connection.execute("SELECT set_config('app.franchises', $1, true)", f"{{{tenant}}}")
+        await connection.fetch(sql, *args)  # a new session loads projections and makes its plans at the first call
         plans.clear()
         await connection.fetch(sql, *args)
         return list(plans)
