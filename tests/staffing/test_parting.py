@@ -1,5 +1,7 @@
 """Pausing keeps seats and says so; parting waits until nobody expects him, here or elsewhere."""
 
+from typing import Any
+
 import asyncpg
 import pytest
 import pytest_asyncio
@@ -43,7 +45,8 @@ async def test_who_holds_a_seat_is_archived_only_after_its_release(
     with pytest.raises(WorkerHoldsSeats) as refused:
         async with app_db.begin(stage.franchise_id, "staff:test") as uow:
             await part_with_worker(uow, worker)
-    (listed,) = refused.value.fields["seats"]  # type: ignore[misc]
+    seats: Any = refused.value.fields["seats"]
+    (listed,) = seats
     assert (listed["shift_id"], listed["starts_at"]) == (order.shifts[0].id, order.shifts[0].asked.starts_at)
     assert await owner.fetchval(STATUS, worker) == "active"
     async with app_db.begin(stage.franchise_id, "staff:test") as uow:
@@ -65,7 +68,8 @@ async def test_a_seat_elsewhere_holds_him_too_and_does_not_say_where(
     with pytest.raises(WorkerHoldsSeats) as refused:
         async with app_db.begin(stage.franchise_id, "staff:test") as uow:
             await part_with_worker(uow, worker)
-    (listed,) = refused.value.fields["seats"]  # type: ignore[misc]
+    seats: Any = refused.value.fields["seats"]
+    (listed,) = seats
     assert (listed["seat_id"], listed["shift_id"], listed["starts_at"]) == (None, None, starts_at)
     async with app_db.begin(borrower.franchise_id, "staff:test") as uow:
         assert await seats_held(uow, worker) == [], "not the borrower's to ask"
