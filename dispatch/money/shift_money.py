@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dispatch.kit.uow import Uow
 from dispatch.money.books import AccountKind, Side, Transfer, TransferKind, post
 from dispatch.orders.shifts import Shift
+from dispatch.pricing.card import RateCard
 from dispatch.pricing.rules import TimeSpan, bill_minutes, call_out_pay, late_cancel_fee, minimum_minutes, quote
-from dispatch.pricing.service import StoredCard, card_by_id, holidays_in
+from dispatch.pricing.service import card_by_id, holidays_in
 from dispatch.tenancy.queries import policy_in_force
 
 _REVENUE = Side(AccountKind.REVENUE)
@@ -51,23 +53,23 @@ async def settle_worked(uow: Uow, shift: Shift, worked: Sequence[Hours], called_
     """
     if shift.test:
         return ShiftMoney(0, 0, 0, shift.currency)
-    card, conditions, urgent = await _terms(uow, shift)
+    terms = await _terms(uow, shift)
     bill = pay = 0
     for man in worked:
-        bill_minor, pay_minor = await _settle_man(uow, shift, card, man, conditions=conditions, urgent=urgent)
+        bill_minor, pay_minor = await _settle_man(uow, shift, terms, man)
         bill += bill_minor
         pay += pay_minor
     out = await settle_call_outs(uow, shift, called_out)
-    return ShiftMoney(bill, pay + out, out, str(card.card.currency))
+    return ShiftMoney(bill, pay + out, out, shift.currency)
 
 
 async def settle_call_outs(uow: Uow, shift: Shift, called_out: Sequence[Hours]) -> int:
     """Write call-out pay for each man and return the total, minor units; nothing for a test order."""
     if shift.test:
         return 0
-    card, _, _ = await _terms(uow, shift)
+    card = (await _terms(uow, shift)).card
     hours = (await policy_in_force(uow)).policy.money.call_out_hours
-    each = call_out_pay(card.card, hours)
+    each = call_out_pay(card, hours)
     for man in called_out:
         await _timesheet(uow, shift, man, kind="call_out", minutes=round(hours * 60), bill=0, pay=each)
         await post(
@@ -76,7 +78,7 @@ async def settle_call_outs(uow: Uow, shift: Shift, called_out: Sequence[Hours]) 
                 debit=_LABOUR,
                 credit=Side(AccountKind.WORKER, man.worker_id),
                 amount_minor=each,
-                currency=str(card.card.currency),
+                currency=shift.currency,
                 kind=TransferKind.CALL_OUT,
                 subject_id=man.seat_id,
                 shift_id=shift.id,
@@ -90,16 +92,16 @@ async def settle_late_cancel(uow: Uow, shift: Shift, booked: int) -> int:
     """Write what a client owes for cancelling inside the notice and return it, minor units; nothing of a test order."""
     if shift.test:
         return 0
-    card, _, _ = await _terms(uow, shift)
-    money = (await policy_in_force(uow)).policy.money
-    fee = late_cancel_fee(card.card, booked, money.late_cancel_fee_percent, money.minimum_hours)
+    terms = await _terms(uow, shift)
+    percent = (await policy_in_force(uow)).policy.money.late_cancel_fee_percent
+    fee = late_cancel_fee(terms.card, booked, percent, terms.minimum_hours)
     await post(
         uow,
         Transfer(
             debit=Side(AccountKind.CLIENT, shift.client_id),
             credit=_REVENUE,
             amount_minor=fee,
-            currency=str(card.card.currency),
+            currency=shift.currency,
             kind=TransferKind.CANCEL_FEE,
             subject_id=shift.id,
             shift_id=shift.id,
@@ -109,38 +111,47 @@ async def settle_late_cancel(uow: Uow, shift: Shift, booked: int) -> int:
     return fee
 
 
-async def _terms(uow: Uow, shift: Shift) -> tuple[StoredCard, list[str], bool]:
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What the order was promised, whatever cards and policies say since."""
+
+    card: RateCard
+    conditions: Sequence[str]
+    urgent: bool
+    minimum_hours: Decimal
+
+
+async def _terms(uow: Uow, shift: Shift) -> _Terms:
     row = await uow.fetchrow(
-        "SELECT rate_card_id, conditions, urgent FROM orders WHERE franchise_id = $1 AND id = $2",
+        """SELECT rate_card_id, conditions, urgent, (quote ->> 'minimum_hours')::numeric AS minimum_hours
+           FROM orders WHERE franchise_id = $1 AND id = $2""",
         uow.franchise_id,
         shift.order_id,
     )
     assert row is not None, "a shift's order is there"
-    return await card_by_id(uow, row["rate_card_id"]), list(row["conditions"]), row["urgent"]
+    stored = await card_by_id(uow, row["rate_card_id"])
+    return _Terms(stored.card, row["conditions"], row["urgent"], row["minimum_hours"])
 
 
-async def _settle_man(
-    uow: Uow, shift: Shift, card: StoredCard, man: Hours, *, conditions: Sequence[str], urgent: bool
-) -> tuple[int, int]:
+async def _settle_man(uow: Uow, shift: Shift, terms: _Terms, man: Hours) -> tuple[int, int]:
     planned = -((shift.starts_at - shift.ends_at) // timedelta(minutes=1))
     minutes = planned if man.actual_minutes is None else man.actual_minutes
-    house_minimum = (await policy_in_force(uow)).policy.money.minimum_hours
     span = TimeSpan(
         starts_at=shift.starts_at,
         ends_at=shift.ends_at if man.actual_minutes is None else shift.starts_at + timedelta(minutes=max(1, minutes)),
         zone=ZoneInfo(shift.zone),
     )
     price = quote(
-        card.card,
+        terms.card,
         [span],
         1,
-        conditions=conditions,
-        urgent=urgent,
-        holidays=holidays_in(card.card, [span]),
-        house_minimum_hours=house_minimum,
+        conditions=terms.conditions,
+        urgent=terms.urgent,
+        holidays=holidays_in(terms.card, [span]),
+        house_minimum_hours=terms.minimum_hours,
         tier_headcount=shift.headcount,
     )
-    billed = bill_minutes(planned, minutes, minimum_minutes(card.card, house_minimum))
+    billed = bill_minutes(planned, minutes, minimum_minutes(terms.card, terms.minimum_hours))
     await _timesheet(
         uow, shift, man, kind="work", minutes=minutes, bill=price.bill_minor, pay=price.pay_minor, billed=billed
     )
@@ -155,7 +166,7 @@ async def _settle_man(
                 debit=debit,
                 credit=credit,
                 amount_minor=amount,
-                currency=str(card.card.currency),
+                currency=shift.currency,
                 kind=kind,
                 subject_id=man.seat_id,
                 shift_id=shift.id,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -33,12 +34,25 @@ async def price_shifts(
     *,
     conditions: Collection[str],
     urgent: bool,
+    minimum_hours: Decimal | None = None,
 ) -> Quote:
     """Price shifts of one headcount at one place, in the order given.
+
+    Args:
+        uow: the tenant's unit of work.
+        stored: the rate card.
+        times: of each shift.
+        zone: of the place.
+        headcount: on each shift.
+        conditions: names on the card.
+        urgent: whether the urgency multiplier holds.
+        minimum_hours: promised before; by default what the policy says now, where the card says nothing.
 
     Raises:
         ConditionNotOnRateCard: the card has no price for a condition.
     """
+    if minimum_hours is None:
+        minimum_hours = (await policy_in_force(uow)).policy.money.minimum_hours
     spans = [TimeSpan(starts_at=starts_at, ends_at=ends_at, zone=zone) for starts_at, ends_at in times]
     return quote(
         stored.card,
@@ -47,7 +61,7 @@ async def price_shifts(
         conditions=conditions,
         urgent=urgent,
         holidays=holidays_in(stored.card, spans),
-        house_minimum_hours=(await policy_in_force(uow)).policy.money.minimum_hours,
+        house_minimum_hours=minimum_hours,
     )
 
 
@@ -64,11 +78,12 @@ def hourly(price: Quote, n: int) -> tuple[int, int]:
 async def reprice_order(uow: Uow, order_id: UUID) -> Price:
     """Reckon an order anew after its times, place or headcount changed, under the locks of its shifts.
 
-    The rate card stays the one the order was placed by. A shift that is over keeps its own headcount and times, so it
-    costs what it did; a cancelled one costs nothing here.
+    Rate card and minimum stay those the order was placed by. A shift that is over keeps its own headcount and times,
+    so it costs what it did; a cancelled one costs nothing here.
     """
     order = await uow.fetchrow(
-        "SELECT rate_card_id, conditions, urgent, total_minor FROM orders WHERE franchise_id = $1 AND id = $2",
+        """SELECT rate_card_id, conditions, urgent, total_minor, (quote ->> 'minimum_hours')::numeric AS minimum_hours
+           FROM orders WHERE franchise_id = $1 AND id = $2""",
         uow.franchise_id,
         order_id,
     )
@@ -90,10 +105,11 @@ async def reprice_order(uow: Uow, order_id: UUID) -> Price:
             row["headcount"],
             conditions=order["conditions"],
             urgent=order["urgent"],
+            minimum_hours=order["minimum_hours"],
         )
         for row in rows
     ]
-    total = _together(prices, stored.card.currency)
+    total = _together(prices, order["minimum_hours"], stored.card.currency)
     rates = [hourly(price, 0) for price in prices]
     await uow.run(
         """UPDATE shifts f SET bill_rate_minor = u.bill, pay_rate_minor = u.pay
@@ -112,12 +128,13 @@ async def reprice_order(uow: Uow, order_id: UUID) -> Price:
     return Price(order["total_minor"], total.bill_minor, total.currency)
 
 
-def _together(prices: Sequence[Quote], currency: Currency) -> Quote:
+def _together(prices: Sequence[Quote], minimum_hours: Decimal, currency: Currency) -> Quote:
     lines = [
         line.model_copy(update={"shift": position}) for position, price in enumerate(prices) for line in price.lines
     ]
     return Quote(
         lines=tuple(lines),
+        minimum_hours=minimum_hours,
         bill_minor=sum(line.bill_minor for line in lines),
         pay_minor=sum(line.pay_minor for line in lines),
         currency=currency,

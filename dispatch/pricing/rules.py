@@ -72,11 +72,16 @@ class QuoteLine(BaseModel):
 
 
 class Quote(BaseModel):
-    """A price: lines that sum exactly to the totals, in minor units of one currency."""
+    """A price: lines that sum exactly to the totals, in minor units of one currency.
+
+    Attributes:
+        minimum_hours: billed and paid at least, for each man on each shift; what worked hours are settled by as well.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     lines: tuple[QuoteLine, ...]
+    minimum_hours: Decimal
     bill_minor: int
     pay_minor: int
     currency: Currency
@@ -87,10 +92,14 @@ def bill_minutes(planned: int, actual: int | None, minimum: int) -> int:
     return max(planned if actual is None else actual, minimum)
 
 
+def minimum_hours(card: RateCard, house_minimum_hours: Decimal = _HOUSE_MINIMUM) -> Decimal:
+    """Return the minimum of the card, or of the franchise where the card names none."""
+    return house_minimum_hours if card.minimum_hours is None else card.minimum_hours
+
+
 def minimum_minutes(card: RateCard, house_minimum_hours: Decimal = _HOUSE_MINIMUM) -> int:
-    """Return the minimum of the card, or of the franchise where the card names none; part of a minute counts whole."""
-    hours = house_minimum_hours if card.minimum_hours is None else card.minimum_hours
-    return math.ceil(hours * _MINUTES_AN_HOUR)
+    """Return the same in minutes; part of a minute counts whole."""
+    return math.ceil(minimum_hours(card, house_minimum_hours) * _MINUTES_AN_HOUR)
 
 
 def band_minutes(card: RateCard, span: TimeSpan, holidays: Collection[date] = ()) -> dict[Band, int]:
@@ -154,6 +163,7 @@ def quote(
     ]
     return Quote(
         lines=tuple(lines),
+        minimum_hours=minimum_hours(card, house_minimum_hours),
         bill_minor=sum(line.bill_minor for line in lines),
         pay_minor=sum(line.pay_minor for line in lines),
         currency=card.currency,

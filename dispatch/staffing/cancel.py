@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dispatch.crew.alarms import Severity, raise_alarm
 from dispatch.crew.rules import EXPECTED, PENDING, InvitationStatus, SeatKind, SeatStatus
-from dispatch.crew.seats import Seat, live_seats, lock_workers, move_seat, read_seat
+from dispatch.crew.seats import Seat, live_seats, lock_workers, move_seat, read_seat, seats_of
 from dispatch.crew.waves import invitations_of, move_invitations
 from dispatch.kit import outbox
 from dispatch.kit.errors import Conflict
@@ -22,6 +22,7 @@ from dispatch.orders.shifts import Shift, lock_shift, lock_shifts, move_shift, s
 from dispatch.orders.timeline import note
 from dispatch.sms.service import Answer, NewQuestion, Priority, QuestionKind, answer_question, open_question, suppress
 from dispatch.sms.texts import Template
+from dispatch.staffing.attendance import SURPLUS
 from dispatch.staffing.events import CANCEL_RECEIPT_DUE, WAVE_DUE
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import contacts_of, place_of
@@ -90,7 +91,9 @@ async def _cancel_shift(uow: Uow, shift: Shift, reason: str, policy: Policy) -> 
         else:
             await move_seat(uow, seat, SeatStatus.CANCELLED_BY_CLIENT, reason=reason)
         await unfollow_seat(uow, seat)
-    paid = await settle_call_outs(uow, shift, [Hours(s.id, s.worker_id) for s in booked]) if inside else 0
+    gone_home = await seats_of(uow, shift.id, statuses=[SeatStatus.TURNED_AWAY_ON_SITE])
+    in_vain = (*booked, *(seat for seat in gone_home if seat.reason == SURPLUS))
+    paid = await settle_call_outs(uow, shift, [Hours(s.id, s.worker_id) for s in in_vain]) if inside else 0
     fee = await settle_late_cancel(uow, shift, len(booked)) if inside and booked else 0
     await drop_timers_and_alarms(uow, shift)
     await move_shift(uow, shift, ShiftStatus.CANCELLED)

@@ -167,3 +167,14 @@ async def test_a_late_cancel_pays_the_booked_and_charges_the_client(
     assert await billed(owner, crew.shift_id) == done.fee_minor
     with pytest.raises(ShiftNotRunning):
         await close(jobs_db, stage, crew.shift_id)
+
+
+async def test_who_was_sent_home_as_surplus_is_paid_although_the_client_cancels_later(
+    jobs_db: Database, stage: Stage, owner: asyncpg.Connection
+) -> None:
+    crew = await seated(jobs_db, stage, 1, reserve=1)
+    await start(jobs_db, owner, crew.shift_id)
+    assert await arrive(jobs_db, stage, *crew.seats) == ["arrived", "surplus"]
+    async with jobs_db.begin(stage.franchise_id, "staff:test") as uow:
+        await cancel_order(uow, crew.order.id, CancelOrder(reason="нет машины"))
+    assert await paid(owner, crew) == [{"call_out": CALL_OUT}] * 2

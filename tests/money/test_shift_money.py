@@ -142,6 +142,13 @@ async def test_the_minimum_is_the_cards_then_the_franchises(
     assert (money.bill_minor, money.pay_minor) == (round(HOUR * hours), round(PAY * hours))
 
 
+async def test_the_minimum_is_the_one_the_order_was_placed_with(app_db: Database, stage: Stage) -> None:
+    await terms(app_db, stage, minimum_hours=3)
+    promised = await one_man(app_db, stage, another_day(hours=2))
+    await terms(app_db, stage, minimum_hours=10)
+    assert (await settle(app_db, stage, promised)).bill_minor == promised.order.quote.bill_minor == 3 * HOUR
+
+
 async def test_settling_twice_moves_nothing_twice(app_db: Database, house: Stage, owner: asyncpg.Connection) -> None:
     crew = await seated(app_db, house, 2, reserve=1)
     first = await settle(app_db, house, crew, called_out=1)
