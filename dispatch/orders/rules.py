@@ -47,11 +47,7 @@ SHIFT_MOVES: Final = Moves(
     frozenset(
         {(old, new) for old in AHEAD for new in AHEAD if old is not new}
         | {(old, new) for old in AHEAD for new in (ShiftStatus.RUNNING, ShiftStatus.CANCELLED)}
-        | {
-            (ShiftStatus.RUNNING, ShiftStatus.CLOSED),
-            (ShiftStatus.RUNNING, ShiftStatus.CANCELLED),
-            (ShiftStatus.SHORT, ShiftStatus.CLOSED),
-        }
+        | {(ShiftStatus.RUNNING, ShiftStatus.CLOSED), (ShiftStatus.RUNNING, ShiftStatus.CANCELLED)}
     ),
     {(status, status): "the level was reckoned again and is the same" for status in ShiftStatus},
 )
