@@ -107,11 +107,11 @@ async def _fined(uow: Uow, worker_id: UUID, shift_id: UUID, on_day: date) -> tup
     return totals.get("shift", 0), totals.get("day", 0), totals.get("month", 0)
 
 
-async def void_fines_of_mark(uow: Uow, mark_id: UUID, *, reason: str) -> None:
-    """Take back the fine a reversed mark had brought; its amount leaves the caps again."""
-    await uow.run(
+async def void_fines_of_mark(uow: Uow, mark_id: UUID, *, reason: str) -> list[UUID]:
+    """Take back the fine a reversed mark had brought and return its id; its amount leaves the caps again."""
+    rows = await uow.fetch(
         """UPDATE fines SET status = 'voided', reason = $3, decided_at = $4, decided_by = $5
-           WHERE franchise_id = $1 AND mark_id = $2 AND status = ANY ($6)""",
+           WHERE franchise_id = $1 AND mark_id = $2 AND status = ANY ($6) RETURNING id""",
         uow.franchise_id,
         mark_id,
         reason,
@@ -119,6 +119,7 @@ async def void_fines_of_mark(uow: Uow, mark_id: UUID, *, reason: str) -> None:
         uow.actor,
         [str(status) for status in FINE_MOVES.sources(FineStatus.VOIDED)],
     )
+    return [row["id"] for row in rows]
 
 
 async def appeal_fine(uow: Uow, fine_id: UUID, *, said_at: datetime) -> bool:

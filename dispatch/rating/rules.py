@@ -44,6 +44,9 @@ _MOST_HALF_LIVES: Final = 1000.0
 
 _LOWEST, _HIGHEST = 1, 5
 
+CAP: Final = Decimal("2.00")
+"""The most that is believed of a man under a no-show cap; the functions of the database know it, too."""
+
 _TIERS: Final = ((Decimal(4), Tier.A), (Decimal(3), Tier.B), (Decimal(2), Tier.C))
 
 
@@ -159,9 +162,9 @@ def capped_until(marks: Iterable[Mark], policy: RatingPolicy) -> datetime | None
     return min(ends, completed[policy.cap_completed - 1]) if len(completed) >= policy.cap_completed else ends
 
 
-def capped(rating: Decimal, until: datetime | None, now: datetime, cap: Decimal = Decimal("2.00")) -> Decimal:
+def capped(rating: Decimal, until: datetime | None, now: datetime) -> Decimal:
     """Return the effective rating, which everyone uses: at most the cap until it ends."""
-    return min(rating, cap) if until is not None and now < until else rating
+    return min(rating, CAP) if until is not None and now < until else rating
 
 
 def tier(effective: Decimal) -> Tier | None:

@@ -12,6 +12,7 @@ from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
 from dispatch.rating.fines import ProposedFine, propose, void_fines_of_mark
 from dispatch.rating.rules import Strike, ends_cooperation, standing, weigh
+from dispatch.sms.service import QuestionKind, close_questions
 from dispatch.tenancy.policy import Discipline, MarkKind, Rating, StandingStatus
 from dispatch.tenancy.queries import PolicyInForce, policy_in_force
 from dispatch.tenancy.service import set_standing
@@ -96,6 +97,8 @@ async def record_breach(uow: Uow, fact: Fact, *, pay_rate_minor: int) -> Recorde
 async def reverse_seat_marks(uow: Uow, seat_id: UUID, kinds: Collection[MarkKind], *, reason: str) -> Recorded | None:
     """Reverse the marks of these kinds on a seat, exactly and once: rating, cap, strikes and fines go with them.
 
+    What asked him whether he contests them is closed.
+
     Returns:
         The last reversing mark, or None when there was nothing to reverse.
     """
@@ -109,6 +112,7 @@ async def reverse_seat_marks(uow: Uow, seat_id: UUID, kinds: Collection[MarkKind
     )
     policy = await policy_in_force(uow)
     last: Recorded | None = None
+    contestable = [seat_id]
     for row in rows:
         undo = Fact(
             worker_id=row["worker_id"],
@@ -124,9 +128,11 @@ async def reverse_seat_marks(uow: Uow, seat_id: UUID, kinds: Collection[MarkKind
             uow.franchise_id,
             row["id"],
         )
-        await void_fines_of_mark(uow, row["id"], reason=reason)
+        contestable += await void_fines_of_mark(uow, row["id"], reason=reason)
         if struck or ends_cooperation(policy.policy.discipline, MarkKind(row["kind"])):
             await _restore_standing(uow, row["worker_id"], policy)
+    if rows:
+        await close_questions(uow, subject_ids=contestable, kinds=[QuestionKind.FINE])
     return last
 
 

@@ -55,11 +55,15 @@ ENGLISH: Final[Mapping[Template, str]] = MappingProxyType(
         ),
         Template.MARKS_EXCUSED: "Shift {when} is not held against you: mark, rating and money are put right",
         Template.CANCEL_CONFIRMED: (
-            "We have taken you off the shift of {when}, {place}: you are off.[ Your rating is {rating} now.]"
-            "[ We keep back {amount}.][ Reply RESTORE within {minutes} min if you changed your mind]"
+            "You are off the shift of {when}, {place}.[ Your rating is {rating} now.][ We keep {amount}.]"
+            "[ Disagree? Reply DISPUTE {code}.][ Changed your mind? Reply RESTORE within {minutes} min]"
         ),
         Template.RESTORED: "You are booked again ({seat}): {when}",
         Template.NOT_RESTORED: "We could not give the shift of {when} back: that place is already taken",
+        Template.LATE_FINED: (
+            "You were {minutes} min late for the shift of {when}. Your rating is {rating} now, fine {amount}. "
+            "If you disagree, reply DISPUTE {code}"
+        ),
         Template.LATE_NOTED: "Noted: {minutes} min late, we meet you at {time}",
         Template.ARRIVED_NOTED: "Noted at {time}. Thank you!",
         Template.ON_WAY_NOTED: "Thank you! Text: I am here, when you arrive",

@@ -52,10 +52,15 @@ RUSSIAN: Final[Mapping[Template, str]] = MappingProxyType(
         Template.MARKS_EXCUSED: "По смене {when} вопросов к вам нет: отметка снята, рейтинг и деньги возвращены",
         Template.CANCEL_CONFIRMED: (
             "Вы сняты со смены {when}, {place}.[ Рейтинг теперь {rating}.][ Удержим {amount}.]"
+            "[ Не согласны - ответьте СПОР {code}.]"
             "[ Передумали - за {minutes} мин ответьте ВЕРНУТЬ]"
         ),
         Template.RESTORED: "Вы снова записаны ({seat}): {when}",
         Template.NOT_RESTORED: "Вернуть смену {when} не получилось: это место уже занято",
+        Template.LATE_FINED: (
+            "Опоздание {minutes} мин на смену {when}. Рейтинг теперь {rating}, штраф {amount}. "
+            "Не согласны - ответьте СПОР {code}"
+        ),
         Template.LATE_NOTED: "Записали опоздание {minutes} мин, встречаем в {time}",
         Template.ARRIVED_NOTED: "Отметили вас в {time}. Спасибо!",
         Template.ON_WAY_NOTED: "Спасибо! Напишите: на месте, когда доедете",

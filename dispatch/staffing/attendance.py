@@ -31,6 +31,7 @@ from dispatch.sms.service import (
     open_question,
 )
 from dispatch.sms.texts import Template
+from dispatch.staffing.disputes import tell_fine_for_lateness
 from dispatch.staffing.events import LIMIT_DUE
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
@@ -135,7 +136,8 @@ async def _mark_lateness(uow: Uow, shift: Shift, seat: Seat, at: datetime, polic
             seat_id=seat.id,
             evidence={"late_min": late_minutes(seat.due_at, at), "announced_min": seat.announced_min},
         )
-        await record_breach(uow, fact, pay_rate_minor=shift.pay_rate_minor)
+        recorded = await record_breach(uow, fact, pay_rate_minor=shift.pay_rate_minor)
+        await tell_fine_for_lateness(uow, shift, seat, recorded, late_minutes(seat.due_at, at))
 
 
 async def delay_by_text(uow: Uow, answer: Answer) -> str:

@@ -22,7 +22,7 @@ from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
-from dispatch.staffing.leave import cancel_seat
+from dispatch.staffing.leave import cancel_seat, confirm_cancel
 from dispatch.staffing.settle import look_again_if_all_answered, settle_day, tell_outcome
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
@@ -121,7 +121,8 @@ async def _no(
     uow: Uow, shift: Shift, held: Seat | None, invitation: Invitation | None, call_id: UUID, policy: Policy
 ) -> str:
     if held is not None and held.status not in (SeatStatus.ARRIVED, SeatStatus.COMPLETED):
-        await cancel_seat(uow, held.id, uow.now, policy, evidence={"call_id": call_id})
+        recorded = await cancel_seat(uow, held.id, uow.now, policy, evidence={"call_id": call_id})
+        await confirm_cancel(uow, held, recorded, policy, key=call_id)
         return "cancelled"
     if held is None and invitation is not None:
         return await _decline(uow, shift, invitation)

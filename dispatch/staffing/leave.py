@@ -1,5 +1,6 @@
 """A man takes himself off: at once, at a stated cost, taken back by one word while his place is free."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from dispatch.rating.service import Fact, Recorded, record_breach, reverse_seat_
 from dispatch.sms.service import PASS_ON, Answer, answer_question
 from dispatch.sms.texts import Template
 from dispatch.staffing.cover import reckon_cover
+from dispatch.staffing.disputes import open_dispute
 from dispatch.staffing.events import SEAT_TAKEN
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
@@ -40,22 +42,52 @@ async def cancel_by_text(uow: Uow, answer: Answer) -> str:
     except SeatIsOver:
         return PASS_ON if seat.status is SeatStatus.ARRIVED else "seat_over"
     await answer_question(uow, answer.question.id)
+    await confirm_cancel(
+        uow, seat, recorded, policy, key=answer.inbound_id, account_id=answer.account_id, still_open=answer.still_open
+    )
+    return "cancelled"
+
+
+async def confirm_cancel(
+    uow: Uow,
+    seat: Seat,
+    recorded: Recorded | None,
+    policy: Policy,
+    *,
+    key: UUID,
+    account_id: UUID | None = None,
+    still_open: Sequence[int] = (),
+) -> None:
+    """Tell a man that he is off the shift, what that costs, how to contest it, and until when it can be taken back.
+
+    Args:
+        uow: the tenant's unit of work.
+        seat: the seat that ended.
+        recorded: its mark, if it has one.
+        policy: in force.
+        key: of his text or his call; each is confirmed once.
+        account_id: the account to answer from.
+        still_open: codes of what else waits for his answer.
+    """
     contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
     place = await place_of(uow, await read_shift(uow, seat.shift_id))
     costs = recorded is not None and recorded.rating_after != recorded.rating_before
+    fine = recorded.fine if recorded is not None else None
+    dispute = await open_dispute(uow, seat, contact, place, fine) if fine is not None else None
     await tell(
         uow,
         contact,
         Template.CANCEL_CONFIRMED,
         place,
-        key=(answer.inbound_id,),
-        account_id=answer.account_id,
-        still_open=answer.still_open,
+        key=(key,),
+        question_id=dispute.id if dispute is not None else None,
+        account_id=account_id,
+        still_open=still_open,
         rating=recorded.rating_after if recorded is not None and costs else None,
-        amount_minor=recorded.fine.amount_minor if recorded is not None and recorded.fine is not None else None,
+        amount_minor=fine.amount_minor if fine is not None else None,
+        code=dispute.code if dispute is not None else None,
         minutes=max(1, round(policy.pace.undo_window.total_seconds() / 60)),
     )
-    return "cancelled"
 
 
 async def cancel_seat(

@@ -14,8 +14,9 @@ from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import Shift, lock_shift, read_shift
 from dispatch.orders.timeline import note
 from dispatch.rating.service import Fact, ProposedFine, record_breach
-from dispatch.sms.service import NewQuestion, QuestionKind, fresh_code, open_question
+from dispatch.sms.service import NewQuestion, QuestionKind, open_question
 from dispatch.sms.texts import Template
+from dispatch.staffing.disputes import open_dispute
 from dispatch.staffing.events import LIMIT_DUE
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
@@ -155,24 +156,10 @@ async def confirm_absence(uow: Uow, seat_id: UUID) -> None:
 
 
 async def _tell_him(uow: Uow, shift: Shift, seat: Seat, rating: Decimal, fine: ProposedFine | None) -> None:
-    """Tell a man what was decided and how to contest it; the appeal word works with and without the code."""
+    """Tell a man what was decided and how to contest it."""
     contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
     place = await place_of(uow, shift)
-    question = await open_question(
-        uow,
-        NewQuestion(
-            phone_id=contact.phone_id,
-            worker_id=seat.worker_id,
-            kind=QuestionKind.FINE,
-            subject_id=fine.id if fine else seat.id,
-            shift_id=shift.id,
-            code=await fresh_code(uow, contact.phone_id),
-            closes_at=fine.appeal_until if fine else None,
-            label=f"{place.local_start:%d.%m %H:%M}",
-            language=contact.language,
-            detail={"fine_id": str(fine.id)} if fine else {"seat_id": str(seat.id)},
-        ),
-    )
+    question = await open_dispute(uow, seat, contact, place, fine)
     await tell(
         uow,
         contact,

@@ -63,6 +63,7 @@ KINDS = {
     Template.ETA: Kind.ETA,
     Template.UNACCOUNTED: Kind.ETA,
     Template.NO_SHOW: Kind.FINE,
+    Template.LATE_FINED: Kind.FINE,
     Template.CLARIFY: Kind.CLARIFY,
     Template.CLARIFY_OFFER: Kind.CLARIFY,
 }

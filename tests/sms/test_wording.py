@@ -75,6 +75,7 @@ MEANT: dict[Template, Kind] = {
     Template.ETA: Kind.ETA,
     Template.UNACCOUNTED: Kind.ETA,
     Template.NO_SHOW: Kind.FINE,
+    Template.LATE_FINED: Kind.FINE,
     Template.NO_SHOW_REVERSED: Kind.OTHER,
     Template.MARKS_EXCUSED: Kind.OTHER,
     Template.MARKS_EXCUSED: Kind.OTHER,
@@ -148,8 +149,10 @@ def test_optional_facts_may_be_missing(template: Template, language: str) -> Non
         Template.CLARIFY: {"code"},
         Template.ACCEPTED_STANDBY: {"time"},
         Template.PRESENT_NOTED: {"count"},
-        Template.CANCEL_CONFIRMED: {"minutes", "rating"},
+        Template.CANCEL_CONFIRMED: {"minutes", "rating", "code"},
     }
+    if template is Template.LATE_FINED:
+        needed.add("amount_minor")
     facts = {name: FACTS[name] for name in needed - optional.get(template, set())}
     text = render(template, language, **facts)
     assert "[" not in text

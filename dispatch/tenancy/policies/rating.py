@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
@@ -92,8 +91,6 @@ class Rating(Section):
     """A mark this much older than the newest one weighs half as much."""
     window: Annotated[int, Field(ge=1)] = 200
     """How many of the newest marks count."""
-    cap: Annotated[Decimal, Field(ge=1, le=2, decimal_places=2)] = Decimal("2.00")
-    """The most that is believed of a man under the cap."""
     cap_for: PositiveDuration = timedelta(days=30)
     cap_completed: Annotated[int, Field(ge=1)] = 2
     """So many completed shifts lift the cap before its time."""
