@@ -3,7 +3,7 @@
 from migrations.tools import run_script
 
 revision = "1170"
-down_revision = "1150"
+down_revision = "1164"
 
 SQL = """
     DROP INDEX one_mark_of_a_kind_per_seat;

@@ -8,7 +8,7 @@ for those who can still be among the best.
 from migrations.security import definer_function
 from migrations.tools import run_script
 
-revision = "1150"
+revision = "1164"
 down_revision = "1163"
 
 # name of the reason -> condition that must hold for worker w with contact c, phone p, effective rating e.rating,
