@@ -1,6 +1,6 @@
 """A large order while processes die the hard way: it ends covered, nothing is doubled, nothing is lost.
 
-It is part of the long form: 150 men; without `--full` it is left out.
+Thirty men; with `--full` a hundred and fifty.
 """
 
 import asyncio
@@ -30,7 +30,6 @@ from tests.factories.stage import Stage, place, set_stage, tomorrow
 from tests.reliability.system import System
 
 PATIENCE_S = 150.0
-pytestmark = pytest.mark.full
 
 QUICK = Pace(
     waves=(WaveStep(lead=timedelta(0), interval=timedelta(seconds=8)),),
