@@ -6,6 +6,7 @@ stop a subscription, to look like one of our codes or answers, or to carry a lin
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _LINK = re.compile(
@@ -41,6 +42,12 @@ def plain(words: str, limit: int) -> str:
     subscription and of our answers are left out; spaces are single. The result has at most `limit` characters and
     ends with a whole word where it can. It may be empty.
     """
+    return _cut(_cleaned(words), limit)
+
+
+@lru_cache(maxsize=1024)
+def _cleaned(words: str) -> str:
+    """Return them without all that; remembered, because a wave quotes the same place to hundreds of men."""
     text = unicodedata.normalize("NFKC", words)
     text = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
     for pattern in (_LINK, _LONG_NUMBER, _SIGNS):
@@ -48,7 +55,7 @@ def plain(words: str, limit: int) -> str:
     for token in _TOKENS:
         text = token.sub(lambda match: "" if _is_forbidden(match[0]) else match[0], text)
     text = _HANGING.sub(r"\1", _GAPS.sub(" ", text))
-    return _cut(text.strip(_EDGES), limit)
+    return text.strip(_EDGES)
 
 
 def _is_forbidden(word: str) -> bool:

@@ -5,6 +5,7 @@ each part of several; the ten signs of the extension table take two septets; any
 70 code units alone or 67 a part. Neither an escaped sign nor a surrogate pair is ever divided between two parts.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -14,6 +15,7 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà",
 )
 _EXTENSION = frozenset("\f^{}\\[~]|€")
+_GSM7 = _BASIC | _EXTENSION
 _LAST_OF_THE_BASIC_PLANE = 0xFFFF
 
 
@@ -50,17 +52,30 @@ PART: Final = {Encoding.GSM7: 153, Encoding.UCS2: 67}
 
 def measure(text: str) -> Segments:
     """Return the encoding and the number of segments of a text; any string is measured, lone surrogates as one unit."""
-    encoding = Encoding.GSM7 if _BASIC.union(_EXTENSION).issuperset(text) else Encoding.UCS2
-    widths = [_width(character, encoding) for character in text]
-    units = sum(widths)
+    encoding = Encoding.GSM7 if _GSM7.issuperset(text) else Encoding.UCS2
+    if _all_single(text, encoding):
+        units, widths = len(text), None
+    else:
+        widths = [_width(character, encoding) for character in text]
+        units = sum(widths)
     if units <= SINGLE[encoding]:
         return Segments(encoding, 1, units, SINGLE[encoding] - units)
+    if widths is None:
+        segments = math.ceil(units / PART[encoding])
+        return Segments(encoding, segments, units, segments * PART[encoding] - units)
     segments, used = 1, 0
     for width in widths:
         if used + width > PART[encoding]:
             segments, used = segments + 1, 0
         used += width
     return Segments(encoding, segments, units, PART[encoding] - used)
+
+
+def _all_single(text: str, encoding: Encoding) -> bool:
+    """Whether every character takes one unit, as in nearly every text: then nothing need be looked at one by one."""
+    if encoding is Encoding.GSM7:
+        return _EXTENSION.isdisjoint(text)
+    return ord(max(text)) <= _LAST_OF_THE_BASIC_PLANE
 
 
 def _width(character: str, encoding: Encoding) -> int:

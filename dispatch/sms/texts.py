@@ -110,13 +110,14 @@ def render(template: Template, language: str, **variables: Variable) -> str:
     """
     spoken = _spoken(language)
     table = _TABLES[spoken]
-    text = _fill(table[template], spoken, variables)
+    words = _words(spoken, variables)
+    text = _fill(table[template], words)
     place = variables.get("place")
     if isinstance(place, str):
-        text = _shortened(table[template], spoken, variables, text, place)
+        text = _shortened(table[template], words, text, place)
     still_open = cast("Sequence[int] | None", variables.get("still_open"))
     if still_open:
-        text = f"{text} {_fill(table[Template.STILL_OPEN], spoken, {'codes': still_open})}"
+        text = f"{text} {_fill(table[Template.STILL_OPEN], _words(spoken, {'codes': still_open}))}"
     return text
 
 
@@ -125,19 +126,22 @@ def _spoken(language: str) -> Language:
     return _SPOKEN_AS.get(known, known)
 
 
-def _shortened(sentence: str, language: Language, variables: Mapping[str, Variable], text: str, place: str) -> str:
+def _shortened(sentence: str, words: Mapping[str, str], text: str, place: str) -> str:
     """Return the text with its place cut as far as it takes to save a segment; uncut where that saves none."""
-    full = len(plain(place, _LENGTHS["place"]))
+
+    def saves(limit: int) -> str | None:
+        shorter = _fill(sentence, {**words, "place": plain(place, limit)})
+        return shorter if measure(shorter).segments < segments else None
+
     segments = measure(text).segments
-    for limit in range(full - 1, _SHORTEST_PLACE - 1, -1):
-        shorter = _fill(sentence, language, {**variables, "place": plain(place, limit)})
-        if measure(shorter).segments < segments:
-            return shorter
-    return text
+    limits = range(len(words["place"]) - 1, _SHORTEST_PLACE - 1, -1)
+    # Where the shortest place saves nothing, no longer one does: the usual case costs one try.
+    if segments == 1 or not limits or saves(limits[-1]) is None:
+        return text
+    return next(shorter for limit in limits if (shorter := saves(limit)) is not None)
 
 
-def _fill(sentence: str, language: Language, variables: Mapping[str, Variable]) -> str:
-    words = _words(language, variables)
+def _fill(sentence: str, words: Mapping[str, str]) -> str:
     known = _OPTIONAL.sub(
         lambda part: part[1] if all(words.get(name) for name in _PLACE.findall(part[1])) else "", sentence
     )
