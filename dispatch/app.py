@@ -36,6 +36,7 @@ from dispatch.kit.log import configure_logging
 from dispatch.kit.metrics import Metrics
 from dispatch.kit.uow import Database
 from dispatch.local.migrate import newest_revision
+from dispatch.pricing.service import load_calendars
 from dispatch.settings import Settings
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 from dispatch.wiring import CONSTRAINTS
@@ -133,6 +134,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         readiness = Readiness(probe, settings.redis_url, newest_revision())
         stack.push_async_callback(readiness.close)
         await refuse_unsafe_role(probe)
+        load_calendars()
         yield Resources(
             settings=settings,
             database=database,

@@ -103,6 +103,12 @@ async def cards_in_force(uow: Uow) -> list[StoredCard]:
     return [StoredCard(row["id"], row["version"], RateCard.model_validate(row["body"])) for row in rows]
 
 
+def load_calendars() -> None:
+    """Load the calendars of all countries priced in: a third of a second that no order should wait for."""
+    for country in _COUNTRY.values():
+        holidays.country_holidays(country)
+
+
 def holidays_in(card: RateCard, spans: Sequence[TimeSpan]) -> set[date]:
     """Return the public holidays, on the site's calendar, of the years the spans touch."""
     country = _COUNTRY.get(card.currency)
