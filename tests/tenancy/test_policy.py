@@ -35,8 +35,6 @@ def test_the_presets_differ_where_the_two_networks_do() -> None:
     assert not any(preset.staffing.auto_release for preset in PRESETS.values())
     assert personal.rating == loaders.rating
     assert personal.scoring.weights.rating > loaders.scoring.weights.rating
-    assert personal.scoring.exact_over_radius
-    assert loaders.scoring.exact_over_radius
 
 
 def _rule(weight: float, value: float = 1.0, *, caps: bool = False) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """When people may be asked, how often, and from when on a change of plan costs something."""
 
 from datetime import time, timedelta
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -18,6 +18,10 @@ class QuietHours(Section):
     end: LocalTime = time(8, 0)
 
 
+OFFERS_A_DAY: Final = 8
+"""Offers of any fate a worker gets at most on one day of his zone; one for the network, the database holds it."""
+
+
 class Calendar(Section):
     """Quiet hours, rest, contact budget and notice. None of these is compressed in the demonstration."""
 
@@ -29,8 +33,6 @@ class Calendar(Section):
 
     unanswered_limit: Annotated[int, Field(ge=1)] = 3
     """Unanswered offers a worker may get on one day of his zone, from the whole network."""
-    daily_limit: Annotated[int, Field(ge=1)] = 8
-    """Offers of any fate a worker may get on one day of his zone."""
     kept_for_home: Annotated[int, Field(ge=0)] = 2
     """How many of the unanswered offers only his home franchise may use."""
 
@@ -47,6 +49,6 @@ class Calendar(Section):
     def _check_order(self) -> Self:
         if self.cancel_late_notice >= self.cancel_free_notice:
             raise ValueError("cancel_late_notice: must be shorter than cancel_free_notice")
-        if not self.kept_for_home <= self.unanswered_limit <= self.daily_limit:
-            raise ValueError("contact budget: kept_for_home <= unanswered_limit <= daily_limit must hold")
+        if not self.kept_for_home <= self.unanswered_limit <= OFFERS_A_DAY:
+            raise ValueError(f"contact budget: kept_for_home <= unanswered_limit <= {OFFERS_A_DAY} must hold")
         return self

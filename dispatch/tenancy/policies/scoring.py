@@ -8,9 +8,6 @@ from pydantic import model_validator
 
 from dispatch.tenancy.policies.section import Section, Share
 
-EXACT_DISTANCE_WEIGHT = Decimal("0.3")
-"""From this weight of distance on, the ranking is exact over the whole radius."""
-
 
 class Strategy(StrEnum):
     """A named set of weights, or the franchise's own."""
@@ -78,8 +75,3 @@ class Scoring(Section):
     def weights(self) -> Weights:
         """The weights in force."""
         return self.custom or STRATEGY_WEIGHTS[self.strategy]
-
-    @property
-    def exact_over_radius(self) -> bool:
-        """Whether the ranking is exact over the whole radius, and not only over the nearest eligible."""
-        return self.weights.distance >= EXACT_DISTANCE_WEIGHT
