@@ -21,17 +21,10 @@ from dispatch.orders.shifts import Shift, lock_shift, read_shift
 from dispatch.orders.timeline import note
 from dispatch.rating.rules import lateness_kind
 from dispatch.rating.service import Fact, record_breach
-from dispatch.sms.service import (
-    PASS_ON,
-    Answer,
-    NewQuestion,
-    QuestionKind,
-    answer_question,
-    close_questions,
-    open_question,
-)
+from dispatch.sms.service import PASS_ON, Answer, QuestionKind, answer_question, close_questions
 from dispatch.sms.texts import Template
 from dispatch.staffing.disputes import tell_fine_for_lateness
+from dispatch.staffing.eta import open_eta
 from dispatch.staffing.events import LIMIT_DUE
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
@@ -149,22 +142,7 @@ async def delay_by_text(uow: Uow, answer: Answer) -> str:
     contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
     place = await place_of(uow, shift)
     if answer.reply.minutes is None:
-        question = await open_question(
-            uow,
-            NewQuestion(
-                phone_id=contact.phone_id,
-                worker_id=seat.worker_id,
-                kind=QuestionKind.ETA,
-                subject_id=seat.id,
-                shift_id=shift.id,
-                closes_at=uow.now + policy.pace.eta_window,
-                label=f"{place.local_start:%d.%m %H:%M}",
-                language=contact.language,
-                starts_at=place.starts_at,
-                ends_at=place.ends_at,
-                account_id=answer.account_id,
-            ),
-        )
+        question = await open_eta(uow, seat, contact, place, policy.pace, account_id=answer.account_id)
         await tell(uow, contact, Template.ETA, place, key=(answer.inbound_id,), question_id=question.id)
         return "asked_eta"
     minutes = await announce_delay(uow, shift, seat, answer.received_at, answer.reply.minutes, policy)

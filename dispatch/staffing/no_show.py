@@ -14,9 +14,9 @@ from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import Shift, lock_shift, read_shift
 from dispatch.orders.timeline import note
 from dispatch.rating.service import Fact, ProposedFine, record_breach
-from dispatch.sms.service import NewQuestion, QuestionKind, open_question
 from dispatch.sms.texts import Template
 from dispatch.staffing.disputes import open_dispute
+from dispatch.staffing.eta import open_eta
 from dispatch.staffing.events import LIMIT_DUE
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
@@ -70,21 +70,7 @@ async def _ask_where(uow: Uow, shift: Shift, seat: Seat) -> None:
     contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
     place = await place_of(uow, shift)
     policy = (await policy_in_force(uow)).policy
-    question = await open_question(
-        uow,
-        NewQuestion(
-            phone_id=contact.phone_id,
-            worker_id=seat.worker_id,
-            kind=QuestionKind.ETA,
-            subject_id=seat.id,
-            shift_id=shift.id,
-            closes_at=uow.now + policy.pace.eta_window,
-            label=f"{place.local_start:%d.%m %H:%M}",
-            language=contact.language,
-            starts_at=place.starts_at,
-            ends_at=place.ends_at,
-        ),
-    )
+    question = await open_eta(uow, seat, contact, place, policy.pace)
     await tell(uow, contact, Template.UNACCOUNTED, place, key=(seat.id,), question_id=question.id)
 
 
