@@ -86,6 +86,17 @@ async def app_database(chosen: Settings, *, pool: int = 2) -> AsyncIterator[Data
         yield database
 
 
+async def try_door(chosen: Settings, login: Login) -> None:
+    """Enter the database once with a login and leave again: what runs for ever should say at once that it cannot.
+
+    Raises:
+        DatabaseUnreachable: nobody answers, or the login is refused.
+        SchemaMissing: the database was never migrated.
+    """
+    async with _database(chosen, login, pool=1):
+        pass
+
+
 @asynccontextmanager
 async def _database(chosen: Settings, login: Login, pool: int) -> AsyncIterator[Database]:
     place = chosen.database

@@ -1,10 +1,12 @@
 """`dispatch serve`: the API and the webhooks."""
 
+import asyncio
 from typing import Annotated
 
 import typer
 
 from dispatch import app as api
+from dispatch.commandline.doors import try_door
 from dispatch.commandline.settings import settings
 
 app = typer.Typer()
@@ -17,9 +19,10 @@ def serve(
 ) -> None:
     """Serve the API and the webhooks until SIGTERM or Ctrl-C.
 
-    Refuses to start with a login that sees through row security. The public address, which gateways sign, is
-    DISPATCH_HTTP__PUBLIC_URL.
+    Refuses to start without the database, or with a login that sees through row security. The public address, which
+    gateways sign, is DISPATCH_HTTP__PUBLIC_URL.
     """
     given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     chosen = settings()
+    asyncio.run(try_door(chosen, chosen.database.app))
     api.serve(chosen.model_copy(update={"http": chosen.http.model_copy(update=given)}))

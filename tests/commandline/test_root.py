@@ -63,6 +63,19 @@ def test_an_error_is_one_sentence_without_a_traceback(dispatch: Dispatch, monkey
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(("command", "login"), [("serve", "dispatch_app"), ("work", "dispatch_worker")])
+def test_what_runs_for_ever_says_at_once_that_the_database_is_away(
+    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch, command: str, login: str
+) -> None:
+    monkeypatch.setenv("DISPATCH_DATABASE__PORT", "1")
+    result = dispatch(command)
+    assert result.exit_code == ExitCode.UNAVAILABLE
+    assert result.stderr.startswith(f"dispatch: '{login}' cannot enter the database")
+    assert "dispatch stack up" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert "Traceback" not in result.stdout
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "sentence"),
     [
