@@ -53,6 +53,7 @@ from dispatch.staffing.excuse import ExcuseShift, excuse_shift
 from dispatch.staffing.leave import SeatIsOver
 from dispatch.staffing.no_show import SeatNotExpected, confirm_absence
 from dispatch.staffing.operate import (
+    ArrivalTooEarly,
     ListOutOfTime,
     ReleaseSeat,
     SeatNotOfThisShift,
@@ -267,7 +268,7 @@ async def _close(uow: Uow, shift_id: UUID, command: CloseShift) -> Closed:
 @router.post(
     "/seats/{seat_id}/arrive",
     dependencies=[allow(Permission.ATTENDANCE_WRITE)],
-    responses=responses(SeatNotFound, SeatIsOver, IdempotencyKeyReused),
+    responses=responses(SeatNotFound, ArrivalTooEarly, SeatIsOver, IdempotencyKeyReused),
 )
 async def post_arrive(seat_id: UUID, uow: UowDep, once: OnceDep) -> Done:
     """Say that a man is on site now; it undoes a no-show exactly."""

@@ -24,7 +24,7 @@ WITH asked AS (
            count(*) FILTER (WHERE live AND kind = 'standby') AS standby,
            count(*) FILTER (WHERE status = 'doubtful') AS doubtful,
            count(*) FILTER (WHERE status IN ('arrived', 'completed')) AS arrived,
-           count(*) FILTER (WHERE status IN ('arrived', 'completed') AND late_min > 0) AS late,
+           count(*) FILTER (WHERE status IN ('arrived', 'completed') AND arrived_at > grace_at) AS late,
            count(*) FILTER (WHERE status = 'unaccounted') AS unaccounted,
            count(*) FILTER (WHERE status = 'no_show') AS no_show
     FROM seats WHERE franchise_id = $1 AND shift_id = $2

@@ -14,6 +14,7 @@ from dispatch.kit.walltime import Instant
 from dispatch.tenancy.policy import OverInviteMode, Tier
 from dispatch.workers.skills import Service
 
+SHORTEST_SHIFT: Final = timedelta(minutes=1)
 LONGEST_SHIFT: Final = timedelta(hours=24)
 MOST_SHIFTS: Final = 62
 
@@ -32,8 +33,8 @@ class AskedShift(_Command):
 
     @model_validator(mode="after")
     def _length(self) -> Self:
-        if not timedelta(0) < self.ends_at - self.starts_at <= LONGEST_SHIFT:
-            raise ValueError("ends_at: must be later than starts_at, and by 24 hours at most")
+        if not SHORTEST_SHIFT <= self.ends_at - self.starts_at <= LONGEST_SHIFT:
+            raise ValueError("ends_at: must be later than starts_at, by a minute at least and 24 hours at most")
         return self
 
 

@@ -34,6 +34,8 @@ from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
 
+TOO_EARLY = "too_early"
+"""What an arrival hours or days before the due time comes to: nothing; somebody mistook the day."""
 SURPLUS = "surplus"
 """Why a man who came is sent home with call-out pay: as many as the client asked for were there before him."""
 
@@ -45,17 +47,18 @@ async def arrive_by_text(uow: Uow, answer: Answer) -> str:
     outcome = await arrive(uow, shift, seat, answer.received_at, source="sms", policy=policy)
     if outcome == "seat_over":
         return PASS_ON
-    if outcome == "arrived" and answer.still_open:
+    if outcome == TOO_EARLY or (outcome == "arrived" and answer.still_open):
         contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+        place = await place_of(uow, shift)
         await tell(
             uow,
             contact,
-            Template.ARRIVED_NOTED,
-            await place_of(uow, shift),
+            Template.ADDRESS_INFO if outcome == TOO_EARLY else Template.ARRIVED_NOTED,
+            place,
             key=(answer.inbound_id,),
             account_id=answer.account_id,
             still_open=answer.still_open,
-            time=answer.received_at.astimezone((await place_of(uow, shift)).zone),
+            time=answer.received_at.astimezone(place.zone),
         )
     return outcome
 
@@ -63,7 +66,9 @@ async def arrive_by_text(uow: Uow, answer: Answer) -> str:
 async def arrive(
     uow: Uow, shift: Shift, seat: Seat, at: datetime, *, source: str, policy: Policy, punctual: bool = False
 ) -> str:
-    """Write that a man is on site and what follows; return `arrived`, `surplus`, `arrived_already` or `seat_over`.
+    """Write that a man is on site and what follows.
+
+    Returns `arrived`, `surplus`, `arrived_already`, `too_early` (nothing is written) or `seat_over`.
 
     An arrival undoes a no-show exactly. Who comes after the headcount did is sent home with call-out pay, and what he
     leaves open goes to the reserve who came first. Lateness beyond the grace is a mark, an announced one a lighter one.
@@ -83,6 +88,8 @@ async def arrive(
         return await reverse_no_show_of(uow, shift, seat, at, source=source, policy=policy)
     if not seat.live or not shift.open:
         return "seat_over"
+    if at < seat.due_at - policy.pace.arrival_early:
+        return TOO_EARLY
     there = await seats_of(uow, shift.id, statuses=[SeatStatus.ARRIVED, SeatStatus.COMPLETED])
     if len(there) >= shift.headcount:
         return await _send_home(uow, shift, seat, at, source=source, policy=policy)
@@ -130,6 +137,18 @@ async def _mark_lateness(uow: Uow, shift: Shift, seat: Seat, at: datetime, polic
             evidence={"late_min": late_minutes(seat.due_at, at), "announced_min": seat.announced_min},
         )
         recorded = await record_breach(uow, fact, pay_rate_minor=shift.pay_rate_minor)
+        await note(
+            uow,
+            shift.id,
+            "late",
+            worker_id=seat.worker_id,
+            seat_id=seat.id,
+            mark=kind,
+            rating_before=recorded.rating_before,
+            rating_after=recorded.rating_after,
+            fine_id=recorded.fine.id if recorded.fine else None,
+            fine_minor=recorded.fine.amount_minor if recorded.fine else None,
+        )
         await tell_fine_for_lateness(uow, shift, seat, recorded, late_minutes(seat.due_at, at))
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from dispatch.crew.alarms import Severity, raise_alarm
 from dispatch.crew.rules import EXPECTED, PENDING, InvitationStatus, SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, live_seats, lock_workers, move_seat, read_seat, seats_of
-from dispatch.crew.waves import invitations_of, move_invitations
+from dispatch.crew.waves import invitations_of, move_invitations, pending_of_question
 from dispatch.kit import outbox
 from dispatch.kit.errors import Conflict
 from dispatch.kit.outbox import Job
@@ -20,7 +20,16 @@ from dispatch.orders.life import mark_cancelled, status_of_order
 from dispatch.orders.rules import OrderStatus, ShiftStatus
 from dispatch.orders.shifts import Shift, lock_shift, lock_shifts, move_shift, shifts_of_order
 from dispatch.orders.timeline import note
-from dispatch.sms.service import Answer, NewQuestion, Priority, QuestionKind, answer_question, open_question, suppress
+from dispatch.sms.service import (
+    Answer,
+    NewQuestion,
+    Priority,
+    QuestionKind,
+    answer_question,
+    close_questions,
+    open_question,
+    suppress,
+)
 from dispatch.sms.texts import Template
 from dispatch.staffing.attendance import SURPLUS
 from dispatch.staffing.events import CANCEL_RECEIPT_DUE, WAVE_DUE
@@ -108,8 +117,16 @@ async def _withdraw_offers(uow: Uow, shift: Shift) -> None:
         return
     await suppress(uow, "cancelled", question_ids=[i.question_id for i in offers if i.question_id is not None])
     await move_invitations(uow, [i.id for i in offers], InvitationStatus.WITHDRAWN, reason="cancelled by the client")
+    await _close_offers(uow, [i.question_id for i in offers if i.question_id is not None])
     for offer in offers:
         await give_back(uow, offer.worker_id, offer.contact_day, unsent=offer.status is InvitationStatus.QUEUED)
+
+
+async def _close_offers(uow: Uow, question_ids: Sequence[UUID]) -> None:
+    """Close the questions none of whose days is offered any more; a block may go on without this shift."""
+    over = [question_id for question_id in question_ids if not await pending_of_question(uow, question_id)]
+    if over:
+        await close_questions(uow, question_ids=over)
 
 
 async def _tell(uow: Uow, shift: Shift, seats: Sequence[Seat], policy: Policy, *, paid: bool) -> None:

@@ -90,13 +90,18 @@ async def _ask_standby(uow: Uow, shift: Shift, policy: Policy) -> None:
         await move_seat(uow, seat, SeatStatus.BOOKED, reason="silent to a promotion")
     if missing <= 0 or shift.paused_at is not None:
         return
-    ready = [seat for seat in standby if seat.status is SeatStatus.BOOKED and seat.reason is None]
+    ready = [seat for seat in standby if _may_be_asked(seat, shift)]
     count = promotion_asks(policy.pace, missing, len(asked) - len(silent))
     if not ready[:count]:
         return
     closes_at = uow.now + promotion_window(policy.pace, uow.now, shift.starts_at)
     await _send_promotions(uow, shift, ready[:count], closes_at)
     await outbox.schedule(uow, GAP_FOUND, shift.id, closes_at)
+
+
+def _may_be_asked(seat: Seat, shift: Shift) -> bool:
+    """Whether a standby may be asked to come: not silent before, and not owing an answer to changed terms."""
+    return seat.status is SeatStatus.BOOKED and seat.reason is None and seat.terms_version == shift.terms_version
 
 
 async def _whose_question_closed(uow: Uow, asked: Sequence[Seat]) -> list[Seat]:

@@ -18,7 +18,7 @@ from dispatch.orders.rules import ShiftStatus
 from dispatch.orders.shifts import Shift, lock_shift, read_shift, set_paused
 from dispatch.orders.timeline import note
 from dispatch.sms.texts import Template
-from dispatch.staffing.attendance import arrive, locked_seat
+from dispatch.staffing.attendance import TOO_EARLY, arrive, locked_seat
 from dispatch.staffing.events import WAVE_DUE
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
@@ -27,6 +27,10 @@ from dispatch.staffing.seating import unfollow_seat
 from dispatch.staffing.site import apply_list
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.queries import policy_in_force
+
+
+class ArrivalTooEarly(Conflict):
+    """Nobody is on site hours or days before he is due; the seat is of another day."""
 
 
 class ShiftIsOver(Conflict):
@@ -107,11 +111,16 @@ async def mark_arrived(uow: Uow, seat_id: UUID) -> str:
     """A dispatcher or foreman says that a man is on site, now; returns what it came to.
 
     Raises:
+        ArrivalTooEarly: it is hours or days before his due time.
         SeatIsOver: his seat has ended otherwise.
     """
     seat, shift = await locked_seat(uow, seat_id)
     policy = (await policy_in_force(uow)).policy
     outcome = await arrive(uow, shift, seat, uow.now, source="dispatcher", policy=policy)
+    if outcome == TOO_EARLY:
+        raise ArrivalTooEarly(
+            "The shift starts much later: look whether this is the right seat.", seat_id=seat_id, due_at=seat.due_at
+        )
     if outcome == "seat_over":
         raise SeatIsOver("This seat has ended; give him a new one with POST shifts/{id}/invitations.", seat_id=seat_id)
     return outcome

@@ -145,6 +145,12 @@ async def doubt_after_stop(uow: Uow, job: Job) -> None:
     seat, shift = await _locked(uow, UUID(job.detail["seat_id"]))
     if not shift.open or not seat.live or seat.status is SeatStatus.ARRIVED:
         return
+    await doubt_unreachable(uow, shift, seat)
+    await close_gaps(uow, shift.id, policy)
+
+
+async def doubt_unreachable(uow: Uow, shift: Shift, seat: Seat) -> None:
+    """Doubt the seat of a man whom no text of ours reaches, and let people ring him."""
     if seat.status in (SeatStatus.BOOKED, SeatStatus.RECONFIRMED) and seat.kind is not SeatKind.STANDBY:
         await move_seat(uow, seat, SeatStatus.DOUBTFUL, reason="wants no more texts")
     await raise_alarm(
@@ -157,4 +163,3 @@ async def doubt_after_stop(uow: Uow, job: Job) -> None:
         seat_id=seat.id,
     )
     await note(uow, shift.id, "stopped_with_seat", worker_id=seat.worker_id, seat_id=seat.id)
-    await close_gaps(uow, shift.id, policy)

@@ -5,11 +5,12 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from dispatch.crew.rules import PENDING, InvitationStatus, SeatKind
-from dispatch.crew.seats import last_seat_of
+from dispatch.crew.rules import PENDING, InvitationStatus, SeatKind, SeatStatus
+from dispatch.crew.seats import last_seat_of, read_seat
 from dispatch.crew.waves import Invitation, invitations_of_question, move_invitations, pending_invitations, renew_terms
 from dispatch.kit import outbox
 from dispatch.kit.uow import Uow
+from dispatch.orders.rules import ShiftStatus
 from dispatch.orders.shifts import Shift, lock_shifts, read_shift, settle_status
 from dispatch.orders.timeline import note
 from dispatch.sms.days import date_meant
@@ -20,6 +21,8 @@ from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.events import WAVE_DUE
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import Contact, Place, contacts_of, place_of
+from dispatch.staffing.leave import cancel_seat, confirm_cancel
+from dispatch.staffing.reminders import doubt_unreachable
 from dispatch.staffing.seating import Willing, follow_seat, seat_willing
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
@@ -30,7 +33,13 @@ _ACCEPTED: Final = {
     SeatKind.RESERVE: Template.ACCEPTED_RESERVE,
     SeatKind.STANDBY: Template.ACCEPTED_STANDBY,
 }
-_BEST_FIRST: Final = (*_ACCEPTED.values(), Template.TURNED_AWAY, Template.BUSY, Template.CHANGE)
+_BEST_FIRST: Final = (
+    *_ACCEPTED.values(),
+    Template.TURNED_AWAY,
+    Template.OFFER_WITHDRAWN,
+    Template.BUSY,
+    Template.CHANGE,
+)
 
 
 async def accept_offer(uow: Uow, answer: Answer) -> str:
@@ -74,11 +83,11 @@ async def settle_day(
     held = await last_seat_of(uow, shift.id, invitation.worker_id)
     if held is not None and held.live:
         return _ACCEPTED[held.kind]
-    if invitation.terms_version < shift.terms_version:
+    if shift.open and invitation.terms_version < shift.terms_version:
         await renew_terms(uow, invitation.id, shift.terms_version)
         return Template.CHANGE
     if not shift.ahead and not (invitation.by_hand and shift.open):
-        return await _turn_away(uow, shift, invitation, "recruiting has ended")
+        return await _over(uow, shift, invitation)
     man = Willing(
         worker_id=invitation.worker_id,
         invitation_id=invitation.id,
@@ -99,7 +108,16 @@ async def settle_day(
     if in_time:
         await uow.run("SELECT note_answers($1, true)", [invitation.worker_id])
     await follow_seat(uow, seat_id, place, contact, policy.pace)
+    if contact.opted_out and kind is not SeatKind.STANDBY:
+        await doubt_unreachable(uow, shift, await read_seat(uow, seat_id))
     return _ACCEPTED[kind]
+
+
+async def _over(uow: Uow, shift: Shift, invitation: Invitation) -> Template:
+    """Answer a yes to a shift that takes nobody any more."""
+    if shift.status is ShiftStatus.CANCELLED:
+        return Template.OFFER_WITHDRAWN
+    return await _turn_away(uow, shift, invitation, "recruiting has ended")
 
 
 async def _turn_away(uow: Uow, shift: Shift, invitation: Invitation, why: str) -> Template:
@@ -203,7 +221,7 @@ async def decline_offer(uow: Uow, answer: Answer) -> str:
     moved = await move_invitations(uow, [i.id for i in invitations], InvitationStatus.DECLINED)
     await answer_question(uow, answer.question.id)
     if not moved:
-        return "declined_already"
+        return await _leave_seat(uow, answer, invitations)
     if any(i.status in PENDING for i in invitations):
         await uow.run("SELECT note_answers($1, false)", [invitations[0].worker_id])
         await give_back(uow, invitations[0].worker_id, invitations[0].contact_day, unsent=False)
@@ -211,6 +229,30 @@ async def decline_offer(uow: Uow, answer: Answer) -> str:
         await note(uow, shift.id, "declined", worker_id=invitations[0].worker_id)
         await look_again_if_all_answered(uow, shift)
     return "declined"
+
+
+async def _leave_seat(uow: Uow, answer: Answer, invitations: Sequence[Invitation]) -> str:
+    """Settle a no that comes after his yes: it ends his seat; of several days he must say which."""
+    found = [await last_seat_of(uow, i.shift_id, i.worker_id) for i in invitations]
+    held = [seat for seat in found if seat is not None and seat.live]
+    if not held:
+        return "declined_already"
+    if len(held) > 1 or held[0].status in (SeatStatus.ARRIVED, SeatStatus.COMPLETED):
+        return PASS_ON
+    policy = (await policy_in_force(uow)).policy
+    recorded = await cancel_seat(
+        uow, held[0].id, answer.received_at, policy, evidence={"inbound_id": answer.inbound_id}
+    )
+    await confirm_cancel(
+        uow,
+        held[0],
+        recorded,
+        policy,
+        key=answer.inbound_id,
+        account_id=answer.account_id,
+        still_open=answer.still_open,
+    )
+    return "cancelled"
 
 
 async def look_again_if_all_answered(uow: Uow, shift: Shift) -> None:

@@ -132,7 +132,7 @@ async def test_a_site_given_with_the_order_is_kept_with_its_own_zone(
         (
             {"shifts": [{"starts_at": "2031-01-01T09:00:00Z", "ends_at": "2031-01-02T17:00:00Z"}]},
             ["body", "shifts", 0],
-            "by 24 hours at most",
+            "24 hours at most",
         ),
         (
             {

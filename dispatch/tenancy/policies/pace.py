@@ -58,6 +58,8 @@ class Pace(Section):
     promotion_window_early: PositiveDuration = timedelta(minutes=30)
     """How long a standby has to answer while the start is not near."""
 
+    arrival_early: PositiveDuration = timedelta(hours=3)
+    """"I am here" longer before the due time than this is a mistake in the day, not an arrival."""
     grace: PositiveDuration = timedelta(minutes=10)
     """After a seat's due time and this, a man is late, and the site is asked who is there."""
     no_show_limit: PositiveDuration = timedelta(minutes=30)
