@@ -252,11 +252,13 @@ async def _settled(uow: Uow, letter: Letter, question: Question) -> None:
     if letter.reply.disposition in {_D.ACCEPT, _D.DECLINE, _D.CANCEL}:
         await uow.run(
             """UPDATE inbox_items SET status = 'done', done_at = $3, done_by = $4
-               WHERE franchise_id = $1 AND status = 'open' AND kind = 'reply' AND phone_id = $2""",
+               WHERE franchise_id = $1 AND status = 'open' AND kind = 'reply' AND phone_id = $2
+                 AND inbound_id IS DISTINCT FROM $5""",
             uow.franchise_id,
             question.phone_id,
             uow.now,
             uow.actor,
+            letter.inbound.id,
         )
 
 

@@ -15,7 +15,14 @@ from dispatch.orders.shifts import Shift, lock_shifts, read_shift, settle_status
 from dispatch.orders.timeline import note
 from dispatch.sms.days import date_meant
 from dispatch.sms.grammar.senses import StatedDay
-from dispatch.sms.service import PASS_ON, Answer, answer_question, reopen_question
+from dispatch.sms.service import (
+    PASS_ON,
+    Answer,
+    InboxKind,
+    add_inbox_item,
+    answer_question,
+    reopen_question,
+)
 from dispatch.sms.texts import Template
 from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.events import WAVE_DUE
@@ -73,6 +80,19 @@ async def accept_offer(uow: Uow, answer: Answer) -> str:
         await settle_status(uow, shift.id)
         await look_again_if_all_answered(uow, shift)
     await _say(uow, answer, outcomes, places, contact, policy)
+    if (answer.reply.party or 1) > 1:
+        # He alone is seated: whoever comes with him must be known to us, and that takes a person.
+        await add_inbox_item(
+            uow,
+            InboxKind.REPLY,
+            answer.text,
+            inbound_id=answer.inbound_id,
+            phone_id=answer.phone_id,
+            worker_id=worker_id,
+            shift_id=answer.question.shift_id,
+            subject_id=answer.question.id,
+            suggestion="party",
+        )
     return _best(outcomes)
 
 

@@ -106,7 +106,7 @@ async def _plan_shift(
             await _raise_shortfall(uow, shift, "no time for another wave")
         return None, None
     need = await need_of(uow, shift, terms, policy, deadline=uow.now + window, waves=len(waves))
-    return _due(uow, need, shift, terms, policy, waves=waves, pending=pending)
+    return await _due(uow, need, shift, terms, policy, waves=waves, pending=pending)
 
 
 async def _reckon_up(uow: Uow, shift: Shift, waves: Sequence[Wave], pending: Sequence[Invitation]) -> datetime | None:
@@ -121,7 +121,7 @@ async def _reckon_up(uow: Uow, shift: Shift, waves: Sequence[Wave], pending: Seq
     return None
 
 
-def _due(
+async def _due(
     uow: Uow,
     need: Need,
     shift: Shift,
@@ -134,6 +134,7 @@ def _due(
     wakes_at = next_allowed(uow.now, ZoneInfo(shift.zone), policy.calendar.quiet)
     if not need.urgent and wakes_at >= need.deadline:
         # Nobody may be asked before an answer is due: no wave, and no alarm either, it is simply night.
+        await _say_it_waits(uow, shift, wakes_at)
         return None, min(wakes_at, shift.starts_at - policy.calendar.urgent_lead)
     target, reason = _target(shift, terms, policy, waves=len(waves), pending=pending)
     if target == 0:
@@ -151,6 +152,19 @@ def _due(
     )
     mode = (terms.over_invite or {}).get("mode", policy.staffing.mode)
     return _Plan(shift, wave, need, by_confidence=wave.n == 1 and mode == OverInviteMode.CONFIDENCE), None
+
+
+async def _say_it_waits(uow: Uow, shift: Shift, until: datetime) -> None:
+    """Write once into the shift's story that nobody is asked before this moment, so that nobody wonders."""
+    said = await uow.fetchval(
+        """SELECT EXISTS (SELECT FROM timeline WHERE franchise_id = $1 AND shift_id = $2 AND kind = 'wave_waits'
+           AND (detail ->> 'until')::timestamptz = $3)""",
+        uow.franchise_id,
+        shift.id,
+        until,
+    )
+    if not said:
+        await note(uow, shift.id, "wave_waits", until=until, reason="quiet hours")
 
 
 def _target(

@@ -1,8 +1,13 @@
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import asyncpg
 import pytest_asyncio
 
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
+from dispatch.tenancy.policy import Calendar, QuietHours
+from dispatch.tenancy.service import write_policy
 from tests.factories.stage import Stage, open_questions, place, run_lane, say, set_stage, tomorrow
 
 
@@ -87,3 +92,22 @@ async def test_a_block_is_one_offer_for_all_its_days(
     assert await say(jobs_db, asked[0], "да") == "accepted_primary"
     held = await owner.fetchval("SELECT count(*) FROM seats WHERE worker_id = $1 AND live", asked[0].worker_id)
     assert held == 3
+
+
+async def test_a_wave_that_waits_for_the_morning_says_so_once(
+    jobs_db: Database, settings: Settings, app_db: Database, owner: asyncpg.Connection
+) -> None:
+    asleep = await set_stage(settings, app_db, men=10)
+    now = datetime.now(ZoneInfo("Europe/Moscow"))
+    quiet = QuietHours(start=(now - timedelta(hours=1)).time(), end=(now + timedelta(hours=9)).time())
+    async with app_db.begin(asleep.franchise_id, "system:test") as uow:
+        await write_policy(uow, "calendar", Calendar(quiet=quiet), "it is night")
+    order = await place(jobs_db, asleep, 2, tomorrow(days=3))
+    for _ in range(2):
+        await run_lane(jobs_db)
+        await owner.execute("UPDATE outbox SET due_at = now() WHERE kind = 'staffing.wave_due' AND state = 'pending'")
+    rows = await owner.fetch("SELECT kind, detail FROM timeline WHERE shift_id = $1", order.shifts[0].id)
+    waits = [row["detail"] for row in rows if row["kind"] == "wave_waits"]
+    assert len(waits) == 1
+    assert "quiet hours" in waits[0]
+    assert "wave_started" not in {row["kind"] for row in rows}

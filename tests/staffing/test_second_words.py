@@ -6,13 +6,16 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Database
 from dispatch.orders.commands import AskedShift
 from dispatch.settings import Settings
+from dispatch.sms.inbound import InboundDrain
 from dispatch.sms.service import PASS_ON
 from dispatch.staffing.cancel import CancelOrder, cancel_order
 from dispatch.staffing.change import ChangeOrder, ShiftTimes, change_order
 from dispatch.staffing.operate import ArrivalTooEarly, ReleaseSeat, mark_arrived, release_seat
+from dispatch.wiring import ANSWERS
 from tests.factories.desk import another_day, crew_of, filled, question_about, questions, seats_on, timeline
 from tests.factories.stage import Stage, let_pass, place, run_lane, say, set_stage
 
@@ -110,3 +113,20 @@ async def test_a_standby_who_owes_an_answer_to_other_terms_is_not_asked_to_come(
         await release_seat(uow, seat["id"], ReleaseSeat(reason="test"))
     assert await questions(jobs_db, stage, "promotion", shift.id) == []
     assert "promotion_asked" not in await timeline(owner, shift.id)
+
+
+async def test_a_yes_for_three_seats_one_and_asks_a_person_about_the_others(
+    app_db: Database, jobs_db: Database, stage: Stage, owner: asyncpg.Connection
+) -> None:
+    order = await place(jobs_db, stage, 4, another_day())
+    await run_lane(jobs_db)
+    offer = (await questions(jobs_db, stage, "offer", order.shifts[0].id))[0]
+    phone = await owner.fetchval("SELECT e164 FROM phones WHERE id = $1", offer.phone_id)
+    await app_db.autocommit(
+        "SELECT store_inbound($1, $2, $3, $4, $5, $6)",
+        [new_id(), stage.account_id, f"SM{new_id().hex}", phone, f"{offer.code} да, нас 3 человека", b"raw"],
+    )
+    assert await InboundDrain(jobs_db, ANSWERS)() == 1
+    assert len(await seats_on(owner, order.shifts[0].id)) == 1
+    item = await owner.fetchrow("SELECT status, suggestion FROM inbox_items WHERE worker_id = $1", offer.worker_id)
+    assert tuple(item) == ("open", "party"), "his clear yes does not close what it asks for"
