@@ -1,6 +1,11 @@
 # One image for every process: api (default), worker, simulator, migrations. See deploy/compose.yaml.
 #   docker build -t dispatch .
 
+FROM node:22-bookworm-slim AS browser
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --no-progress
+
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_INPUT=1
 RUN python -m venv /opt/venv
@@ -18,6 +23,7 @@ RUN groupadd --system --gid 10001 dispatch \
  && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin dispatch
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
+COPY --from=browser /app/node_modules /app/node_modules
 WORKDIR /app
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

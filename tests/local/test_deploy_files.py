@@ -1,5 +1,6 @@
 """What is shipped beside the code; no container engine is needed to find these mistakes."""
 
+import json
 import os
 import re
 import shutil
@@ -91,9 +92,10 @@ def test_compose_mounts_files_that_exist(compose: dict[str, Any]) -> None:
 def test_the_image_gets_what_it_copies_and_no_secrets() -> None:
     let_in = [line[1:] for line in (PROJECT_ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
     assert {"dispatch", "migrations", "alembic.ini", "requirements.lock", "pyproject.toml"} <= set(let_in)
+    assert {"package.json", "package-lock.json", ".npmrc"} <= set(let_in)
     assert not any(part in name for name in let_in for part in (".env", ".local", ".git", "tests"))
     lines = (PROJECT_ROOT / "Dockerfile").read_text()
-    assert lines.count("\nFROM ") == 2
+    assert lines.count("\nFROM ") == 3
     assert lines.index("\nUSER 10001") > lines.rindex("\nCOPY ")
     assert "\nHEALTHCHECK " in lines
 
@@ -115,6 +117,16 @@ def test_locks_pin_with_hashes_and_name_no_registry(lock: str) -> None:
     for requirement in requirements:
         assert re.match(r"[a-z0-9][a-z0-9._-]*(\[\w+\])?==", requirement), requirement
         assert "--hash=sha256:" in requirement
+
+
+def test_browser_packages_are_pinned_with_hashes_and_name_no_registry() -> None:
+    asked = json.loads((PROJECT_ROOT / "package.json").read_text())
+    locked = json.loads((PROJECT_ROOT / "package-lock.json").read_text())["packages"]
+    for name, version in {**asked["dependencies"], **asked["devDependencies"]}.items():
+        assert locked[f"node_modules/{name}"]["version"] == version, "pinned exactly, and locked as asked"
+    for name, package in locked.items():
+        assert "resolved" not in package
+        assert name == "" or package["integrity"].startswith("sha512-")
 
 
 def test_locks_hold_what_the_project_asks_for_in_one_version_each() -> None:
