@@ -39,6 +39,8 @@ from dispatch.local.migrate import newest_revision
 from dispatch.pricing.service import load_calendars
 from dispatch.settings import Settings
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
+from dispatch.web import board, files, signin
+from dispatch.web.frame import Console
 from dispatch.wiring import CONSTRAINTS
 
 GRACE_S: Final = 3
@@ -58,6 +60,8 @@ API_ROUTERS: Final[tuple[APIRouter, ...]] = (
     sms.router,
 )
 """Mounted under /api/v1."""
+CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (files.router, signin.router, board.router)
+"""Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)
 """Mounted as they are: probes and webhooks."""
 
@@ -100,8 +104,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     for router in API_ROUTERS:
         app.include_router(router, prefix="/api/v1")
-    for router in ROOT_ROUTERS:
+    for router in (*ROOT_ROUTERS, *CONSOLE_ROUTERS):
         app.include_router(router)
+    app.state.console = Console()
     describe_access(app)
     install_errors(app)
     app.add_middleware(BodyLimit, max_bytes=settings.http.max_body_bytes)

@@ -9,7 +9,7 @@ import json
 import math
 import socket
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -46,6 +46,8 @@ from dispatch.sms.errors import SimulatorAccountMissing
 
 log = get_logger(__name__)
 
+ANSWER_ERROR = "dispatch.answer_error"
+"""Where in the scope a route for people leaves how it answers errors; programs get problem documents."""
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 MOST_FAULTS = 50
@@ -208,8 +210,10 @@ def _faults(exc: RequestValidationError) -> Iterator[dict[str, object]]:
         yield {"loc": where, "msg": mask_text(said)}
 
 
-async def _answer(_request: Request, exc: Exception) -> Response:
-    return problem_of(exc)
+async def _answer(request: Request, exc: Exception) -> Response:
+    """Answer a program with a problem document, and a page as its route wants it."""
+    for_people: Callable[[Request, Exception], Response] | None = request.scope.get(ANSWER_ERROR)
+    return problem_of(exc) if for_people is None else for_people(request, exc)
 
 
 def install_errors(app: FastAPI) -> None:

@@ -221,6 +221,7 @@ def _other_redis_database(url: str) -> str:
 
 def _tell_where(place: Place, say: Say) -> None:
     say(f"API     {place.api_url}/api/v1   described at {place.api_url}/openapi.json")
+    say(f"Console {place.api_url}/   the board, refreshed while you look; the logins are below")
     say(f"Phones  {place.simulator_url}/   every conversation; answer as a worker yourself")
 
 

@@ -22,12 +22,18 @@ from dispatch.api.idempotency import once_per_key
 from dispatch.app import create_app
 from dispatch.kit.errors import DispatchError
 from dispatch.settings import Settings
+from dispatch.web.doors import own_page
+from dispatch.web.routing import ConsoleRoute
 
 PUBLIC: Final = {
     "POST /api/v1/auth/login": "nobody is signed in yet",
     "GET /healthz": "probes carry no credentials",
     "GET /readyz": "probes carry no credentials",
     "GET /metrics": "scraped inside; counts only",
+    "GET /static/{digest}/{name:path}": "files of the pages, the same for everybody",
+    "GET /login": "nobody is signed in yet",
+    "POST /login": "nobody is signed in yet; the form must come from our own page",
+    "GET /language/{language}": "it changes how pages look and nothing else",
 }
 """The only addresses that ask nobody who he is -> why."""
 _READS: Final = "it reads; a repetition reads again"
@@ -66,6 +72,24 @@ def routes() -> dict[str, RouteContext]:
     }
 
 
+@pytest.fixture(scope="module")
+def for_programs(routes: dict[str, RouteContext]) -> dict[str, RouteContext]:
+    """The routes that answer programs; pages tell people in words what stopped them."""
+    return {name: route for name, route in routes.items() if not isinstance(route.original_route, ConsoleRoute)}
+
+
+def test_pages_that_change_something_come_from_our_own_page(routes: dict[str, RouteContext]) -> None:
+    """A page's own token is asked for by every route of the console that is more than a look."""
+    changing = {
+        name: route
+        for name, route in routes.items()
+        if isinstance(route.original_route, ConsoleRoute) and not name.startswith("GET ")
+    }
+    assert changing
+    unguarded = {name for name, route in changing.items() if own_page not in set(calls(route.original_route.dependant))}
+    assert unguarded == {"POST /login"}
+
+
 def test_the_app_has_its_routes(routes: dict[str, RouteContext]) -> None:
     assert len(routes) > 40
 
@@ -88,9 +112,9 @@ def declared_codes(route: RouteContext) -> set[str]:
     return codes
 
 
-def test_every_route_declares_what_can_stop_it(routes: dict[str, RouteContext]) -> None:
+def test_every_route_declares_what_can_stop_it(for_programs: dict[str, RouteContext]) -> None:
     """Whatever can stop any route is declared by `responses()`; a route without it has forgotten the rest as well."""
-    silent = [name for name, route in routes.items() if "internal_error" not in declared_codes(route)]
+    silent = [name for name, route in for_programs.items() if "internal_error" not in declared_codes(route)]
     assert silent == []
 
 
@@ -135,9 +159,9 @@ def used_by(function: Callable[..., Any], seen: set[Callable[..., Any]]) -> None
                 used_by(used, seen)
 
 
-def test_every_route_declares_the_errors_its_use_cases_name(routes: dict[str, RouteContext]) -> None:
+def test_every_route_declares_the_errors_its_use_cases_name(for_programs: dict[str, RouteContext]) -> None:
     undeclared = []
-    for name, route in routes.items():
+    for name, route in for_programs.items():
         used: set[Callable[..., Any]] = {route.endpoint}
         used_by(route.endpoint, used)
         codes = declared_codes(route)

@@ -1,0 +1,190 @@
+"""The frame around every page: who looks, in which language, where he may go; how a page or a part is answered.
+
+A screen asks for `PageDep` and returns `page.show("board.html", ...)`, or `page.part("board.html", "cards", ...)` for a
+piece that the browser fetches by itself. Templates escape everything; what is missing in them is an error.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from dispatch.access.queries import user_of
+from dispatch.access.roles import Permission, can
+from dispatch.api.deps import Caller, CallerDep, CallerKind, Resources, ResourcesDep, UowDep
+from dispatch.kit.uow import Uow
+from dispatch.tenancy.queries import franchise_of
+from dispatch.web.assets import Assets
+from dispatch.web.doors import PAGE_HEADERS, csrf_token
+from dispatch.web.icons import ICONS
+from dispatch.web.languages import Language, Speech, chosen, speech
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+THEME_COOKIE: Final = "dispatch_theme"
+
+
+class Theme(StrEnum):
+    """Light, dark, or as the machine is set."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation, shown to those who may go there.
+
+    Attributes:
+        name: as the words of the pages know it.
+        key: the key after `g` that leads there.
+    """
+
+    address: str
+    name: str
+    icon: str
+    permission: Permission
+    key: str
+
+
+PLACES: Final[Sequence[Place]] = (Place("/board", "Board", "layout-dashboard", Permission.ORDERS_READ, "b"),)
+
+
+class Console:
+    """Templates and files of the pages, made once for a process."""
+
+    def __init__(self) -> None:
+        self.assets = Assets.load(ICONS)
+        self._environments = {language: self._environment(speech(language)) for language in Language}
+
+    def render(self, speaking: Speech, template: str, block: str | None, context: Mapping[str, object]) -> str:
+        """Return a template, or one block of it, in a language."""
+        found = self._environments[speaking.language].get_template(template)
+        if block is None:
+            return found.render(context)
+        return "".join(found.blocks[block](found.new_context(dict(context))))
+
+    def _environment(self, speaking: Speech) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        environment.install_gettext_translations(speaking.words, newstyle=True)  # type: ignore[attr-defined]
+        environment.globals.update(asset=self.assets.url, icon=self._icon, speech=speaking)
+        return environment
+
+    def _icon(self, name: str) -> Markup:
+        return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>').format(
+            Markup(self.assets.icon(name))  # noqa: S704 - from our own pinned package
+        )
+
+
+async def get_console(request: Request) -> Console:
+    """Return what `create_app` made."""
+    console: Console = request.app.state.console
+    return console
+
+
+ConsoleDep = Annotated[Console, Depends(get_console)]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a page."""
+
+    name: str
+    role: str
+    franchise: str
+    franchise_id: UUID
+
+
+class Page:
+    """One answer to one viewer."""
+
+    def __init__(
+        self, request: Request, console: Console, resources: Resources, caller: Caller | None, viewer: Viewer | None
+    ) -> None:
+        self.speech = chosen(request)
+        self._request = request
+        self._console = console
+        self._resources = resources
+        self._caller = caller
+        self._viewer = viewer
+
+    def show(self, template: str, status: int = 200, **context: object) -> Response:
+        """Answer with a whole page."""
+        return self._answer(self._console.render(self.speech, template, None, self._frame() | context), status)
+
+    def part(self, template: str, block: str, status: int = 200, **context: object) -> Response:
+        """Answer with one block of a page."""
+        return self._answer(self._console.render(self.speech, template, block, self._frame() | context), status)
+
+    def go(self, address: str) -> Response:
+        """Send the browser to another page, whether a form was sent or a part was fetched."""
+        if self._request.headers.get("hx-request"):
+            return Response(status_code=204, headers={"HX-Redirect": address})
+        return RedirectResponse(address, 303)
+
+    def _answer(self, text: str, status: int) -> Response:
+        return HTMLResponse(text, status, dict(PAGE_HEADERS))
+
+    def _frame(self) -> dict[str, Any]:
+        caller = self._caller
+        return {
+            "viewer": self._viewer,
+            "places": [place for place in PLACES if caller is not None and can(caller.role, place.permission)],
+            "here": self._request.url.path,
+            "csrf": csrf_token(self._resources.settings, caller.credential) if caller is not None else "",
+            "sending": str(self._resources.settings.sms.mode),
+            "theme": _theme(self._request),
+            "may": _may(caller),
+        }
+
+
+def _theme(request: Request) -> str:
+    kept = request.cookies.get(THEME_COOKIE, "")
+    return kept if kept in set(Theme) else Theme.AUTO
+
+
+def _may(caller: Caller | None) -> Callable[[str], bool]:
+    return lambda permission: caller is not None and can(caller.role, Permission(permission))
+
+
+async def open_page(
+    request: Request, console: ConsoleDep, resources: ResourcesDep, caller: CallerDep, uow: UowDep
+) -> Page:
+    """The page of somebody signed in."""
+    return Page(request, console, resources, caller, await _viewer(uow, caller))
+
+
+async def open_stranger_page(request: Request, console: ConsoleDep, resources: ResourcesDep) -> Page:
+    """A page for whoever comes: signing in, links without a password."""
+    return Page(request, console, resources, None, None)
+
+
+async def _viewer(uow: Uow, caller: Caller) -> Viewer:
+    franchise = await franchise_of(uow)
+    name = (await user_of(uow, caller.subject_id)).name if caller.kind is CallerKind.STAFF else "API"
+    return Viewer(name, str(caller.role), franchise.name, caller.franchise_id)
+
+
+def sign_in_address(request: Request) -> str:
+    """Return the address of the page to sign in, which leads back to where he wanted to go."""
+    wanted = request.url.path
+    return f"/login?next={quote(wanted)}" if request.method == "GET" and wanted != "/" else "/login"
+
+
+PageDep = Annotated[Page, Depends(open_page)]
+StrangerPageDep = Annotated[Page, Depends(open_stranger_page)]

@@ -1,0 +1,111 @@
+"""In which language a page speaks, and how it writes dates, times, figures and money.
+
+English is in the code and the templates; each other language is a `locale/<language>/LC_MESSAGES/messages.po`, read
+when a process starts. Instants are shown on the clock of the place they concern, never on the server's.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal, format_percent
+from babel.support import NullTranslations, Translations
+from starlette.requests import Request
+
+_CATALOGUES: Final = Path(__file__).parent / "locale"
+
+
+class Language(StrEnum):
+    """What the pages can speak."""
+
+    RU = "ru"
+    EN = "en"
+
+
+COOKIE: Final = "dispatch_language"
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """One language with its words and habits."""
+
+    language: Language
+    locale: Locale
+    words: NullTranslations
+
+    def day(self, moment: date) -> str:
+        """Return a day with its weekday: "Mon, 24 Nov"."""
+        return str(format_date(moment, "EEE, d MMM", locale=self.locale))
+
+    def clock(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
+        """Return a time of day, on the clock of a zone: "09:00"."""
+        return str(format_time(moment if zone is None else moment.astimezone(zone), "HH:mm", locale=self.locale))
+
+    def moment(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
+        """Return day and time: "24 Nov, 09:00"."""
+        local = moment if zone is None else moment.astimezone(zone)
+        return str(format_datetime(local, "d MMM, HH:mm", locale=self.locale))
+
+    def money(self, minor: int, currency: str) -> str:
+        """Return an amount of minor units with its currency."""
+        return str(format_currency(minor / 100, currency, locale=self.locale, group_separator=True))
+
+    def number(self, figure: float) -> str:
+        """Return a figure as people of this language write it."""
+        return str(format_decimal(figure, locale=self.locale))
+
+    def percent(self, share: float) -> str:
+        """Return a share between 0 and 1 as whole per cent."""
+        return str(format_percent(share, "#,##0 %", locale=self.locale))
+
+
+@cache
+def speech(language: Language) -> Speech:
+    """Return a language, its catalogue read once."""
+    return Speech(language, Locale.parse(language), _words(language))
+
+
+def chosen(request: Request) -> Speech:
+    """Return the language somebody chose, or else the best of those his browser asks for, or else Russian."""
+    kept = request.cookies.get(COOKIE, "")
+    if kept in set(Language):
+        return speech(Language(kept))
+    wishes = _wishes(request.headers.get("accept-language", "")[:200])
+    best = max(Language, key=lambda language: wishes.get(language, 0.0))
+    return speech(best if wishes.get(best, 0.0) > 0 else Language.RU)
+
+
+def _wishes(header: str) -> Mapping[str, float]:
+    """Read an Accept-Language: language -> how much it is wished for."""
+    wishes: dict[str, float] = {}
+    for part in header.split(","):
+        name, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality) if quality else 1.0
+        except ValueError:
+            weight = 0.0
+        short = name.split("-")[0].lower()
+        wishes[short] = max(wishes.get(short, 0.0), weight)
+    return wishes
+
+
+def _words(language: Language) -> NullTranslations:
+    source = _CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+    if not source.exists():
+        return NullTranslations()
+    with source.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    packed = io.BytesIO()
+    write_mo(packed, catalogue)
+    packed.seek(0)
+    return Translations(packed)

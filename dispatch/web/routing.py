@@ -1,0 +1,55 @@
+"""Routes of pages: what stops one is told in words, on a page or beside the part that was asked for."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, cast
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.responses import RedirectResponse
+
+from dispatch.api.deps import Resources
+from dispatch.api.errors import ANSWER_ERROR, problem_of, status_of
+from dispatch.kit.errors import DispatchError, Unauthenticated
+from dispatch.web.frame import Console, Page, sign_in_address
+
+ASKS_FOR_PARTS = "hx-request"
+"""The header of requests for a part of a page."""
+
+
+class ConsoleRoute(APIRoute):
+    """A route that answers people."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the handler; `answer_error` serves what fails after it, too, when the transaction commits."""
+        handle = super().get_route_handler()
+
+        async def handle_for_people(request: Request) -> Response:
+            request.scope[ANSWER_ERROR] = answer_error
+            try:
+                return await handle(request)
+            except (DispatchError, RequestValidationError) as error:
+                return answer_error(request, error)
+
+        return handle_for_people
+
+
+def answer_error(request: Request, error: Exception) -> Response:
+    """Answer what stopped a page: to the page for signing in, as a page of its own, or as words beside a part."""
+    for_part = request.headers.get(ASKS_FOR_PARTS) is not None
+    if isinstance(error, Unauthenticated):
+        where = sign_in_address(request)
+        return Response(status_code=204, headers={"HX-Redirect": where}) if for_part else RedirectResponse(where, 303)
+    status = (status_of(type(error)) or 500) if isinstance(error, DispatchError) else problem_of(error).status_code
+    words = str(error) if isinstance(error, DispatchError) else ""
+    page = _page(request)
+    if for_part:
+        return Response(status_code=status, headers={"X-Problem": quote(words[:500])})
+    return page.show("error.html", int(status), number=int(status), words=words)
+
+
+def _page(request: Request) -> Page:
+    console = cast("Console", request.app.state.console)
+    resources = cast("Resources", request.app.state.resources)
+    return Page(request, console, resources, None, None)

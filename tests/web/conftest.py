@@ -1,0 +1,46 @@
+"""The console over HTTP, as a browser asks for it."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from dispatch.access.roles import Role
+from dispatch.app import create_app
+from dispatch.kit.uow import Database
+from dispatch.settings import Settings
+from tests.factories.access import PASSWORD, make_user
+from tests.factories.stage import Stage, set_stage
+
+OURS = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    served = create_app(settings)
+    async with served.router.lifespan_context(served):
+        yield served
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stage(settings: Settings, app_db: Database) -> Stage:
+    return await set_stage(settings, app_db, men=25)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stranger(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    """Somebody's browser, not signed in, whose user speaks English."""
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    headers = {"Accept-Language": "en"} | OURS
+    async with AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def dispatcher(stranger: AsyncClient, app_db: Database, stage: Stage) -> AsyncClient:
+    """The same browser, signed in as a dispatcher of the stage."""
+    user = await make_user(app_db, stage.franchise_id, Role.DISPATCHER)
+    answer = await stranger.post("/login", data={"login": user.login, "password": PASSWORD})
+    assert answer.status_code == 303
+    return stranger
