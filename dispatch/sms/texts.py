@@ -85,6 +85,7 @@ _DAYS_BEFORE_CLOCK = 8
 
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _PLACE = re.compile(r"\{(\w+)\}")
+_ENDS = ".!?"
 _BARE_NUMBER = re.compile(r"(?<![\d.:])\d+(?![\d.:])")
 
 
@@ -117,7 +118,7 @@ def render(template: Template, language: str, **variables: Variable) -> str:
         text = _shortened(table[template], words, text, place)
     still_open = cast("Sequence[int] | None", variables.get("still_open"))
     if still_open:
-        text = f"{text} {_fill(table[Template.STILL_OPEN], _words(spoken, {'codes': still_open}))}"
+        text = f"{text}{'' if text[-1] in _ENDS else '.'} {_fill(table[Template.STILL_OPEN], _words(spoken, {'codes': still_open}))}"
     return text
 
 
