@@ -118,7 +118,8 @@ def render(template: Template, language: str, **variables: Variable) -> str:
         text = _shortened(table[template], words, text, place)
     still_open = cast("Sequence[int] | None", variables.get("still_open"))
     if still_open:
-        text = f"{text}{'' if text[-1] in _ENDS else '.'} {_fill(table[Template.STILL_OPEN], _words(spoken, {'codes': still_open}))}"
+        stop = "" if text[-1] in _ENDS else "."
+        text = f"{text}{stop} {_fill(table[Template.STILL_OPEN], _words(spoken, {'codes': still_open}))}"
     return text
 
 
