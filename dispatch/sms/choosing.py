@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.sms.days import is_that_day
 from dispatch.sms.questions import Question
-from dispatch.sms.replies import Context, Disposition, Reply, StatedDay, parse_reply
+from dispatch.sms.replies import Context, Disposition, Reply, StatedDate, StatedDay, parse_reply
 from dispatch.sms.rules import QuestionKind, QuestionStatus
 from dispatch.tenancy.policy import Pace
 
@@ -48,6 +48,7 @@ _CONTEXT_OF: Final = {
     _K.PRESENT: Context.PRESENT,
 }
 _HOUSE_LEAD: Final = Pace().bare_cancel_lead
+_DAYS: Final = range(1, 32)
 _DECLINED_TOGETHER: Final = frozenset({_K.OFFER, _K.PROMOTION})
 
 
@@ -135,9 +136,13 @@ class Situation:
             return Context.OFFERS
         return Context.BOOKED_OFFER if asked.kind is _K.OFFER and self.seats else _CONTEXT_OF[asked.kind]
 
-    def on_day(self, questions: Iterable[Question], day: StatedDay) -> list[Question]:
-        """Return those about a shift that starts on the day he named."""
-        return [q for q in questions if q.starts_at and is_that_day(day, q.starts_at, self.at, self.zone)]
+    def on_day(self, questions: Iterable[Question], *days: StatedDay | StatedDate) -> list[Question]:
+        """Return those about a shift that starts on the day he named, in every way he named it; all if he did not."""
+        return [
+            q
+            for q in questions
+            if all(q.starts_at and is_that_day(day, q.starts_at, self.at, self.zone) for day in days)
+        ]
 
     def by_code(self, code: int) -> Question | None:
         """Return the question with this code: the open one, else the one closed last."""
@@ -147,9 +152,7 @@ class Situation:
 
     def seat_for(self, reply: Reply) -> Question | None:
         """Return the seat attendance words are about: of the day he names, else the running one, else the next."""
-        seats = self.seats
-        if reply.stated_day is not None:
-            seats = self.on_day(seats, reply.stated_day)
+        seats = self.on_day(self.seats, *reply.named_days)
         running = [
             q for q in seats if q.starts_at and q.ends_at and q.starts_at - RUNNING_EARLY <= self.at <= q.ends_at
         ]
@@ -229,6 +232,8 @@ def _by_code(situation: Situation, reply: Reply, code: int) -> Choice:
         return AskBack(Ask.CLARIFY, (question,))
     if reply.disposition in {_D.UNKNOWN, _D.WRONG_NUMBER, _D.CALL_ME, _D.SUBSTITUTE}:
         return LeaveToPeople(question)
+    if reply.disposition is _D.CANCEL and _may_mean_another_seat(situation, reply, question):
+        return _which(situation)
     seat = question if question.kind is _K.SEAT else _seat_of(situation, question)
     return One(question, seat)
 
@@ -250,10 +255,13 @@ def _no(situation: Situation, reply: Reply) -> Choice:
         missed = situation.missed_offer
         return One(missed) if missed is not None else LeaveToPeople(_concerned(situation))
     if len(counted) == 1 and not situation.shared:
-        return One(counted[0])
+        another_day = reply.stated_date is not None and _is_of_another_day(situation, reply, counted[0])
+        return AskBack(Ask.CLARIFY, (counted[0],)) if another_day else One(counted[0])
     if situation.shared or any(q.kind not in _DECLINED_TOGETHER for q in counted):
         return AskBack(Ask.WHICH_NO, tuple(counted))
-    meant = situation.on_day(counted, reply.stated_day) if reply.stated_day is not None else []
+    meant = situation.on_day(counted, *reply.named_days)
+    if reply.unclear_day or (reply.stated_date is not None and not meant):
+        return AskBack(Ask.WHICH_NO, tuple(counted))
     return Several(tuple(meant or counted))
 
 
@@ -261,16 +269,41 @@ def _cancel(situation: Situation, reply: Reply) -> Choice:
     counted = situation.counted
     if len(counted) > 1 and situation.lone_harmless is not None:
         return AskBack(Ask.WHICH_NO, tuple(counted))
-    if len(counted) == 1 and counted[0].kind in {_K.RECONFIRM, _K.CHANGE} and not situation.shared:
-        return One(counted[0], _seat_of(situation, counted[0]))
+    asked = counted[0] if len(counted) == 1 and counted[0].kind in {_K.RECONFIRM, _K.CHANGE} else None
+    clear = not (situation.shared or reply.unclear_day)
+    if asked is not None and clear and not _is_of_another_day(situation, reply, asked):
+        return One(asked, _seat_of(situation, asked))
     seat = situation.seat_for(reply)
-    if seat is None:
+    if seat is None and reply.stated_date is None and not reply.unclear_day:
         return LeaveToPeople(_concerned(situation))
+    return One(seat, seat) if seat is not None and clear and _is_plain(situation, reply, seat) else _which(situation)
+
+
+def _is_plain(situation: Situation, reply: Reply, seat: Question) -> bool:
+    """Tell whether a cancel can mean only this seat: the one of the date he names, else one that starts soon."""
+    if reply.stated_date is not None:
+        return len(situation.on_day(situation.seats, *reply.named_days)) == 1
     lead = situation.bare_cancel_leads.get(seat.franchise_id, _HOUSE_LEAD)
     near = seat.starts_at is None or seat.starts_at - situation.at <= lead
-    if situation.shared or (reply.stated_day is None and not near):
-        return AskBack(Ask.WHICH_DAY, tuple(situation.seats))
-    return One(seat, seat)
+    return near or reply.stated_day is not None
+
+
+def _which(situation: Situation) -> Choice:
+    """Ask which seat he gives up; where he holds none, nobody can tell what he means."""
+    seats = tuple(situation.seats)
+    return AskBack(Ask.WHICH_DAY, seats) if seats else LeaveToPeople(_concerned(situation))
+
+
+def _may_mean_another_seat(situation: Situation, reply: Reply, question: Question) -> bool:
+    """Tell whether he names another day beside the code, or his code is the day of the month of another seat."""
+    code = question.code or 0
+    of_that_day = situation.on_day(situation.seats, StatedDate(code)) if code in _DAYS else []
+    return _is_of_another_day(situation, reply, question) or any(q.id != question.id for q in of_that_day)
+
+
+def _is_of_another_day(situation: Situation, reply: Reply, question: Question) -> bool:
+    """Tell whether he names a day, and the question is about a shift on another one."""
+    return question.starts_at is not None and not situation.on_day([question], *reply.named_days)
 
 
 def _attend(situation: Situation, reply: Reply) -> Choice:
@@ -278,7 +311,7 @@ def _attend(situation: Situation, reply: Reply) -> Choice:
     if seat is not None and len({q.worker_id for q in situation.seats}) > 1:
         return LeaveToPeople(seat)
     asked = [q for q in situation.counted if q.kind in {_K.ETA, _K.RECONFIRM, _K.PROMOTION, _K.CHANGE}]
-    if len(asked) == 1:
+    if len(asked) == 1 and not _is_of_another_day(situation, reply, asked[0]):
         return One(asked[0], seat)
     return One(seat, seat) if seat is not None else LeaveToPeople(_concerned(situation))
 

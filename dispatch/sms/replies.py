@@ -15,9 +15,9 @@ The rules it keeps, in order of weight:
 
 from dispatch.sms.grammar.decide import decide
 from dispatch.sms.grammar.outcome import Context, Disposition, Reply
-from dispatch.sms.grammar.senses import StatedDay
+from dispatch.sms.grammar.senses import StatedDate, StatedDay
 
-__all__ = ["Context", "Disposition", "Reply", "StatedDay", "parse_reply"]
+__all__ = ["Context", "Disposition", "Reply", "StatedDate", "StatedDay", "parse_reply"]
 
 
 def parse_reply(text: str, context: str) -> Reply:

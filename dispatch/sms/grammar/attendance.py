@@ -1,5 +1,6 @@
 """Words about the way to the site: late, on the way, arrived, and minutes when minutes were asked for."""
 
+from dispatch.sms.grammar.occasion import Occasion, occasion_of, refused_occasion
 from dispatch.sms.grammar.outcome import Context, Disposition
 from dispatch.sms.grammar.reading import Reading
 from dispatch.sms.grammar.senses import Sense, StatedDay
@@ -25,7 +26,9 @@ def eta(reading: Reading, context: Context) -> Verdict | None:
     if context is not Context.ETA or senses & {Sense.ASK, Sense.CALL, Sense.HELP} or reading.ends_asking:
         return None
     if senses & _GIVES_UP and not senses & {Sense.LATE, Sense.ON_WAY}:
-        return Verdict(Disposition.CANCEL, "asked for minutes, answers that he does not come")
+        day, date, unclear = refused_occasion(reading, reading.of(*_GIVES_UP), context)
+        why = "asked for minutes, answers that he does not come"
+        return Verdict(Disposition.CANCEL, why, stated_day=day, stated_date=date, unclear_day=unclear)
     minutes, stated_time = reading.minutes(), reading.numbers.time
     if minutes is None and stated_time is None:
         bare = _bare_minutes(reading)
@@ -46,11 +49,17 @@ def late(reading: Reading, context: Context) -> Verdict | None:
     later = Sense.LATER in senses and context not in _OFFERS
     if not (Sense.LATE in senses or later or _runs_out_of_time(reading, context)):
         return _arrives_in_minutes(reading, context)
+    held = context not in _OFFERS
+    if senses & _GIVES_UP and held and Sense.LATE in senses and _states_delay(reading):
+        return ambiguous("cannot come, or comes later?")
     if senses & _GIVES_UP or (reading.asks and senses & {Sense.ASK, Sense.LEAN, Sense.MAYBE}):
         return None
     if context in _OFFERS and senses & _PROMISES:
         return ambiguous("a yes, but later than offered")
     minutes, codeless = _delay(reading)
+    occasion = occasion_of(reading, reading.of(Sense.LATE, Sense.LATER, Sense.UNTIMELY))
+    if held and _is_day_unclear(reading, occasion):
+        return ambiguous("a delay on a day that is not clear")
     misses = Sense.UNTIMELY in senses and Sense.COME not in senses  # the time he misses, not the time he comes
     return Verdict(
         Disposition.LATE,
@@ -58,6 +67,8 @@ def late(reading: Reading, context: Context) -> Verdict | None:
         minutes=minutes,
         stated_time=None if misses else reading.numbers.time,
         party=reading.party(),
+        stated_day=occasion.day,
+        stated_date=occasion.date if held and reading.dates.found else None,
         codeless=codeless,
     )
 
@@ -114,7 +125,8 @@ def _arrives_in_minutes(reading: Reading, context: Context) -> Verdict | None:
     minutes = reading.minutes()
     if minutes is None or context in _OFFERS or context in {Context.PROMOTION, Context.PRESENT}:
         return None
-    if reading.asks or reading.unknown or not reading.senses <= _COMING_SOON:
+    dated = reading.dates.found or reading.dates.possible or reading.dates.vague
+    if reading.asks or reading.unknown or dated or not reading.senses <= _COMING_SOON:
         return None
     return Verdict(Disposition.LATE, "says in how many minutes he will be there", LIKELY, minutes=minutes)
 
@@ -125,6 +137,23 @@ def _runs_out_of_time(reading: Reading, context: Context) -> bool:
         return False
     stated = reading.minutes() is not None or reading.numbers.time is not None
     return stated or any(token.text in _PRESENT_TENSE for token in reading.tokens)
+
+
+def _states_delay(reading: Reading) -> bool:
+    """Tell whether the text says how late he comes."""
+    numbers = reading.numbers
+    return bool(reading.minutes() or numbers.on or numbers.plain or numbers.spread or numbers.time)
+
+
+def _is_day_unclear(reading: Reading, occasion: Occasion) -> bool:
+    """Tell whether the text names several days, or a number that is not the delay and may be a day."""
+    numbers = reading.numbers
+    minutes = reading.minutes() is not None
+    bare = [number.value for number in numbers.plain]
+    if not minutes and numbers.spread is None and bare:
+        bare = bare[1:] if numbers.on is None else bare
+    doubtful = bool(reading.dates.possible) and (minutes or numbers.on is not None)
+    return occasion.unclear or bool(bare) or doubtful
 
 
 def _bare_minutes(reading: Reading) -> list[int]:

@@ -19,10 +19,22 @@ _ZERO_INSIDE = re.compile(r"(?<=[^\W\d_])0(?=[^\W\d_])|(?<![\w])0(?=[кk](?![\w]
 _PHONE = re.compile(r"(?<!\d)\+?\d(?:[ \-()]{0,3}\d){9,14}(?!\d)")
 _PLUS_OR_MINUS = re.compile(r"\+[\s/]{0,3}[-–—]")
 _LONG_GROUP = re.compile(r"\d{3}")
+_MONTH = r"(?:0?[1-9]|1[0-2])"
+_DATE = (
+    rf"(?<!\d)20\d\d(?P<iso>[-./]){_MONTH}(?P=iso)(?:0?[1-9]|[12]\d|3[01])(?!\d)"
+    rf"|(?<![\d.:/\-])(?:(?:0?[1-9]|[12]\d|3[01])(?P<parted>[-./]){_MONTH}(?P=parted)20\d\d"
+    rf"|(?:0[1-9]|[12]\d|3[01])(?P<short>[-./])(?:0[1-9]|1[0-2])(?P=short)(?:2[4-9]|3\d)"
+    rf"|(?:2[5-9]|3[01])\.(?:0[1-9]|1[0-2])|(?:0[1-9]|1[3-9]|2\d|3[01])/{_MONTH}|(?:1[3-9]|2\d|3[01])-(?:0[1-9]|1[0-2]))"
+    r"(?![\d:]|[./\-]\d)"
+)
+"""Figures that can be no time of day and no range of minutes."""
+
+_WRITTEN_DATE = re.compile(_DATE)
 _PIECES = re.compile(
     r"(?P<clock>(?<![\d.:\-])(?:\d{1,2}:\d\d|\d{1,2}[.](?:[0-5]\d)|\d{1,2}-(?:00|15|30|45))(?![\d:]|[.\-]\d))"
     r"|(?P<number>\d+)|(?P<word>[^\W\d_]+)|(?P<sign>[^\s])",
 )
+_DATED_PIECES = re.compile(rf"(?P<date>{_DATE})|{_PIECES.pattern}")
 _CLOCK_MARK = re.compile(r"[:.\-]")
 _HALF_HOURS = re.compile(r"(?<![\d.,])(\d)[.,]5\s{0,3}(?:час|ч|h|соат|soat|óra|ora)[^\W\d_]{0,6}")
 _ORDINARY = re.compile(r"[ -~\nа-яА-ЯёЁ]*")
@@ -61,12 +73,13 @@ class Kind(StrEnum):
     WORD = "word"
     NUMBER = "number"
     CLOCK = "clock"
+    DATE = "date"
     SIGN = "sign"
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word, number, time of day or sign.
+    """One word, number, time of day, date or sign.
 
     Attributes:
         text: folded text.
@@ -114,12 +127,12 @@ def fold(word: str) -> str:
     return "".join(_base_letter(letter) for letter in lowered)
 
 
-def normalise(text: str) -> Normalised:
-    """Cut the first `MAX_LENGTH` characters of any string into tokens; never raises."""
+def normalise(text: str, *, dated: bool = True) -> Normalised:
+    """Cut the first `MAX_LENGTH` characters of any string into tokens, dates among them if wanted; never raises."""
     cleaned = _clean(text)
     tokens: list[Token] = []
     gap, asks, last_end = Gap.NONE, False, 0
-    for piece in _PIECES.finditer(cleaned):
+    for piece in (_DATED_PIECES if dated else _PIECES).finditer(cleaned):
         if len(tokens) == _MAX_TOKENS:
             break
         if piece.start() > last_end:
@@ -161,7 +174,13 @@ def _mend_signs(composed: str) -> str:
     composed = _INSIDE_APOSTROPHE.sub("", composed)
     composed = _ZERO_INSIDE.sub(lambda zero: "o" if composed[zero.end()].isascii() else "о", composed)
     composed = _PLUS_OR_MINUS.sub("±", composed)
-    return _PHONE.sub(lambda found: f" {PHONE_SIGN} " if _LONG_GROUP.search(found.group()) else found.group(), composed)
+    return _PHONE.sub(_without_phone, composed)
+
+
+def _without_phone(found: re.Match[str]) -> str:
+    written = found.group()
+    is_phone = _LONG_GROUP.search(written) and not _WRITTEN_DATE.search(written)
+    return f" {PHONE_SIGN} " if is_phone else written
 
 
 def _is_visible(character: str) -> bool:
@@ -183,6 +202,8 @@ def _token(written: str, kind: str, gap: Gap) -> Token | None:
     if kind == Kind.WORD:
         capital = len(written) > 1 and written[0].isupper() and written[1:].islower()
         return Token(fold(written), Kind.WORD, gap, capital=capital)
+    if kind == Kind.DATE:
+        return Token(written, Kind.DATE, gap)
     if kind == Kind.NUMBER:
         value = int(written) if len(written) <= _MAX_DIGITS else None
         return Token(written, Kind.NUMBER, gap, value)

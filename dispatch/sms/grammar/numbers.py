@@ -78,6 +78,7 @@ class Numbers:
         foreign: money, dates, percentages, limits such as "from 10": nothing an answer to an offer may rest on.
         spelled: single number words that nothing beside them explains.
         limits: whether one of them was a limit in time.
+        unplaced: whether one of them may speak of a day, or of nothing we know: a range, "from the 25th", 05.
         taken: the tokens that were read as numbers and their units.
     """
 
@@ -92,6 +93,7 @@ class Numbers:
     foreign: bool = False
     spelled: tuple[int, ...] = ()
     limits: bool = False
+    unplaced: bool = False
     taken: frozenset[int] = frozenset()
 
     @property
@@ -105,11 +107,11 @@ def is_code(value: int) -> bool:
     return (value in _SHORT_CODES and value not in _SHORT_GAPS) or (value in _LONG_CODES and value % _HUNDRED != 0)
 
 
-def find_numbers(tokens: Sequence[Token]) -> Numbers:
-    """Read every number of a text by what stands beside it."""
-    signs = _signs(tokens)
+def find_numbers(tokens: Sequence[Token], dates: frozenset[int] = frozenset()) -> Numbers:
+    """Read every number of a text by what stands beside it, but for those that belong to dates."""
+    signs = _signs(tokens, dates)
     row = "".join(sign.character for sign in signs)
-    reader = _Reader(tokens)
+    reader = _Reader(tokens, dates)
     for found in _PATTERN.finditer(row):
         reader.read(found.lastgroup or "", signs[found.start() : found.end()])
     return reader.numbers()
@@ -118,7 +120,7 @@ def find_numbers(tokens: Sequence[Token]) -> Numbers:
 class _Reader:
     """Collects what the pattern finds."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], dates: frozenset[int]) -> None:
         self._tokens = tokens
         self._codes: list[int] = []
         self._plain: list[Plain] = []
@@ -129,9 +131,10 @@ class _Reader:
         self._parties: list[int] = []
         self._on: list[Plain] = []
         self._spelled: list[int] = []
-        self._foreign = False
+        self._foreign = bool(dates)
+        self._unplaced = any(_is_strange(token) for at, token in enumerate(tokens) if at not in dates)
         self._limits = False
-        self._taken: set[int] = set()
+        self._taken: set[int] = set(dates)
 
     def read(self, kind: str, signs: Sequence[_Sign]) -> None:
         """Read one find; where its value is impossible, its numbers stand alone."""
@@ -141,12 +144,14 @@ class _Reader:
         elif kind in {"money", "date", "percent", "bound", "limit"}:
             self._foreign = True
             self._limits = self._limits or kind in {"bound", "limit"}
+            self._unplaced = self._unplaced or kind in {"date", "bound", "limit"}
         elif (kind in {"span", "range"} and self._read_minutes(signs, values)) or (
             kind == "time" and self._read_time(signs, values)
         ):
             pass
         elif kind == "spread":
             self._spread = max(values)
+            self._unplaced = True
         elif kind == "on" and values[0] in _BARE_HOURS:
             self._on.append(Plain(values[0], signs[-1].start))
         elif kind == "people" and values and 0 < values[-1] <= _LARGEST_PARTY:
@@ -175,6 +180,7 @@ class _Reader:
             or len(self._on) > 1,
             spelled=tuple(self._spelled),
             limits=self._limits,
+            unplaced=self._unplaced,
             taken=frozenset(self._taken),
         )
 
@@ -214,7 +220,7 @@ class _Reader:
         before = len(self._codes) + len(self._plain)
         for sign in signs:
             if sign.character == _CLOCK:
-                self._foreign = True
+                self._foreign = self._unplaced = True
                 self._taken.add(sign.start)
             if sign.character != _NUMBER or not isinstance(sign.value, int):
                 continue
@@ -223,7 +229,7 @@ class _Reader:
                 self._spelled.append(sign.value)
                 continue
             if typed.text.startswith("0"):
-                self._foreign = True
+                self._foreign = self._unplaced = True
             elif is_code(sign.value):
                 self._codes.append(sign.value)
             else:
@@ -240,7 +246,12 @@ def _hour_of_day(hour: int, part: str | None) -> int:
     return (hour + _NOON if afternoon and hour < _NOON else hour) % _LAST_HOUR
 
 
-def _signs(tokens: Sequence[Token]) -> list[_Sign]:
+def _is_strange(token: Token) -> bool:
+    """Tell whether figures are too long, or impossible as a time of day."""
+    return token.kind is Kind.DATE or (token.kind in {Kind.NUMBER, Kind.CLOCK} and token.value is None)
+
+
+def _signs(tokens: Sequence[Token], dates: frozenset[int]) -> list[_Sign]:
     signs: list[_Sign] = []
     at = 0
     while at < len(tokens):
@@ -249,7 +260,10 @@ def _signs(tokens: Sequence[Token]) -> list[_Sign]:
             signs.append(_Sign(_BREAK, at, at))
         elif token.gap is Gap.HYPHEN:
             signs.append(_Sign(_RANGE, at, at))
-        if token.kind is Kind.NUMBER:
+        if at in dates:
+            signs.append(_Sign(_OTHER, at, at + 1))
+            at += 1
+        elif token.kind is Kind.NUMBER:
             signs.append(_Sign(_NUMBER if token.value is not None else _OTHER, at, at + 1, token.value))
             at += 1
         elif token.kind is Kind.CLOCK:

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dispatch.sms.grammar.senses import StatedDay
+from dispatch.sms.grammar.senses import StatedDate, StatedDay
 
 
 class Disposition(StrEnum):
@@ -72,6 +72,8 @@ class Reply:
         minutes: for a delay or a time of arrival, minutes; the larger of a range.
         party: how many come, the sender included.
         stated_day: the day it names; for a refusal of one day among several, that day.
+        stated_date: for a refusal or a delay, the date it names; beside a named day both must fit.
+        unclear_day: a refusal or a delay that names a day or a number nobody can place: ask, and touch no seat.
         stated_time: the time of day it names, wall time at the site; the settlement compares it with the offer's.
         confidence: 0 to 1, how plainly it was said.
         why: one sentence for a person, free of the text itself and of personal data.
@@ -83,6 +85,13 @@ class Reply:
     minutes: int | None = None
     party: int | None = None
     stated_day: StatedDay | None = None
+    stated_date: StatedDate | None = None
+    unclear_day: bool = False
     stated_time: dt.time | None = None
     confidence: float = 1.0
     why: str = ""
+
+    @property
+    def named_days(self) -> tuple[StatedDay | StatedDate, ...]:
+        """Every day it names; what it speaks of is on all of them."""
+        return tuple(day for day in (self.stated_day, self.stated_date) if day is not None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from dispatch.sms.grammar.dates import Dates, find_dates
 from dispatch.sms.grammar.letters import look_alikes, other_keyboard
 from dispatch.sms.grammar.normalise import MAX_LENGTH, Gap, Kind, Normalised, Token, normalise
 from dispatch.sms.grammar.numbers import Numbers, find_numbers
@@ -64,6 +65,7 @@ class Reading:
         marks: the phrases found, in order, negations applied.
         senses: every sense among them.
         numbers: the numbers found.
+        dates: the dates found; none in the answer of a crew lead, who sends the numbers of a list.
         unknown: positions of words no phrase covers; a signature is no unknown word.
         asks: it holds a question mark.
         ends_asking: it ends with one.
@@ -75,6 +77,7 @@ class Reading:
     marks: tuple[Mark, ...]
     senses: frozenset[Sense]
     numbers: Numbers
+    dates: Dates
     unknown: tuple[int, ...]
     asks: bool
     ends_asking: bool
@@ -120,13 +123,14 @@ class Reading:
 
 def read(text: str, tree: Branch[Meaning] = VOCABULARY.answers) -> Reading:
     """Read a text; if it makes no sense but the same keys on the other keyboard do, read that."""
-    plain = _read(normalise(text), tree)
+    dated = tree is not VOCABULARY.rollcall
+    plain = _read(normalise(text, dated=dated), tree)
     words = [position for position, token in enumerate(plain.tokens) if token.kind is Kind.WORD]
     strange = [position for position in plain.unknown if plain.tokens[position].kind is Kind.WORD]
     if not strange or 2 * len(strange) < len(words) or len(words) > _LONGEST_SLIPPED:
         return plain
     for twin in (look_alikes(text[:MAX_LENGTH]), *other_keyboard(text[:MAX_LENGTH])):
-        other = _read(normalise(twin), tree)
+        other = _read(normalise(twin, dated=dated), tree)
         if other.marks and not other.unknown:
             return other
     return plain
@@ -134,7 +138,8 @@ def read(text: str, tree: Branch[Meaning] = VOCABULARY.answers) -> Reading:
 
 def _read(text: Normalised, tree: Branch[Meaning]) -> Reading:
     tokens = spell_out(text)
-    numbers = find_numbers(tokens)
+    dates = Dates() if tree is VOCABULARY.rollcall else find_dates(tokens)
+    numbers = find_numbers(tokens, dates.taken)
     found = _without_homographs(tokens, find_marks(tokens, tree, numbers.taken))
     covered = (
         set(numbers.taken).union(*(range(mark.start, mark.end) for mark in found)) if found else set(numbers.taken)
@@ -146,6 +151,7 @@ def _read(text: Normalised, tree: Branch[Meaning]) -> Reading:
         marks=marks,
         senses=frozenset(mark.sense for mark in marks),
         numbers=numbers,
+        dates=dates,
         unknown=unknown,
         asks=text.asks,
         ends_asking=text.ends_asking,

@@ -1,13 +1,15 @@
 """A no: what it turns down depends on what was asked and what is held."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 
 from dispatch.sms.grammar.normalise import Gap
+from dispatch.sms.grammar.occasion import refused_occasion
 from dispatch.sms.grammar.outcome import Context, Disposition
 from dispatch.sms.grammar.phrases import Mark
 from dispatch.sms.grammar.reading import Reading
-from dispatch.sms.grammar.senses import NEGATIVE, Sense, StatedDay
+from dispatch.sms.grammar.senses import NEGATIVE, Sense
 from dispatch.sms.grammar.verdict import LIKELY, PLAIN, Verdict, ambiguous
 
 _ASSENTS = frozenset({Sense.YES, Sense.COME, Sense.GO, Sense.OKAY})
@@ -35,6 +37,8 @@ _EARLIER = frozenset(
 )
 _INFINITIVES = ("ть", "ти", "чь", "ться", "тись")
 _MOST_UNKNOWN = 3
+_BY = frozenset({"к", "ко", "by"})
+_OBJECTION = "возраж"
 _CAN = frozenset({"могу", "можем", "смогу", "сможем"})
 
 _NEGATIONS = frozenset({"не", "cant", "cannot", "no", "nem", "not", "wont"})
@@ -79,11 +83,13 @@ def refuse(reading: Reading, context: Context) -> Verdict | None:
     if outcome is None or context in _NOTHING_TO_REFUSE or _is_questioned(reading, refusals[0]):
         asks = reading.senses & {Sense.ASK, Sense.TOPIC, Sense.CALL, Sense.HELP}
         return None if asks else ambiguous("a no, but not clear to what")
-    reason = next(_reservations(reading, refusals), None)
+    reason = next(_reservations(reading, refusals, context), None)
     if reason is not None:
         return ambiguous(reason)
     confidence = LIKELY if reading.unknown or sense in _SOFT else PLAIN
-    return Verdict(outcome, "says no to what was asked", confidence, stated_day=_refused_day(reading, refusals))
+    day, date, unclear = refused_occasion(reading, refusals, context)
+    why = "says no to what was asked"
+    return Verdict(outcome, why, confidence, stated_day=day, stated_date=date, unclear_day=unclear)
 
 
 def _outcome(reading: Reading, context: Context, sense: Sense, kinds: set[Sense]) -> Disposition | None:
@@ -101,11 +107,15 @@ def _is_questioned(reading: Reading, refusal: Mark) -> bool:
     return reading.tokens[end].gap is Gap.QUESTION if end < len(reading.tokens) else reading.ends_asking
 
 
-def _reservations(reading: Reading, refusals: list[Mark]) -> Iterator[str]:
+def _reservations(reading: Reading, refusals: list[Mark], context: Context) -> Iterator[str]:
     """Yield why a no is not a plain one."""
     first = refusals[0]
+    if context in _SEAT_HELD and _only_in_time(reading):
+        yield "cannot come in time, or not at all?"
     if _contradicted(reading, refusals):
         yield "a yes and a no in one text"
+    if any(token.text.startswith(_OBJECTION) for token in reading.tokens):
+        yield "a no to objections, not to what was asked"
     if all(_is_hedged(reading, refusal) for refusal in refusals):
         yield "a no, but hedged"
     if Sense.OTHER in reading.senses and len(reading.unknown) > _MOST_UNKNOWN:
@@ -119,6 +129,13 @@ def _reservations(reading: Reading, refusals: list[Mark]) -> Iterator[str]:
             yield "a no with an exception"
 
 
+def _only_in_time(reading: Reading) -> bool:
+    """Tell whether he cannot come by an hour or in time, which may be a delay."""
+    words = [token.text for token in reading.tokens]
+    by = any(word in _BY and at + 1 in reading.numbers.taken for at, word in enumerate(words))
+    return by or "вовремя" in words or ("on", "time") in pairwise(words)
+
+
 def _contradicted(reading: Reading, refusals: list[Mark]) -> bool:
     """Tell whether a yes stands against the no: not one before it that merely opens the sentence, nor another day's."""
     assents, first = reading.of(*_ASSENTS), refusals[0]
@@ -126,7 +143,7 @@ def _contradicted(reading: Reading, refusals: list[Mark]) -> bool:
         return False
     if len(reading.numbers.codes) > 1:
         return True
-    if len(reading.days()) > 1 and first.start < assents[0].start:
+    if len(reading.days()) + len(reading.dates.found) > 1 and first.start < assents[0].start:
         return False
     particles = all(_is_particle(reading, mark) and mark.start < first.start for mark in assents)
     bare_contrast = first.sense is Sense.NO and len(refusals) == 1 and _is_parted(reading, first)
@@ -156,15 +173,4 @@ def _cannot_do_something(reading: Reading) -> bool:
         tokens[at - 1].text in _CAN and tokens[at].gap < Gap.COMMA and tokens[at].text.endswith(_INFINITIVES)
         for at in reading.unknown
         if at > 0
-    )
-
-
-def _refused_day(reading: Reading, refusals: list[Mark]) -> StatedDay | None:
-    """Return the day the first no speaks of: its own, else the one in its clause."""
-    for refusal in refusals:
-        if isinstance(refusal.value, StatedDay):
-            return refusal.value
-    clause = reading.clause_of(refusals[0].start)
-    return next(
-        (mark.value for mark in reading.marks if isinstance(mark.value, StatedDay) and mark.start in clause), None
     )

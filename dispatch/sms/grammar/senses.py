@@ -1,5 +1,6 @@
 """The vocabulary of the grammar itself: what a phrase can contribute to the meaning of a text."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -137,6 +138,15 @@ class StatedDay(StrEnum):
     FRIDAY = "friday"
     SATURDAY = "saturday"
     SUNDAY = "sunday"
+
+
+@dataclass(frozen=True, slots=True)
+class StatedDate:
+    """A date as the worker wrote it; without a month or a year it is the next one that fits."""
+
+    day: int
+    month: int | None = None
+    year: int | None = None
 
 
 POSITIVE = frozenset({Sense.YES, Sense.COME, Sense.GO, Sense.OKAY, Sense.LEAN, Sense.ALL_HERE})

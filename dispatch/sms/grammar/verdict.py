@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dispatch.sms.grammar.outcome import Disposition, Reply
 from dispatch.sms.grammar.reading import Reading
-from dispatch.sms.grammar.senses import StatedDay
+from dispatch.sms.grammar.senses import StatedDate, StatedDay
 
 PLAIN, LIKELY, OPEN = 1.0, 0.9, 0.5
 """Confidence: said in so many words, follows from the words, and undecided."""
@@ -28,6 +28,8 @@ class Verdict:
         party: the number of people that belongs to it.
         stated_time: the time of day that belongs to it.
         stated_day: the day it is about, where the text names several.
+        stated_date: the date it is about.
+        unclear_day: it names a day that nobody can place.
         numbers: the list numbers of the missing.
         codeless: a number that might be a code was read as something else.
     """
@@ -39,6 +41,8 @@ class Verdict:
     party: int | None = None
     stated_time: dt.time | None = None
     stated_day: StatedDay | None = None
+    stated_date: StatedDate | None = None
+    unclear_day: bool = False
     numbers: tuple[int, ...] = ()
     codeless: bool = False
 
@@ -52,6 +56,7 @@ def finish(reading: Reading, verdict: Verdict) -> Reply:
     """Make the reply of a verdict: add the code and the day when the text names exactly one."""
     codes, days = reading.numbers.codes, reading.days()
     named = len(codes) == 1 and not verdict.codeless and verdict.disposition not in _NAMES_NO_CODE
+    decided = verdict.stated_day or verdict.stated_date or verdict.unclear_day
     confidence = verdict.confidence * (_MENDED if reading.mended else 1.0) * _UNKNOWN_WORD ** len(reading.unknown)
     return Reply(
         disposition=verdict.disposition,
@@ -59,7 +64,9 @@ def finish(reading: Reading, verdict: Verdict) -> Reply:
         numbers=verdict.numbers,
         minutes=verdict.minutes,
         party=verdict.party,
-        stated_day=verdict.stated_day or (days[0] if len(days) == 1 else None),
+        stated_day=days[0] if len(days) == 1 and not decided else verdict.stated_day,
+        stated_date=verdict.stated_date,
+        unclear_day=verdict.unclear_day,
         stated_time=verdict.stated_time,
         confidence=round(max(confidence, _LEAST), 2),
         why=verdict.why,
