@@ -23,6 +23,7 @@ from dispatch.staffing.cancel import ring_if_unread, understood
 from dispatch.staffing.change_answers import accept_change, decline_change
 from dispatch.staffing.claims import end_other_claims, lose_claim
 from dispatch.staffing.gaps import accept_promotion, decline_promotion
+from dispatch.staffing.inform import inform_by_text
 from dispatch.staffing.leave import cancel_by_text, restore_by_text
 from dispatch.staffing.lifecycle import alarm_if_short, begin_staffing, close_gaps_of, look_again, start_shift
 from dispatch.staffing.no_show import pass_limit
@@ -79,6 +80,9 @@ ANSWERS: Final[Mapping[tuple[QuestionKind, Disposition], AnswerHandler]] = Mappi
     {
         (_K.OFFER, _D.ACCEPT): accept_offer,
         (_K.OFFER, _D.DECLINE): decline_offer,
+        (_K.OFFER, _D.QUESTION): inform_by_text,
+        (_K.SEAT, _D.QUESTION): inform_by_text,
+        (_K.RECONFIRM, _D.QUESTION): inform_by_text,
         (_K.SEAT, _D.ARRIVED): arrive_by_text,
         (_K.SEAT, _D.LATE): delay_by_text,
         (_K.SEAT, _D.ON_WAY): on_way_by_text,

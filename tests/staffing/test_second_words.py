@@ -130,3 +130,19 @@ async def test_a_yes_for_three_seats_one_and_asks_a_person_about_the_others(
     assert len(await seats_on(owner, order.shifts[0].id)) == 1
     item = await owner.fetchrow("SELECT status, suggestion FROM inbox_items WHERE worker_id = $1", offer.worker_id)
     assert tuple(item) == ("open", "party"), "his clear yes does not close what it asks for"
+
+
+async def test_who_asks_for_pay_or_place_is_told_once(
+    jobs_db: Database, stage: Stage, owner: asyncpg.Connection
+) -> None:
+    order = await place(jobs_db, stage, 1, another_day())
+    await run_lane(jobs_db)
+    offer = (await questions(jobs_db, stage, "offer", order.shifts[0].id))[0]
+    assert await say(jobs_db, offer, "сколько платят?") == "informed"
+    assert await say(jobs_db, offer, "а куда ехать?") == "informed"
+    rows = await owner.fetch("SELECT template, body FROM messages WHERE worker_id = $1 ORDER BY id", offer.worker_id)
+    told = {row["template"]: row["body"] for row in rows}
+    assert "100р/ч" in told["pay_info"]
+    assert "Сенная" in told["address_info"]
+    assert await say(jobs_db, offer, "так сколько платят?") == PASS_ON, "the first answer did not help him"
+    assert await say(jobs_db, offer, "да") == "accepted_primary", "the offer stayed open"
