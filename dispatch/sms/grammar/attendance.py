@@ -1,6 +1,7 @@
 """Words about the way to the site: late, on the way, arrived, and minutes when minutes were asked for."""
 
-from dispatch.sms.grammar.occasion import Occasion, occasion_of, refused_occasion
+from dispatch.sms.grammar.numbers import Plain
+from dispatch.sms.grammar.occasion import BARE_DAYS, Occasion, occasion_of, refused_occasion
 from dispatch.sms.grammar.outcome import Context, Disposition
 from dispatch.sms.grammar.reading import Reading
 from dispatch.sms.grammar.senses import Sense, StatedDay
@@ -149,11 +150,18 @@ def _is_day_unclear(reading: Reading, occasion: Occasion) -> bool:
     """Tell whether the text names several days, or a number that is not the delay and may be a day."""
     numbers = reading.numbers
     minutes = reading.minutes() is not None
-    bare = [number.value for number in numbers.plain]
-    if not minutes and numbers.spread is None and bare:
-        bare = bare[1:] if numbers.on is None else bare
+    bare = list(numbers.plain)
+    delay = [number for number in bare if not _stands_before_delay(reading, number)]
+    if not minutes and numbers.spread is None and numbers.on is None and delay:
+        bare.remove(delay[0])
     doubtful = bool(reading.dates.possible) and (minutes or numbers.on is not None)
     return occasion.unclear or bool(bare) or doubtful
+
+
+def _stands_before_delay(reading: Reading, number: Plain) -> bool:
+    """Tell whether a bare number stands before the word for the delay, where a day does: `25 опоздаю`."""
+    delays = reading.of(Sense.LATE, Sense.LATER, Sense.UNTIMELY)
+    return number.value in BARE_DAYS and all(number.at < mark.start for mark in delays)
 
 
 def _bare_minutes(reading: Reading) -> list[int]:

@@ -13,7 +13,7 @@ _ASKED_FOR_ONE_OR_TWO = frozenset(
     {Context.OFFER, Context.BOOKED_OFFER, Context.PROMOTION, Context.RECONFIRM, Context.CHANGE}
 )
 _NO = 2
-_BARE_DAYS = range(13, 32)
+BARE_DAYS = range(13, 32)
 """A lone number of these can only be a day of the month; a smaller one may be an hour, a head count, a choice."""
 
 
@@ -64,13 +64,13 @@ def refused_occasion(reading: Reading, refusals: Sequence[Mark], context: Contex
     """Return the day a no speaks of; a number beside it that is nothing else is a day of the month, or unclear."""
     said, numbers = occasion_of(reading, refusals), reading.numbers
     bare = [number.value for number in numbers.plain]
-    bare += [number for number in numbers.spelled if number in _BARE_DAYS]
-    if numbers.on is not None and numbers.on.value in _BARE_DAYS:
+    bare += [number for number in numbers.spelled if number in BARE_DAYS]
+    if numbers.on is not None and numbers.on.value in BARE_DAYS:
         bare.append(numbers.on.value)
     if context in _ASKED_FOR_ONE_OR_TWO and _NO in bare:
         bare.remove(_NO)
     strange = numbers.unplaced or numbers.minutes is not None or len(numbers.codes) > 1
-    alone = said.day is None and said.date is None and len(bare) == 1 and bare[0] in _BARE_DAYS
+    alone = said.day is None and said.date is None and len(bare) == 1 and bare[0] in BARE_DAYS
     if alone and not strange:
         return said._replace(date=StatedDate(bare[0]))
     return said._replace(unclear=said.unclear or strange or bool(bare))
