@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
-from dispatch.sms.choosing import Ask
+from dispatch.sms.choices import Ask
 from dispatch.sms.outgoing import OutgoingText, dedupe_key, queue_message
 from dispatch.sms.questions import NewQuestion, Question, close_questions, fresh_code, open_question
 from dispatch.sms.replies import Reply

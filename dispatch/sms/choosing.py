@@ -3,23 +3,26 @@
 The rules: a code matches whichever number it was sent to; attendance words go to any held seat; a bare word only to
 what was asked from the very number he answered. `seat` takes only attendance words and a cancel, `fine` only the
 appeal word; neither counts as open. While one harmless question is open beside others, a bare yes or a number answers
-it and a bare no asks which. Otherwise one open question takes a bare yes or no, several make us ask which one, and a
-bare no to several offers declines them all. Two people on one phone answer with a code.
+it and a bare no asks which; several notices are understood together. Otherwise one open question takes a bare yes or
+no, several make us ask which one, and a bare no to several offers declines them all. Where nothing is open or held, a
+yes takes up the offer that ended a short while ago; one he said no to needs a clear yes. A no with the code of an
+offer that he took leaves the seat. Two people on one phone answer with a code.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from dispatch.sms.choices import Ask, AskBack, Choice, LeaveToPeople, One, Several
 from dispatch.sms.days import is_that_day
 from dispatch.sms.questions import Question
 from dispatch.sms.replies import Context, Disposition, Reply, StatedDate, StatedDay, parse_reply
-from dispatch.sms.rules import QuestionKind, QuestionStatus
+from dispatch.sms.rules import QuestionKind
+from dispatch.sms.second_thoughts import ended_at, ended_offers, seats_by
 from dispatch.tenancy.policy import Pace
 
 _K = QuestionKind
@@ -32,9 +35,6 @@ COUNTED: Final = HARMLESS | {_K.OFFER, _K.PROMOTION, _K.CHANGE}
 ATTENDANCE: Final = frozenset({_D.ARRIVED, _D.ON_WAY, _D.LATE, _D.CANCEL})
 """Words about a held seat."""
 
-LATE_ANSWERS: Final = timedelta(hours=12)
-"""An offer nobody answered takes a late yes for so long, where nothing else is open."""
-
 RUNNING_EARLY: Final = timedelta(hours=3)
 """From so long before its start a seat counts as running: men report from the way."""
 
@@ -46,6 +46,7 @@ _CONTEXT_OF: Final = {
     _K.NOTICE: Context.NOTICE,
     _K.ETA: Context.ETA,
     _K.PRESENT: Context.PRESENT,
+    _K.SEAT: Context.BOOKED,
 }
 _HOUSE_LEAD: Final = Pace().bare_cancel_lead
 _DAYS: Final = range(1, 32)
@@ -63,6 +64,7 @@ class Situation:
         questions: everything asked and still open, or closed a short while ago; any order.
         bare_cancel_leads: by franchise: a cancel that names no day goes to a seat of it that starts within this; a
             franchise not named has the house's.
+        clear_yes: whether the text is a plain yes and nothing else.
     """
 
     account_id: UUID
@@ -70,6 +72,7 @@ class Situation:
     zone: ZoneInfo
     questions: Sequence[Question]
     bare_cancel_leads: Mapping[UUID, timedelta] = field(default_factory=dict)
+    clear_yes: bool = False
 
     @property
     def open(self) -> list[Question]:
@@ -99,42 +102,57 @@ class Situation:
         return len({q.worker_id for q in self.open if q.worker_id is not None}) > 1
 
     @property
-    def missed_offer(self) -> Question | None:
-        """The one offer from this number that ended unanswered a short while ago, where nothing is open or held."""
+    def ended_offers(self) -> list[Question]:
+        """Offers that a yes may take up again, nothing being open or held.
+
+        Those he said no to count for a clear yes, and after our own "which one?", alone.
+        """
         if self.counted or self.seats:
-            return None
-        missed = [
-            q
-            for q in self.questions
-            if q.kind is _K.OFFER
-            and q.account_id == self.account_id
-            and q.status is not QuestionStatus.ANSWERED
-            and self.at - LATE_ANSWERS < _ended_at(q) <= self.at
-        ]
-        return missed[0] if len(missed) == 1 else None
+            return []
+        answered_too = self.clear_yes or self.which is not None
+        return ended_offers(self.questions, self.account_id, self.at, answered_too=answered_too)
 
     @property
-    def lone_harmless(self) -> Question | None:
-        """The one harmless question beside others."""
+    def missed_offer(self) -> Question | None:
+        """The one offer that a late yes means."""
+        ended = self.ended_offers
+        return ended[0] if len(ended) == 1 else None
+
+    @property
+    def listed(self) -> list[Question]:
+        """What "which one?" lists: what a bare word can answer, else the several offers that a clear yes may mean."""
+        return self.counted or (self.ended_offers if self.clear_yes or self.which is not None else [])
+
+    @property
+    def harmless(self) -> list[Question]:
+        """What a bare yes answers while several questions are open: the one harmless question, or all the notices."""
         harmless = [q for q in self.counted if q.kind in HARMLESS]
-        return harmless[0] if len(harmless) == 1 and len(self.counted) > 1 else None
+        alike = len(harmless) == 1 or all(q.kind is _K.NOTICE for q in harmless)
+        return harmless if alike and len(self.counted) > 1 else []
 
     @property
     def context(self) -> Context:
         """What the grammar is told."""
         counted = self.counted
-        if self.which is not None and (len(counted) > 1 or (counted and self.shared)):
+        only_told = all(q.kind is _K.NOTICE for q in counted) if counted and not self.shared else False
+        if self.which is not None and not only_told and (len(self.listed) > 1 or (counted and self.shared)):
             return Context.WHICH
         if not counted:
-            if self.seats:
-                return Context.BOOKED
-            return Context.OFFER if self.missed_offer is not None else Context.NONE
+            return self._unasked
         if self.shared:
             return Context.OFFERS
-        asked = counted[0] if len(counted) == 1 else self.lone_harmless
+        asked = counted[0] if len(counted) == 1 else next(iter(self.harmless), None)
         if asked is None:
             return Context.OFFERS
         return Context.BOOKED_OFFER if asked.kind is _K.OFFER and self.seats else _CONTEXT_OF[asked.kind]
+
+    @property
+    def _unasked(self) -> Context:
+        if self.seats:
+            return Context.BOOKED
+        if self.missed_offer is not None:
+            return Context.OFFER
+        return Context.OFFERS if self.listed else Context.NONE
 
     def on_day(self, questions: Iterable[Question], *days: StatedDay | StatedDate) -> list[Question]:
         """Return those about a shift that starts on the day he named, in every way he named it; all if he did not."""
@@ -147,7 +165,7 @@ class Situation:
     def by_code(self, code: int) -> Question | None:
         """Return the question with this code: the open one, else the one closed last."""
         same = [q for q in self.questions if q.code == code]
-        found = [q for q in same if q.is_open(self.at)] or sorted(same, key=_ended_at)[-1:]
+        found = [q for q in same if q.is_open(self.at)] or sorted(same, key=ended_at)[-1:]
         return found[0] if found else None
 
     def seat_for(self, reply: Reply) -> Question | None:
@@ -158,48 +176,6 @@ class Situation:
         ]
         ahead = [q for q in seats if q.starts_at is None or q.starts_at > self.at]
         return next(iter(running or ahead or seats[-1:]), None)
-
-
-class Ask(StrEnum):
-    """What to ask back."""
-
-    WHICH = "which"
-    WHICH_NO = "which_no"
-    WHICH_DAY = "which_day"
-    CLARIFY = "clarify"
-
-
-@dataclass(frozen=True, slots=True)
-class One:
-    """The question it answers; `seat` takes attendance words its kind has no answer for."""
-
-    question: Question
-    seat: Question | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Several:
-    """The questions it answers alike."""
-
-    questions: tuple[Question, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AskBack:
-    """Nobody can tell: ask, naming these."""
-
-    ask: Ask
-    questions: tuple[Question, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LeaveToPeople:
-    """No rule may decide; `about` is what it probably concerns."""
-
-    about: Question | None = None
-
-
-Choice = One | Several | AskBack | LeaveToPeople
 
 
 def read_reply(situation: Situation, text: str) -> Reply:
@@ -213,7 +189,11 @@ def read_reply(situation: Situation, text: str) -> Reply:
     if named is None or named.kind not in _CONTEXT_OF or bare_code:
         return reply
     again = parse_reply(text, _CONTEXT_OF[named.kind])
-    return again if again.code == reply.code else reply
+    if again.code != reply.code:
+        return reply
+    if again.disposition is _D.DECLINE and seats_by(named, situation.seats):
+        return replace(again, disposition=_D.CANCEL, why="says no to an offer that he took")
+    return again
 
 
 def choose(situation: Situation, reply: Reply) -> Choice:
@@ -232,6 +212,9 @@ def _by_code(situation: Situation, reply: Reply, code: int) -> Choice:
         return AskBack(Ask.CLARIFY, (question,))
     if reply.disposition in {_D.UNKNOWN, _D.WRONG_NUMBER, _D.CALL_ME, _D.SUBSTITUTE}:
         return LeaveToPeople(question)
+    if reply.disposition is _D.CANCEL and (taken := seats_by(question, situation.seats)):
+        meant = [] if reply.unclear_day else situation.on_day(taken, *reply.named_days)
+        return One(meant[0], meant[0]) if len(meant) == 1 else AskBack(Ask.WHICH_DAY, tuple(taken))
     if reply.disposition is _D.CANCEL and _may_mean_another_seat(situation, reply, question):
         return _which(situation)
     seat = question if question.kind is _K.SEAT else _seat_of(situation, question)
@@ -239,14 +222,15 @@ def _by_code(situation: Situation, reply: Reply, code: int) -> Choice:
 
 
 def _yes(situation: Situation, _reply: Reply) -> Choice:
-    counted = situation.counted
-    if not counted:
-        missed = situation.missed_offer
-        return One(missed) if missed is not None else LeaveToPeople(_concerned(situation))
-    if situation.shared:
-        return AskBack(Ask.WHICH, tuple(counted))
-    asked = counted[0] if len(counted) == 1 else situation.lone_harmless
-    return One(asked) if asked is not None else AskBack(Ask.WHICH, tuple(counted))
+    listed, missed = situation.listed, situation.missed_offer
+    if missed is not None:
+        return One(missed)
+    if not listed:
+        return LeaveToPeople(_concerned(situation))
+    asked = listed if len(listed) == 1 else situation.harmless
+    if situation.shared or not asked:
+        return AskBack(Ask.WHICH, tuple(listed))
+    return One(asked[0]) if len(asked) == 1 else Several(tuple(asked))
 
 
 def _no(situation: Situation, reply: Reply) -> Choice:
@@ -267,7 +251,7 @@ def _no(situation: Situation, reply: Reply) -> Choice:
 
 def _cancel(situation: Situation, reply: Reply) -> Choice:
     counted = situation.counted
-    if len(counted) > 1 and situation.lone_harmless is not None:
+    if situation.harmless:
         return AskBack(Ask.WHICH_NO, tuple(counted))
     asked = counted[0] if len(counted) == 1 and counted[0].kind in {_K.RECONFIRM, _K.CHANGE} else None
     clear = not (situation.shared or reply.unclear_day)
@@ -327,7 +311,7 @@ def _people(situation: Situation, _reply: Reply) -> Choice:
 
 def _restore(situation: Situation, _reply: Reply) -> Choice:
     ended = [q for q in situation.questions if q.kind is _K.SEAT and not q.is_open(situation.at)]
-    return One(max(ended, key=_ended_at)) if ended else LeaveToPeople(_concerned(situation))
+    return One(max(ended, key=ended_at)) if ended else LeaveToPeople(_concerned(situation))
 
 
 def _asked(situation: Situation, _reply: Reply) -> Choice:
@@ -336,12 +320,13 @@ def _asked(situation: Situation, _reply: Reply) -> Choice:
 
 
 def _unclear(situation: Situation, _reply: Reply) -> Choice:
-    counted = situation.counted
-    if not counted:
+    listed = situation.listed
+    if not listed:
         return LeaveToPeople(_concerned(situation))
-    if len(counted) == 1 and not situation.shared:
-        return AskBack(Ask.CLARIFY, (counted[0],))
-    return AskBack(Ask.WHICH, tuple(counted))
+    one_matter = len(listed) == 1 or all(q.kind is _K.NOTICE for q in listed)
+    if one_matter and not situation.shared:
+        return AskBack(Ask.CLARIFY, (listed[0],))
+    return AskBack(Ask.WHICH, tuple(listed))
 
 
 def _concerned(situation: Situation) -> Question | None:
@@ -357,11 +342,6 @@ def _seat_of(situation: Situation, question: Question) -> Question | None:
     """Return the seat a question is about: of the same seat, else of the same shift."""
     same = [q for q in situation.seats if q.subject_id == question.subject_id]
     return next(iter(same or [q for q in situation.seats if q.shift_id and q.shift_id == question.shift_id]), None)
-
-
-def _ended_at(question: Question) -> datetime:
-    ends: Iterable[datetime] = (at for at in (question.closed_at, question.closes_at) if at is not None)
-    return min(ends, default=question.opened_at)
 
 
 _CHOOSERS: Final[Mapping[Disposition, Callable[[Situation, Reply], Choice]]] = MappingProxyType(

@@ -14,7 +14,9 @@ from dispatch.kit.outbox import LeaseLost
 from dispatch.kit.uow import Uow
 from dispatch.sms.answers import PASS_ON, Answer, AnswerHandler, AnswerHandlers
 from dispatch.sms.asking import AskingBack, ask_back
-from dispatch.sms.choosing import COUNTED, Ask, AskBack, LeaveToPeople, One, Several, Situation, choose, read_reply
+from dispatch.sms.choices import Ask, AskBack, LeaveToPeople, One, Several
+from dispatch.sms.choosing import COUNTED, Situation, choose, read_reply
+from dispatch.sms.courtesy import is_clear_yes, is_courtesy
 from dispatch.sms.inbox import InboxKind, add_inbox_item
 from dispatch.sms.outgoing import OutgoingText, dedupe_key, queue_message
 from dispatch.sms.phones import start_phone, stop_phone
@@ -32,11 +34,6 @@ REMEMBERED: Final = timedelta(hours=24)
 _OLDEST_QUESTION = timedelta(days=90)
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
-_COURTESY = re.compile(
-    r"(?:\W|\b(?:ок|окей|ok|okay|да|yes|хорошо|понял|поняла|понятно|принято|принял|спасибо|спс|благодарю|thanks|thank|you|thx"
-    r"|got|it|good|great|отлично|супер|1)\b)+",
-    re.IGNORECASE,
-)
 
 _QUESTIONS = f"""
 SELECT {QUESTION_COLUMNS} FROM questions q
@@ -146,7 +143,8 @@ async def _read(uow: Uow, inbound: Inbound) -> Letter:
         # What was asked after he wrote, he cannot have answered.
         questions = [q for q in found if q.kind not in COUNTED or q.opened_at <= inbound.received_at]
     zone = phone.zone if phone is not None else ZoneInfo("UTC")
-    situation = Situation(inbound.account_id, inbound.received_at, zone, questions)
+    clear_yes = is_clear_yes(inbound.text)
+    situation = Situation(inbound.account_id, inbound.received_at, zone, questions, clear_yes=clear_yes)
     reply = read_reply(situation, inbound.text)
     if reply.disposition is _D.CANCEL and reply.stated_day is None:
         paces = await paces_in_force(uow, {seat.franchise_id for seat in situation.seats})
@@ -170,7 +168,7 @@ async def _stop(uow: Uow, letter: Letter) -> Outcome:
     if not await stop_phone(uow, phone_id, source="text", inbound_id=letter.inbound.id):
         return Outcome("stopped_before")
     if known is not None:
-        await _confirm(uow, letter, known.id, Template.STOP_CONFIRMED, Priority.STOP)
+        await _confirm(uow, letter, Template.STOP_CONFIRMED, Priority.STOP)
     return Outcome("stopped")
 
 
@@ -180,19 +178,20 @@ async def _start(uow: Uow, letter: Letter) -> Outcome:
         return await _leave_to_people(uow, letter, None)
     if not await start_phone(uow, letter.phone.id, source="text", inbound_id=letter.inbound.id):
         return Outcome("not_stopped")
-    await _confirm(uow, letter, letter.phone.id, Template.START_CONFIRMED, Priority.SEAT)
+    await _confirm(uow, letter, Template.START_CONFIRMED, Priority.SEAT)
     return Outcome("started")
 
 
-async def _confirm(uow: Uow, letter: Letter, phone_id: UUID, template: Template, priority: Priority) -> None:
+async def _confirm(uow: Uow, letter: Letter, template: Template, priority: Priority, rest: Sequence[int] = ()) -> None:
+    assert letter.phone is not None, "a confirmation goes to a known phone"
     await queue_message(
         uow,
         OutgoingText(
-            phone_id=phone_id,
+            phone_id=letter.phone.id,
             worker_id=None,
             class_=MessageClass.SEAT,
             template=template.value,
-            body=render(template, letter.language),
+            body=render(template, letter.language, still_open=rest or None),
             dedupe_key=dedupe_key(template, letter.inbound.id),
             account_id=letter.inbound.account_id,
             priority=priority,
@@ -203,14 +202,25 @@ async def _confirm(uow: Uow, letter: Letter, phone_id: UUID, template: Template,
 async def _answer(uow: Uow, letter: Letter, handlers: AnswerHandlers) -> Outcome:
     match choose(letter.situation, letter.reply):
         case One(question, seat):
-            return await _handle(uow, letter, handlers, question, seat)
+            outcome = await _handle(uow, letter, handlers, question, seat)
+            await _name_the_rest(uow, letter, [question])
+            return outcome
         case Several(questions):
             outcomes = [await _handle(uow, letter, handlers, question, None) for question in questions]
+            await _name_the_rest(uow, letter, questions)
             return Outcome(outcomes[0].word, outcomes[0].question)
         case AskBack() as asked:
             return await _ask_back(uow, letter, asked)
         case LeaveToPeople(about):
             return await _leave_to_people(uow, letter, about)
+
+
+async def _name_the_rest(uow: Uow, letter: Letter, answered: Sequence[Question]) -> None:
+    """After "understood", which gets no answer of its own, say what else waits for his word."""
+    here = all(q.kind is QuestionKind.NOTICE and q.account_id == letter.inbound.account_id for q in answered)
+    rest = [q.code for q in letter.situation.counted if q not in answered and q.code is not None]
+    if here and rest and letter.reply.disposition is _D.ACCEPT:
+        await _confirm(uow, letter, Template.NOTICE_NOTED, Priority.SEAT, rest)
 
 
 async def _handle(
@@ -302,7 +312,7 @@ async def _leave_to_people(uow: Uow, letter: Letter, about: Question | None) -> 
     if letter.phone is None and not _E164.fullmatch(letter.inbound.phone_e164):
         return Outcome("no_number_to_answer")
     says_nothing = letter.context in {Context.NONE, Context.BOOKED} and disposition in {_D.UNKNOWN, _D.AMBIGUOUS}
-    if letter.phone is not None and says_nothing and _COURTESY.fullmatch(letter.inbound.text):
+    if letter.phone is not None and says_nothing and is_courtesy(letter.inbound.text):
         return Outcome("courtesy", about)
     if disposition is _D.WRONG_NUMBER and letter.phone is not None:
         await uow.run(
