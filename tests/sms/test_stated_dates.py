@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.kit.ids import new_id
-from dispatch.sms.choosing import Choice, One, Situation, choose, read_reply
+from dispatch.sms.choices import Choice, One
+from dispatch.sms.choosing import Situation, choose, read_reply
 from dispatch.sms.questions import Question
 from dispatch.sms.replies import Context, Disposition, StatedDate, StatedDay, parse_reply
 from dispatch.sms.rules import QuestionKind, QuestionStatus
