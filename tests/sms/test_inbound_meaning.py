@@ -130,6 +130,27 @@ async def test_which_is_asked_once_and_its_bare_code_is_a_yes(
     assert await inbox(owner, account) == []
 
 
+async def test_one_understood_answers_every_notice_and_names_what_is_still_open(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    notices = [await ask(jobs_db, account, phone, QuestionKind.NOTICE) for _ in range(2)]
+    heard = Heard("understood")
+    drain = InboundDrain(jobs_db, heard.to(QuestionKind.NOTICE, Disposition.ACCEPT))
+    await receive(jobs_db, account, phone, "1")
+    await drain()
+    assert [answer.question.id for answer in heard.answers] == notices
+    assert await bodies(owner, phone) == [], "nothing else is open"
+    notices += [await ask(jobs_db, account, phone, QuestionKind.NOTICE) for _ in range(2)]
+    await ask(jobs_db, account, phone, code=31)
+    await receive(jobs_db, account, phone, "1")
+    await drain()
+    assert [answer.question.id for answer in heard.answers] == notices
+    ((template, body),) = await bodies(owner, phone)
+    assert (template, "31" in body) == ("notice_noted", True)
+    assert await owner.fetchval("SELECT status FROM questions WHERE phone_id = $1 AND code = 31", phone.id) == "open"
+
+
 async def test_a_bare_no_declines_every_offer_softly(
     jobs_db: Database, settings: Settings, owner: asyncpg.Connection
 ) -> None:
