@@ -72,7 +72,11 @@ async def failing_commits(sql: asyncpg.Connection, actor: str) -> AsyncIterator[
 
 
 def test_every_changing_route_has_a_request(app: FastAPI) -> None:
-    changing = {f"{method} {path}" for path, method, _ in classified(app) if method not in _SAFE}
+    changing = {
+        f"{method} {path}"
+        for path, method, _ in classified(app)
+        if method not in _SAFE and path.startswith(("/api/", "/hooks/"))  # pages have a test of their own
+    }
     assert changing == REQUESTS.keys()
 
 

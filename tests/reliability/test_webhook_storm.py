@@ -12,6 +12,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx
+import pytest
 import pytest_asyncio
 from twilio.request_validator import RequestValidator
 
@@ -31,7 +32,7 @@ HEADCOUNT = 10
 REPLIES = 1000
 CONNECTIONS = 64
 BUSY, PATIENT_TRIES = 503, 50  # to be busy is no loss: a gateway tries again, and so do we
-PATIENCE_S = 180.0
+PATIENCE_S = 400.0
 YES = ("да", "1", "+", "Да, приду", "lf", "ok")
 NO = ("нет", "2", "-", "не смогу")
 TALK = ("во сколько?", "а сколько платят", "кто это")
@@ -64,6 +65,7 @@ async def storm(cluster: TestCluster, settings: Settings, app_db: Database, tmp_
         yield Storm(system, settings, stage, shift_id)
 
 
+@pytest.mark.timeout(900)
 async def test_a_thousand_replies_three_times_each(storm: Storm, owner: asyncpg.Connection) -> None:
     account = await owner.fetchrow("SELECT * FROM sms_accounts WHERE id = $1", storm.stage.account_id)
     await storm.system.register_account(account["sid"], account["secret"], account["number"])

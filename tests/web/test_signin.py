@@ -12,6 +12,13 @@ from dispatch.kit.uow import Database
 from tests.factories.access import PASSWORD, make_user
 from tests.factories.stage import Stage
 
+FAILING_COMMITS = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the commit fails'; END $$;
+CREATE CONSTRAINT TRIGGER refuse AFTER INSERT OR UPDATE ON sessions
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse();
+"""
+"""Whatever touches a session fails at its commit, after the handler has answered."""
+
 
 def csrf_of(page: str) -> str:
     found = re.search(r'name="csrf" value="([0-9a-f]{64})"', page)
@@ -86,3 +93,18 @@ async def test_signing_out_takes_the_pages_own_token(dispatcher: AsyncClient) ->
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
     dispatcher.cookies.set(SESSION_COOKIE, cookie)
     assert (await dispatcher.get("/board")).status_code == 303, "the session is dead, whoever kept its cookie"
+
+
+async def test_a_commit_that_fails_is_never_a_success(
+    dispatcher: AsyncClient, app_db: Database, stage: Stage, owner: asyncpg.Connection
+) -> None:
+    token = csrf_of((await dispatcher.get("/board")).text)
+    user = await make_user(app_db, stage.franchise_id, Role.DISPATCHER)
+    await owner.execute(FAILING_COMMITS)
+    out = await dispatcher.post("/logout", data={"csrf": token})
+    into = await dispatcher.post("/login", data={"login": user.login, "password": PASSWORD})
+    for answer in (out, into):
+        assert answer.status_code == 500
+        assert answer.headers["content-type"].startswith("text/html")
+        assert "set-cookie" not in answer.headers
+    await owner.execute("DROP TRIGGER refuse ON sessions")
