@@ -40,6 +40,7 @@ from dispatch.pricing.service import load_calendars
 from dispatch.settings import Settings
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 from dispatch.web import board, files, signin
+from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
 from dispatch.wiring import CONSTRAINTS
 
@@ -76,8 +77,8 @@ WEBHOOK_PATIENCE_S: Final = 10.0
 def create_app(settings: Settings) -> FastAPI:
     """Return the API; what it needs is opened when it starts and closed when it stops.
 
-    Starting raises `UnsafeDatabaseRole` or `SimulatedClockRefused` rather than serve without row security or on a
-    made-up clock.
+    Starting raises `UnsafeDatabaseRole`, `SimulatedClockRefused` or `SecretKeyTooShort` rather than serve without row
+    security, on a made-up clock, or with a key that can be guessed.
     """
 
     @asynccontextmanager
@@ -121,7 +122,9 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     Raises:
         UnsafeDatabaseRole: row security does not bind the login of the API.
         SimulatedClockRefused: the database tells a made-up time.
+        SecretKeyTooShort: the key that keeps forged requests out is missing or too short.
     """
+    refuse_short_key(settings)
     place = settings.database
     url = place.url(place.app)
     patience = place.pool_timeout_s
@@ -156,6 +159,7 @@ def serve(settings: Settings) -> None:
     Raises:
         UnsafeDatabaseRole: row security does not bind the login of the API.
         SimulatedClockRefused: the database tells a made-up time.
+        SecretKeyTooShort: the key that keeps forged requests out is missing or too short.
     """
     configure_logging(settings.log_level, as_json=settings.log_json)
     asyncio.run(_check(settings))

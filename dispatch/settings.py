@@ -3,10 +3,13 @@
 import os
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
-from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import BaseModel, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL
+
+SHORTEST_KEY: Final = 32
 
 
 class SendingMode(StrEnum):
@@ -108,7 +111,8 @@ class Settings(BaseSettings):
     jobs: JobSettings = JobSettings()
     log_level: str = "INFO"
     log_json: bool = True
-    secret_key: SecretStr = Field(default=SecretStr(""), description="signs links; at least 32 characters")
+    secret_key: SecretStr = SecretStr("")
+    """Keys the console's proofs against forged requests; of at least `SHORTEST_KEY` characters."""
 
 
 def read_settings(env_file: Path | None = None) -> Settings:

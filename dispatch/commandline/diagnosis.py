@@ -26,7 +26,7 @@ from dispatch.kit.db import SimulatedClockRefused, UnsafeDatabaseRole, open_engi
 from dispatch.kit.errors import DispatchError
 from dispatch.local.migrate import newest_revision
 from dispatch.local.places import PROJECT_ROOT
-from dispatch.settings import Login, SendingMode, Settings
+from dispatch.settings import SHORTEST_KEY, Login, SendingMode, Settings
 from dispatch.sms.gateways.registry import WEBHOOKS
 
 OLDEST_PYTHON: Final = (3, 11)
@@ -38,7 +38,6 @@ LONGEST_WAIT: Final = timedelta(seconds=60)
 
 _PINNED: Final = re.compile(r"^([A-Za-z0-9][\w.-]*)==(\S+?)(?:\s*;.*)?\s*\\?$")
 _LOCK: Final = PROJECT_ROOT / "requirements.lock"
-_SHORTEST_KEY: Final = 32
 _PATIENCE_S: Final = 3.0
 
 _BEATS: Final = """
@@ -121,10 +120,9 @@ def _installed(package: str) -> str | None:
 def look_at_settings(settings: Settings) -> list[Finding]:
     """Look at what the settings decide: the key, and whether texts leave."""
     findings = []
-    if len(settings.secret_key.get_secret_value()) < _SHORTEST_KEY:
-        findings.append(
-            _wrong("secret key", "shorter than 32 characters", "Set DISPATCH_SECRET_KEY, or run `dispatch stack up`.")
-        )
+    if len(settings.secret_key.get_secret_value()) < SHORTEST_KEY:
+        found = f"shorter than {SHORTEST_KEY} characters"
+        findings.append(_wrong("secret key", found, "Set DISPATCH_SECRET_KEY, or run `dispatch stack up`."))
     else:
         findings.append(_ok("secret key", "set"))
     match settings.sms.mode:

@@ -1,20 +1,18 @@
 """Engines and sessions: one pool per purpose and role, strict about who logs in."""
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from dispatch.kit.errors import DispatchError
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine.interfaces import DBAPIConnection
-    from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 TRUSTED_IDLE_S: Final = 0.1
 """A connection given back within this is handed out again unasked; no server restarts so fast."""

@@ -14,7 +14,8 @@ from fastapi import Request
 
 from dispatch.access.errors import CrossSiteRequest
 from dispatch.api.deps import CallerDep, ResourcesDep
-from dispatch.settings import Settings
+from dispatch.kit.errors import DispatchError
+from dispatch.settings import SHORTEST_KEY, Settings
 
 CSRF_HEADER: Final = "x-csrf-token"
 CSRF_FIELD: Final = "csrf"
@@ -45,6 +46,23 @@ PAGE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Of every page: only our own files, no script or style inside it, in nobody's frame, kept by nobody."""
+
+
+class SecretKeyTooShort(DispatchError):
+    """With a key that can be guessed, anybody could make the token of a session; the process must not start with it."""
+
+
+def refuse_short_key(settings: Settings) -> None:
+    """Raise unless the key of this installation is long enough to make tokens with.
+
+    Raises:
+        SecretKeyTooShort: it is missing or shorter than `SHORTEST_KEY` characters.
+    """
+    if len(settings.secret_key.get_secret_value()) < SHORTEST_KEY:
+        raise SecretKeyTooShort(
+            f"DISPATCH_SECRET_KEY is missing or shorter than {SHORTEST_KEY} characters. Set a random one, the same for "
+            "every process that serves; `dispatch stack up` and deploy/new-env make one."
+        )
 
 
 def csrf_token(settings: Settings, credential: bytes) -> str:

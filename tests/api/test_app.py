@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, ConnectError
+from pydantic import SecretStr
 
 from dispatch.api.readiness import NotReady, Readiness
 from dispatch.app import create_app
@@ -18,6 +19,7 @@ from dispatch.local.migrate import newest_revision
 from dispatch.local.places import free_port
 from dispatch.local.throwaway import TestCluster
 from dispatch.settings import DatabaseSettings, Settings
+from dispatch.web.doors import SecretKeyTooShort
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -90,6 +92,12 @@ async def test_the_api_refuses_to_start_as_a_role_that_sees_everything(
     await start(settings)
 
 
+@pytest.mark.parametrize("key", ["", "k" * 31])
+async def test_the_api_refuses_to_start_with_a_key_that_can_be_guessed(settings: Settings, key: str) -> None:
+    with pytest.raises(SecretKeyTooShort, match="DISPATCH_SECRET_KEY"):
+        await start(settings.model_copy(update={"secret_key": SecretStr(key)}))
+
+
 async def test_the_description_names_problems_and_permissions(http: AsyncClient, app: FastAPI) -> None:
     described = (await http.get("/openapi.json")).json()
     assert described == (await http.get("/openapi.json")).json()
@@ -122,7 +130,7 @@ async def test_a_served_process_answers_and_ends_soon_after_sigterm(cluster: Tes
     )
     try:
         async with AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 while True:
                     try:
                         answer = await client.get("/readyz")
@@ -132,7 +140,7 @@ async def test_a_served_process_answers_and_ends_soon_after_sigterm(cluster: Tes
             assert answer.status_code == 200
             assert "server" not in answer.headers
             process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(20):
                 _, errors = await process.communicate()
     finally:
         if process.returncode is None:
@@ -154,7 +162,7 @@ async def test_serving_as_the_owner_ends_with_the_reason(cluster: TestCluster, s
         env=os.environ | environment,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         _, errors = await process.communicate()
     assert process.returncode != 0
     assert b"not bound by row security" in errors
