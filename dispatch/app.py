@@ -39,7 +39,7 @@ from dispatch.local.migrate import newest_revision
 from dispatch.pricing.service import load_calendars
 from dispatch.settings import Settings
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
-from dispatch.web import board, files, signin
+from dispatch.web import board, files, live, signin
 from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
 from dispatch.wiring import CONSTRAINTS
@@ -61,7 +61,7 @@ API_ROUTERS: Final[tuple[APIRouter, ...]] = (
     sms.router,
 )
 """Mounted under /api/v1."""
-CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (files.router, signin.router, board.router)
+CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (files.router, signin.router, live.router, board.router)
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)
 """Mounted as they are: probes and webhooks."""
@@ -87,12 +87,13 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.resources = resources
             app.state.wake_up = resources.wake_up
             # Through the pool of the webhooks: a beat says that a text could have been stored.
-            beats = asyncio.create_task(
-                beat_for_ever(resources.webhooks, INBOUND, HOUSE_OUTAGE_GAP, settings.jobs.beat_s)
-            )
+            beats = beat_for_ever(resources.webhooks, INBOUND, HOUSE_OUTAGE_GAP, settings.jobs.beat_s)
+            news = app.state.console.hub.run(settings)
+            tasks = [asyncio.create_task(beats), asyncio.create_task(news)]
             yield
-            beats.cancel()
-            await asyncio.gather(beats, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     app = FastAPI(
         title="Dispatch",

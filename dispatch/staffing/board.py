@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +18,7 @@ WITH shown AS (
            f.primary_count, f.reserve_count, f.standby_count, f.paused_at, f.owner_id, f.client_id, f.site_id
     FROM shifts f
     WHERE f.franchise_id = $1 AND f.starts_at < $3 AND f.ends_at > $2 AND f.status <> 'cancelled'
+      AND ($5::uuid[] IS NULL OR f.id = ANY ($5))
     ORDER BY f.starts_at, f.id LIMIT $4
 ), asked AS (
     SELECT i.shift_id, count(*) AS invited,
@@ -88,6 +89,17 @@ class Card:
         return max(0, self.headcount - self.primary)
 
     @property
+    def rank(self) -> str:
+        """The same order as `risk`, as text that sorts."""
+        worry, open_share, starts_at = self.risk
+        return f"{worry} {1 + open_share:.4f} {starts_at.astimezone(UTC):%Y%m%d%H%M} {self.id}"
+
+    @property
+    def words(self) -> str:
+        """What one may type to find it."""
+        return f"{self.client} {self.address} {self.service} {self.owner or ''}".casefold()
+
+    @property
     def risk(self) -> tuple[int, float, datetime]:
         """What cards are sorted by, greatest risk first: alarms, the share that is missing, the start."""
         open_share = max(0, self.cover - self.primary - self.reserve) / self.cover
@@ -96,8 +108,15 @@ class Card:
         return (worry, -open_share, self.starts_at)
 
 
-async def board(uow: Uow, *, from_at: datetime, to_at: datetime) -> Sequence[Card]:
-    """Return the shifts that overlap a span, those at risk first; at most `MOST_ON_BOARD`, the earliest of them."""
-    rows = await uow.fetch(_BOARD, uow.franchise_id, from_at, to_at, MOST_ON_BOARD)
+async def board(uow: Uow, *, from_at: datetime, to_at: datetime, only: Sequence[UUID] | None = None) -> Sequence[Card]:
+    """Return the shifts that overlap a span, those at risk first; at most `MOST_ON_BOARD`, the earliest of them.
+
+    Args:
+        uow: the tenant's unit of work.
+        from_at: where the span begins.
+        to_at: where it ends.
+        only: leave out all others.
+    """
+    rows = await uow.fetch(_BOARD, uow.franchise_id, from_at, to_at, MOST_ON_BOARD, only)
     cards = [Card(**{**dict(row), "status": ShiftStatus(row["status"])}) for row in rows]
-    return sorted(cards, key=lambda card: card.risk)
+    return sorted(cards, key=lambda card: card.rank)

@@ -7,7 +7,7 @@ Our own files lie in `static/`; those of others come from the checkout's `node_m
 import gzip
 import hashlib
 import mimetypes
-import xml.etree.ElementTree as ET
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ _MODULES: Final = Path(__file__).parents[2] / "node_modules"
 _VENDORED: Final[Mapping[str, str]] = {
     "tabler.css": "@tabler/core/dist/css/tabler.min.css",
     "htmx.js": "htmx.org/dist/htmx.min.js",
-    "sse.js": "htmx-ext-sse/dist/sse.min.js",
+    "idiomorph.js": "idiomorph/dist/idiomorph-ext.min.js",
     "leaflet.css": "leaflet/dist/leaflet.css",
     "leaflet.js": "leaflet/dist/leaflet.js",
     "uplot.css": "uplot/dist/uPlot.min.css",
@@ -34,7 +34,7 @@ _VENDORED: Final[Mapping[str, str]] = {
 }
 _SPRITE: Final = "@tabler/icons-sprite/dist/tabler-sprite.svg"
 _COMPRESSIBLE: Final = frozenset({".css", ".js", ".svg", ".json", ".webmanifest"})
-_SVG: Final = "{http://www.w3.org/2000/svg}"
+_SYMBOL: Final = re.compile(r'<symbol id="tabler-(?P<name>[^"]+)"[^>]*>(?P<drawing>.*?)</symbol>', re.DOTALL)
 
 
 class AssetsMissing(Unavailable):
@@ -69,17 +69,14 @@ class Assets:
         self._icons = icons
 
     @classmethod
-    def load(cls, icons: frozenset[str]) -> "Assets":
+    def load(cls) -> "Assets":
         """Read everything.
-
-        Args:
-            icons: names of the drawings that templates use, from the sprite.
 
         Raises:
             AssetsMissing: `script/bootstrap` has not installed the browser's packages.
         """
         found = {name: _asset(name, content) for name, content in _files()}
-        return cls(found, _drawings(icons))
+        return cls(found, _drawings())
 
     def url(self, name: str) -> str:
         """Return the address of a file; a name that is none of ours is a mistake in a template."""
@@ -131,13 +128,6 @@ def _asset(name: str, content: bytes) -> Asset:
     )
 
 
-def _drawings(names: frozenset[str]) -> dict[str, str]:
-    ET.register_namespace("", _SVG[1:-1])
-    sprite = ET.fromstring(_installed(_SPRITE))  # noqa: S314 - our own pinned package, not somebody's upload
-    symbols = {symbol.get("id", ""): symbol for symbol in sprite.iter(f"{_SVG}symbol")}
-    return {name: "".join(_inner(symbols[f"tabler-{name}"])) for name in sorted(names)}
-
-
-def _inner(symbol: ET.Element) -> Iterator[str]:
-    for shape in symbol:
-        yield ET.tostring(shape, encoding="unicode").replace(' xmlns="http://www.w3.org/2000/svg"', "")
+def _drawings() -> dict[str, str]:
+    sprite = _installed(_SPRITE).decode()
+    return {found["name"]: found["drawing"] for found in _SYMBOL.finditer(sprite)}

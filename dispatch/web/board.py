@@ -1,17 +1,21 @@
 """The dispatch board: today and tomorrow, the shifts at risk first, refreshed while one looks."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Annotated, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from dispatch.access.roles import Permission
 from dispatch.api.deps import UowDep, allow
+from dispatch.crew.alarms import acknowledge_alarm
 from dispatch.crew.queries import open_alarms
 from dispatch.kit.uow import Uow
 from dispatch.staffing.board import Card, board
 from dispatch.tenancy.queries import franchise_of
+from dispatch.web.doors import own_page
 from dispatch.web.frame import PageDep
 from dispatch.web.routing import ConsoleRoute
 
@@ -21,6 +25,9 @@ _DAYS: Final = {"today": 0, "tomorrow": 1}
 _MOST_ALARMS: Final = 20
 
 
+Day = Annotated[str, Query(pattern="^(today|tomorrow)$")]
+
+
 @router.get("/", dependencies=[allow(Permission.FRANCHISE_READ)])
 async def home(page: PageDep) -> Response:
     """Send everybody to where his work is."""
@@ -28,32 +35,48 @@ async def home(page: PageDep) -> Response:
 
 
 @router.get("/board", dependencies=[allow(Permission.ORDERS_READ)])
-async def show_board(
-    page: PageDep, uow: UowDep, day: Annotated[str, Query(pattern="^(today|tomorrow)$")] = "today"
-) -> Response:
+async def show_board(page: PageDep, uow: UowDep, day: Day = "today") -> Response:
     """Show the shifts of a day as cards."""
     zone, cards = await _cards(uow, day)
-    alarms = await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS) if day == "today" else []
+    alarms = await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS)
     return page.show("board.html", cards=cards, alarms=alarms, day=day, zone=zone, zones=_zones(cards))
 
 
 @router.get("/board/cards", dependencies=[allow(Permission.ORDERS_READ)])
 async def show_cards(
-    page: PageDep, uow: UowDep, day: Annotated[str, Query(pattern="^(today|tomorrow)$")] = "today"
+    page: PageDep,
+    uow: UowDep,
+    day: Day = "today",
+    shift: Annotated[list[UUID] | None, Query(max_length=100)] = None,
 ) -> Response:
-    """Show the cards alone, for a board that refreshes itself."""
-    zone, cards = await _cards(uow, day)
-    alarms = await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS) if day == "today" else []
-    return page.part("board.html", "cards", cards=cards, alarms=alarms, day=day, zone=zone, zones=_zones(cards))
+    """Show the cards alone, all or those of some shifts, for a board that follows what happens."""
+    zone, cards = await _cards(uow, day, shift)
+    return page.part("board.html", "cards", cards=cards, day=day, zone=zone, zones=_zones(cards))
 
 
-async def _cards(uow: Uow, day: str) -> tuple[ZoneInfo, list[Card]]:
+@router.get("/board/alarms", dependencies=[allow(Permission.ALARMS_READ)])
+async def show_alarms(page: PageDep, uow: UowDep) -> Response:
+    """Show what stands, for a board that follows what happens."""
+    zone = ZoneInfo((await franchise_of(uow)).zone)
+    return page.part(
+        "board.html", "alarms", alarms=await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS), zone=zone
+    )
+
+
+@router.post("/alarms/{alarm_id}/ack", dependencies=[allow(Permission.ALARMS_ACK), Depends(own_page)])
+async def look_after(alarm_id: UUID, page: PageDep, uow: UowDep) -> Response:
+    """Say that one looks after an alarm."""
+    await acknowledge_alarm(uow, alarm_id)
+    return page.done(page.say("It is yours"), "/board")
+
+
+async def _cards(uow: Uow, day: str, only: Sequence[UUID] | None = None) -> tuple[ZoneInfo, Sequence[Card]]:
     zone = ZoneInfo((await franchise_of(uow)).zone)
     here = uow.now.astimezone(zone).date() + timedelta(days=_DAYS[day])
     begins = datetime.combine(here, time.min, zone)
     ends = datetime.combine(here + timedelta(days=1), time.min, zone)
-    return zone, list(await board(uow, from_at=begins, to_at=ends))
+    return zone, await board(uow, from_at=begins, to_at=ends, only=only)
 
 
-def _zones(cards: list[Card]) -> dict[str, ZoneInfo]:
+def _zones(cards: Sequence[Card]) -> dict[str, ZoneInfo]:
     return {card.zone: ZoneInfo(card.zone) for card in cards}

@@ -24,7 +24,7 @@ from dispatch.kit.uow import Uow
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.assets import Assets
 from dispatch.web.doors import PAGE_HEADERS, csrf_token
-from dispatch.web.icons import ICONS
+from dispatch.web.hub import Hub, seen_until
 from dispatch.web.languages import Language, Speech, chosen, speech
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -59,10 +59,11 @@ PLACES: Final[Sequence[Place]] = (Place("/board", "Board", "layout-dashboard", P
 
 
 class Console:
-    """Templates and files of the pages, made once for a process."""
+    """What pages share: templates, files, and who looks on; made once for a process."""
 
     def __init__(self) -> None:
-        self.assets = Assets.load(ICONS)
+        self.hub = Hub()
+        self.assets = Assets.load()
         self._environments = {language: self._environment(speech(language)) for language in Language}
 
     def render(self, speaking: Speech, template: str, block: str | None, context: Mapping[str, object]) -> str:
@@ -102,12 +103,17 @@ ConsoleDep = Annotated[Console, Depends(get_console)]
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks at a page."""
+    """Who looks at a page.
+
+    Attributes:
+        seen_until: the transaction before which the page shows everything.
+    """
 
     name: str
     role: str
     franchise: str
     franchise_id: UUID
+    seen_until: int
 
 
 class Page:
@@ -130,6 +136,23 @@ class Page:
     def part(self, template: str, block: str, status: int = 200, **context: object) -> Response:
         """Answer with one block of a page."""
         return self._answer(self._console.render(self.speech, template, block, self._frame() | context), status)
+
+    def done(self, words: str, back: str, undo: str | None = None) -> Response:
+        """Answer a change: to a script with words to say in passing, to a form with the page to see it on.
+
+        Args:
+            words: what was done, in the language of the page.
+            back: where the form was.
+            undo: the address to post to for taking it back, where that can be done.
+        """
+        if not self._request.headers.get("hx-request"):
+            return RedirectResponse(back, 303)
+        headers = {"X-Done": quote(words)} | ({"X-Undo": undo} if undo else {})
+        return Response(status_code=204, headers=headers)
+
+    def say(self, words: str, **figures: object) -> str:
+        """Return words of ours in the language of the page, its figures filled in."""
+        return self.speech.words.gettext(words) % figures if figures else self.speech.words.gettext(words)
 
     def go(self, address: str) -> Response:
         """Send the browser to another page, whether a form was sent or a part was fetched."""
@@ -175,9 +198,10 @@ async def open_stranger_page(request: Request, console: ConsoleDep, resources: R
 
 
 async def _viewer(uow: Uow, caller: Caller) -> Viewer:
+    seen = await seen_until(uow)
     franchise = await franchise_of(uow)
     name = (await user_of(uow, caller.subject_id)).name if caller.kind is CallerKind.STAFF else "API"
-    return Viewer(name, str(caller.role), franchise.name, caller.franchise_id)
+    return Viewer(name, str(caller.role), franchise.name, caller.franchise_id, seen)
 
 
 def sign_in_address(request: Request) -> str:

@@ -1,20 +1,33 @@
 "use strict";
 
+const russian = document.documentElement.lang === "ru";
+
 /** Cookies that only remember how the pages look; nothing secret. */
 function remember(name, value) {
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
 }
 
-/** Say something in passing; errors stay until they are closed. */
-function toast(words, tone = "info") {
+/** Say something in passing; errors stay until they are closed. What can be taken back offers to. */
+function toast(words, tone = "info", undo = null) {
   const note = document.createElement("div");
   note.className = `toast-note alert alert-${tone}`;
   note.textContent = words;
   const close = document.createElement("button");
   close.type = "button";
   close.className = "btn-close";
-  close.setAttribute("aria-label", document.documentElement.lang === "ru" ? "Закрыть" : "Close");
+  close.setAttribute("aria-label", russian ? "Закрыть" : "Close");
   close.addEventListener("click", () => note.remove());
+  if (undo !== null) {
+    const back = document.createElement("button");
+    back.type = "button";
+    back.className = "btn btn-sm";
+    back.textContent = russian ? "Отменить" : "Undo";
+    back.addEventListener("click", () => {
+      note.remove();
+      htmx.ajax("POST", undo, { source: document.body, swap: "none" });
+    });
+    note.append(back);
+  }
   note.append(close);
   document.getElementById("toasts").append(note);
   if (tone !== "danger") setTimeout(() => note.remove(), 6000);
@@ -61,12 +74,21 @@ document.addEventListener("keydown", (event) => {
   } else if (Date.now() - afterG < 1500) {
     afterG = 0;
     document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
+  } else if (event.key === "/" || event.key === "n") {
+    const wanted = document.querySelector(`[data-hotkey="${event.key}"]`);
+    if (wanted === null) return;
+    event.preventDefault();
+    if (wanted.matches("input")) wanted.focus();
+    else wanted.click();
   }
 });
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-palette]")) openPalette();
   if (event.target.closest("[data-theme-switch]")) switchTheme();
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) document.getElementById(opener.dataset.dialog).showModal();
+  if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
@@ -80,11 +102,33 @@ document.getElementById("palette")?.addEventListener("submit", (event) => {
   if (first) location.assign(first.href);
 });
 
-// What a part answers instead of itself when it was refused.
+// What a change answers: words to say, and where it could be taken back.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const words = event.detail.xhr.getResponseHeader("X-Done");
+  if (words === null) return;
+  toast(decodeURIComponent(words), "success", event.detail.xhr.getResponseHeader("X-Undo"));
+  const form = event.detail.elt.closest("dialog form");
+  form?.reset();
+  form?.closest("dialog").close();
+  for (const part of document.querySelectorAll("[data-live][hx-get]")) htmx.trigger(part, "live");
+});
+
+// What is answered instead when it was refused: beside the form that asked, or in passing.
 document.addEventListener("htmx:responseError", (event) => {
   const words = event.detail.xhr.getResponseHeader("X-Problem");
-  toast(words ? decodeURIComponent(words) : event.detail.xhr.statusText, "danger");
+  const problem = words ? decodeURIComponent(words) : event.detail.xhr.statusText;
+  const place = event.detail.elt.closest("form")?.querySelector("[data-problem]");
+  if (place) {
+    place.textContent = problem;
+    place.hidden = false;
+  } else {
+    toast(problem, "danger");
+  }
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const place = event.detail.elt.closest("form")?.querySelector("[data-problem]");
+  if (place) place.hidden = true;
 });
 document.addEventListener("htmx:sendError", () => {
-  toast(document.documentElement.lang === "ru" ? "Нет связи с сервером" : "The server does not answer", "danger");
+  toast(russian ? "Нет связи с сервером" : "The server does not answer", "danger");
 });
