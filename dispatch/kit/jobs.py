@@ -6,6 +6,7 @@ second from the database, and the arq worker is restarted for as long as this pr
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, cast
 
@@ -22,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 Drain = Callable[[], Awaitable[int]]
 _QUEUE = "dispatch:drains"
+_SETTLED_S = 10.0
+"""A worker that ran for so long had its Redis: the next loss is a new one, and is met with short pauses again."""
 _TRANSIENT = {"40P01", "40001", "55P03"}
 
 
@@ -167,38 +170,46 @@ async def sweep(lanes: Lanes, every_s: float) -> None:
 
 
 async def listen(lanes: Lanes, redis_url: str) -> None:
-    """Run the arq worker for ever: restart it, with growing pauses up to 5 s, whenever Redis goes away."""
+    """Run the arq worker until cancelled: start it anew, with growing pauses up to 5 s, whatever ended it."""
+    pause = 0.2
+    while True:
+        began = time.monotonic()
+        try:
+            await _listen_once(lanes, redis_url)
+        except (TimeoutError, RedisError, OSError) as error:
+            log.warning("redis_gone", error=type(error).__name__, retry_in_s=pause)
+        except Exception:
+            log.exception("listening_failed", retry_in_s=pause)
+        await asyncio.sleep(pause)
+        pause = 0.2 if time.monotonic() - began > _SETTLED_S else min(5.0, pause * 2)
 
+
+async def _listen_once(lanes: Lanes, redis_url: str) -> None:
     async def drain(_context: dict[Any, Any], lane: str) -> None:
         if lane in lanes.names:
             lanes.start(lane)
 
-    pause = 0.2
-    while True:
-        settings = RedisSettings.from_dsn(redis_url)
-        settings.conn_retries = 0
-        settings.conn_timeout = 2
-        worker: Worker | None = None
-        try:
-            pool = await create_pool(settings, default_queue_name=_QUEUE)
-            worker = Worker(
-                functions=[func(cast("WorkerCoroutine", drain), name="drain", keep_result=0, timeout=10, max_tries=1)],
-                redis_pool=pool,
-                queue_name=_QUEUE,
-                poll_delay=0.03,
-                max_jobs=50,
-                handle_signals=False,
-                job_timeout=10,
-                keep_result=0,
-                health_check_interval=30,
-            )
-            pause = 0.2
-            await worker.async_run()
-        except (TimeoutError, RedisError, OSError) as error:
-            log.warning("redis_gone", error=type(error).__name__, retry_in_s=pause)
-        finally:
-            if worker is not None:
-                with contextlib.suppress(RedisError, OSError):
-                    await worker.close()
-        await asyncio.sleep(pause)
-        pause = min(5.0, pause * 2)
+    settings = RedisSettings.from_dsn(redis_url)
+    settings.conn_retries = 0
+    settings.conn_timeout = 2
+    pool = await create_pool(settings, default_queue_name=_QUEUE)
+    worker = Worker(
+        functions=[func(cast("WorkerCoroutine", drain), name="drain", keep_result=0, timeout=10, max_tries=1)],
+        redis_pool=pool,
+        queue_name=_QUEUE,
+        poll_delay=0.03,
+        max_jobs=50,
+        handle_signals=False,
+        job_timeout=10,
+        keep_result=0,
+        health_check_interval=30,
+    )
+    try:
+        await worker.async_run()
+    finally:
+        # Its own close() answers with the cancellation of a job that was under way, which would look like ours.
+        for job in worker.tasks.values():
+            job.cancel()
+        await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
+        with contextlib.suppress(RedisError, OSError):
+            await pool.aclose()
