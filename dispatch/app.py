@@ -40,6 +40,7 @@ from dispatch.pricing.service import load_calendars
 from dispatch.settings import Settings
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 from dispatch.web import board, files, live, signin
+from dispatch.web import shifts as shift_pages
 from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
 from dispatch.wiring import CONSTRAINTS
@@ -61,7 +62,13 @@ API_ROUTERS: Final[tuple[APIRouter, ...]] = (
     sms.router,
 )
 """Mounted under /api/v1."""
-CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (files.router, signin.router, live.router, board.router)
+CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
+    files.router,
+    signin.router,
+    live.router,
+    board.router,
+    shift_pages.router,
+)
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)
 """Mounted as they are: probes and webhooks."""

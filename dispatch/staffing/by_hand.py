@@ -26,7 +26,7 @@ from dispatch.tenancy.queries import policy_in_force
 SHORTEST_WINDOW = timedelta(minutes=3)
 """A man asked by hand has at least this long to answer, whatever is left to the start."""
 
-_SOFT = frozenset({"rating_below_tier", "too_far", "under_no_show_cap", "not_lent_here"})
+OVERRULED = frozenset({"rating_below_tier", "too_far", "under_no_show_cap", "not_lent_here"})
 """Reasons a dispatcher may overrule for one man; the others protect the man or the law."""
 
 
@@ -70,7 +70,7 @@ async def invite_by_hand(uow: Uow, shift_id: UUID, command: InviteByHand) -> Inv
         raise ShiftIsOver(f"The shift is {shift.status}.", status=shift.status)
     policy = (await policy_in_force(uow)).policy
     found, need = await _look(uow, shift, command, policy)
-    reasons = [reason for reason in found.reasons if reason not in _SOFT]
+    reasons = [reason for reason in found.reasons if reason not in OVERRULED]
     if reasons:
         raise NotEligible(reasons)
     rows = await uow.fetch(

@@ -77,13 +77,15 @@ class Console:
         environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
+            auto_reload=False,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
         )
         environment.install_gettext_translations(speaking.words, newstyle=True)  # type: ignore[attr-defined]
-        environment.globals.update(asset=self.assets.url, icon=self._icon, speech=speaking)
+        # `_` is for words of ours and takes them for safe; `word` is for what comes from elsewhere, and is escaped.
+        environment.globals.update(asset=self.assets.url, icon=self._icon, speech=speaking, word=speaking.words.gettext)
         return environment
 
     def _icon(self, name: str) -> Markup:

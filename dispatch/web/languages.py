@@ -8,6 +8,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -63,6 +64,10 @@ class Speech:
     def number(self, figure: float) -> str:
         """Return a figure as people of this language write it."""
         return str(format_decimal(figure, locale=self.locale))
+
+    def rating(self, value: Decimal | float) -> str:
+        """Return a rating with both its decimals: "4.10"."""
+        return str(format_decimal(value, "0.00", locale=self.locale))
 
     def percent(self, share: float) -> str:
         """Return a share between 0 and 1 as whole per cent."""

@@ -66,6 +66,12 @@ def test_every_word_of_the_pages_is_known_in_russian() -> None:
     ] == []
 
 
+def test_only_words_of_ours_are_taken_for_safe() -> None:
+    templates = [template.read_text(encoding="utf-8") for template in (WEB / "templates").glob("*.html")]
+    assert [call for text in templates for call in re.findall(r"(?<![\w.])_\((?![\"\'])[^)]*\)", text)] == []
+    assert not any("|safe" in text or "Markup" in text or "autoescape" in text for text in templates)
+
+
 @pytest.mark.parametrize(
     ("count", "words"), [(1, "1 не вышел"), (2, "2 не вышли"), (5, "5 не вышли"), (21, "21 не вышел")]
 )

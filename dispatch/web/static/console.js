@@ -74,7 +74,7 @@ document.addEventListener("keydown", (event) => {
   } else if (Date.now() - afterG < 1500) {
     afterG = 0;
     document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
-  } else if (event.key === "/" || event.key === "n") {
+  } else if ("/ni".includes(event.key)) {
     const wanted = document.querySelector(`[data-hotkey="${event.key}"]`);
     if (wanted === null) return;
     event.preventDefault();
@@ -102,14 +102,20 @@ document.getElementById("palette")?.addEventListener("submit", (event) => {
   if (first) location.assign(first.href);
 });
 
+// A form that was asked for opens as a dialog; it is emptied when it closes.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "dialog-body") document.getElementById("dialog").showModal();
+});
+document.getElementById("dialog")?.addEventListener("close", () => {
+  document.getElementById("dialog-body").replaceChildren();
+});
+
 // What a change answers: words to say, and where it could be taken back.
 document.addEventListener("htmx:afterRequest", (event) => {
   const words = event.detail.xhr.getResponseHeader("X-Done");
   if (words === null) return;
   toast(decodeURIComponent(words), "success", event.detail.xhr.getResponseHeader("X-Undo"));
-  const form = event.detail.elt.closest("dialog form");
-  form?.reset();
-  form?.closest("dialog").close();
+  event.detail.elt.closest("dialog")?.close();
   for (const part of document.querySelectorAll("[data-live][hx-get]")) htmx.trigger(part, "live");
 });
 

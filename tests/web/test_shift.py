@@ -1,0 +1,203 @@
+"""The page of a shift, and everything a dispatcher does on it."""
+
+import re
+from uuid import UUID
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from httpx import AsyncClient, Response
+
+from dispatch.access.roles import Role
+from dispatch.kit.uow import Database
+from dispatch.settings import Settings
+from dispatch.sms.service import Question
+from tests.factories.access import PASSWORD, make_user
+from tests.factories.crew import LIMIT, let_pass, start
+from tests.factories.stage import Stage, open_questions, place, run_lane, say, set_stage, tomorrow
+
+PART = {"HX-Request": "true"}
+
+
+class Desk:
+    """A dispatcher's browser on one shift."""
+
+    def __init__(self, browser: AsyncClient, database: Database, stage: Stage, shift_id: UUID, csrf: str) -> None:
+        self.browser, self.database, self.stage, self.shift_id = browser, database, stage, shift_id
+        self.address = f"/shifts/{shift_id}"
+        self.csrf = csrf
+
+    async def page(self) -> str:
+        answer = await self.browser.get(self.address)
+        assert answer.status_code == 200
+        return answer.text
+
+    async def part(self, where: str) -> str:
+        answer = await self.browser.get(self.address + where, headers=PART)
+        assert answer.status_code == 200, answer.headers.get("x-problem")
+        assert "<html" not in answer.text
+        return answer.text
+
+    async def act(self, where: str, **form: str) -> Response:
+        return await self.browser.post(self.address + where, data=form, headers=PART | {"X-CSRF-Token": self.csrf})
+
+    async def offers(self) -> list[Question]:
+        return [q for q in await open_questions(self.database, self.stage, "offer") if q.shift_id == self.shift_id]
+
+    async def seat(self) -> UUID:
+        """Seat the best man asked and return his seat."""
+        offer = (await self.offers())[0]
+        await say(self.database, offer, "да")
+        async with self.database.begin(self.stage.franchise_id, "system:test") as uow:
+            found: UUID = await uow.fetchval(
+                "SELECT id FROM seats WHERE shift_id = $1 AND worker_id = $2", self.shift_id, offer.worker_id
+            )
+        return found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(dispatcher: AsyncClient, jobs_db: Database, stage: Stage) -> Desk:
+    shift_id = (await place(jobs_db, stage, 2, tomorrow(days=2))).shifts[0].id
+    await run_lane(jobs_db)
+    page = (await dispatcher.get("/board")).text
+    csrf = re.search(r'X-CSRF-Token": "([0-9a-f]{64})"', page)
+    assert csrf is not None
+    return Desk(dispatcher, jobs_db, stage, shift_id, csrf[1])
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def running(desk: Desk, owner: asyncpg.Connection) -> Desk:
+    """The same shift after its start, one man seated and not seen."""
+    await desk.seat()
+    await start(desk.database, owner, desk.shift_id)
+    await let_pass(owner, desk.shift_id, LIMIT)
+    return desk
+
+
+async def test_the_page_shows_whom_it_is_for_the_crew_and_the_waves(desk: Desk) -> None:
+    before = await desk.page()
+    assert "Склад на Сенной" in before
+    assert "Nobody has said yes so far" in before
+    assert "Wave 1" in before
+    await desk.seat()
+    crew = await desk.part("/crew")
+    assert crew.count('id="seat-') == 1
+    assert 'aria-label="Primary">1/2</progress>' in crew
+    story = await desk.part("/story")
+    assert "seat taken" in story
+    assert story.count('id="invitation-') == 3
+
+
+async def test_pausing_and_taking_it_back(desk: Desk) -> None:
+    paused = await desk.act("/pause")
+    assert paused.status_code == 204
+    assert paused.headers["x-undo"] == f"{desk.address}/resume"
+    assert 'id="resume"' in await desk.part("/crew")
+    assert (await desk.act("/resume")).status_code == 204
+    assert 'id="pause"' in await desk.part("/crew")
+
+
+async def test_a_change_without_the_sessions_token_changes_nothing(desk: Desk) -> None:
+    for token in ("", "0" * 64):
+        answer = await desk.browser.post(f"{desk.address}/pause", headers=PART | {"X-CSRF-Token": token})
+        assert answer.status_code == 403
+    elsewhere = {"X-CSRF-Token": desk.csrf, "Sec-Fetch-Site": "cross-site"}
+    assert (await desk.browser.post(f"{desk.address}/pause", headers=PART | elsewhere)).status_code == 403
+    assert 'id="pause"' in await desk.part("/crew")
+
+
+async def test_without_a_script_a_form_leads_back_to_the_page(desk: Desk) -> None:
+    answer = await desk.browser.post(f"{desk.address}/pause", data={"csrf": desk.csrf})
+    assert (answer.status_code, answer.headers["location"]) == (303, desk.address)
+    assert 'id="resume"' in await desk.part("/crew")
+
+
+async def test_calling_a_man_off(desk: Desk) -> None:
+    seat_id = await desk.seat()
+    assert "Call off" in await desk.part(f"/seats/{seat_id}/release")
+    done = await desk.act(f"/seats/{seat_id}/release", reason="<b>client's wish</b>")
+    assert done.status_code == 204
+    crew = await desk.part("/crew")
+    assert "is-ended" in crew
+    assert "&lt;b&gt;client&#39;s wish&lt;/b&gt;" in crew
+    again = await desk.act(f"/seats/{seat_id}/release")
+    assert again.status_code == 409
+    assert again.headers["x-problem"]
+
+
+async def test_somebody_is_found_with_what_keeps_him_from_being_asked(desk: Desk) -> None:
+    asked = {offer.worker_id for offer in await desk.offers()}
+    assert "Type a name" in await desk.part("/invite")
+    async with desk.database.begin(desk.stage.franchise_id, "system:test") as uow:
+        rows = await uow.fetch(
+            "SELECT worker_id, last_name FROM worker_contacts WHERE franchise_id = $1", uow.franchise_id
+        )
+    free = next(row for row in rows if row["worker_id"] not in asked)
+    taken = next(row for row in rows if row["worker_id"] in asked)
+    found = await desk.part(f"/people?q={taken['last_name']}")
+    assert "asked already, or not to be sent here" in found
+    assert free["last_name"] in await desk.part(f"/people?q={free['last_name']}")
+    assert (await desk.act("/invite", worker_id=str(free["worker_id"]))).status_code == 204
+    assert "Asked by hand" in await desk.part("/story")
+    refused = await desk.act("/invite", worker_id=str(taken["worker_id"]))
+    assert refused.status_code == 409
+    assert "Score" in await desk.part(f"/why/{free['worker_id']}")
+    assert "called or rung" in await desk.part("/people?q=zzzz")
+
+
+async def test_calls_are_kept_and_count(desk: Desk, owner: asyncpg.Connection) -> None:
+    await owner.execute(
+        "UPDATE invitations SET status = 'expired', reason = 'silence' WHERE shift_id = $1", desk.shift_id
+    )
+    crew = await desk.part("/crew")
+    assert "Ring them" in crew
+    worker_id = re.findall(r'id="call-([0-9a-f-]{36})"', crew)[0]
+    assert re.search(r'href="tel:\+7\d{10}"', crew)
+    kept = await desk.act("/calls", worker_id=worker_id, result="no_answer")
+    assert kept.status_code == 204
+    assert "no answer," in await desk.part("/crew")
+    assert (await desk.act("/calls", worker_id=worker_id, result="yes")).status_code == 204
+    assert worker_id not in re.findall(r'id="call-([0-9a-f-]{36})"', await desk.part("/crew"))
+    assert 'href="tel:' in (await desk.act(f"/phones/{worker_id}")).text
+
+
+async def test_arrival_absence_and_close(running: Desk, owner: asyncpg.Connection) -> None:
+    seat_id = await owner.fetchval("SELECT id FROM seats WHERE shift_id = $1", running.shift_id)
+    await owner.execute("UPDATE seats SET status = 'unaccounted' WHERE id = $1", seat_id)
+    assert "Ring them" in await running.part("/crew")
+    absent = await running.act(f"/seats/{seat_id}/no-show")
+    assert absent.status_code == 204, absent.headers["x-problem"]
+    assert absent.headers["x-undo"].endswith(f"/seats/{seat_id}/arrive")
+    assert "1 no-show" in await running.part("/crew")
+    assert (await running.act(f"/seats/{seat_id}/arrive")).status_code == 204
+    form = await running.part("/close")
+    assert f'name="hours-{seat_id}"' in form
+    wrong = await running.act("/close", **{f"hours-{seat_id}": "eight"})
+    assert wrong.status_code == 422
+    closed = await running.act("/close", **{f"hours-{seat_id}": "7,5"})
+    assert closed.status_code == 204, closed.headers["x-problem"]
+    assert "Bill" in await running.part("/crew")
+    minutes = await owner.fetchval("SELECT actual_minutes FROM timesheets WHERE seat_id = $1", seat_id)
+    assert minutes == 450
+
+
+@pytest.mark.parametrize("where", ["", "/crew", "/story", "/close", "/invite", "/people?q=a"])
+async def test_another_franchise_finds_no_such_shift(
+    desk: Desk, stranger: AsyncClient, settings: Settings, app_db: Database, where: str
+) -> None:
+    other = await set_stage(settings, app_db, men=0)
+    user = await make_user(app_db, other.franchise_id, Role.OWNER)
+    await stranger.post("/login", data={"login": user.login, "password": PASSWORD})
+    answer = await stranger.get(desk.address + where)
+    assert answer.status_code == 404
+    assert "Склад" not in answer.text
+
+
+async def test_who_only_looks_is_offered_nothing_to_do(desk: Desk, app_db: Database) -> None:
+    await desk.seat()
+    user = await make_user(app_db, desk.stage.franchise_id, Role.ACCOUNTANT)
+    desk.browser.cookies.clear()
+    await desk.browser.post("/login", data={"login": user.login, "password": PASSWORD})
+    page = await desk.page()
+    assert re.findall(r'hx-post="[^"]*(?:pause|arrive|release|calls)', page) == []
+    assert (await desk.act("/pause")).status_code == 403
