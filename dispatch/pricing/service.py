@@ -1,6 +1,6 @@
 """Rate cards as stored: versioned, one in force per service, found by id ever after."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -111,8 +111,20 @@ def load_calendars() -> None:
 
 def holidays_in(card: RateCard, spans: Sequence[TimeSpan]) -> set[date]:
     """Return the public holidays, on the site's calendar, of the years the spans touch."""
-    country = _COUNTRY.get(card.currency)
+    years = {moment.astimezone(span.zone).year for span in spans for moment in (span.starts_at, span.ends_at)}
+    return public_holidays(card.currency, years)
+
+
+def public_holidays(currency: Currency, years: Iterable[int], region: str = "") -> set[date]:
+    """Return the public holidays of the country whose prices are in this currency; none where it tells no country.
+
+    Args:
+        currency: of the rate card.
+        years: on the calendar of the place.
+        region: of the place; its own holidays are added where the calendar of the country knows it by this name.
+    """
+    country = _COUNTRY.get(currency)
     if country is None:
         return set()
-    years = {moment.astimezone(span.zone).year for span in spans for moment in (span.starts_at, span.ends_at)}
-    return set(holidays.country_holidays(country, years=sorted(years)))
+    known = region in holidays.country_holidays(country).subdivisions
+    return set(holidays.country_holidays(country, subdiv=region if known else None, years=sorted(set(years))))
