@@ -126,6 +126,11 @@ class Uow:
         self._franchise_id = franchise_id
         await self.session.execute(text("SELECT set_config('app.franchises', :f, true)"), {"f": f"{{{franchise_id}}}"})
 
+    async def enter_trial(self) -> None:
+        """Make what follows in this transaction as if a test key had asked for it; there is no way back."""
+        self.test = True
+        await self.session.execute(text("SELECT set_config('app.test', 'on', true)"))
+
     async def raw(self) -> asyncpg.Connection:
         """The driver connection of this very transaction, for hot statements. Flushes pending ORM work first."""
         await self.session.flush()

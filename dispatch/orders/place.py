@@ -63,7 +63,9 @@ class _Site:
     zone: str
 
 
-async def place_order(uow: Uow, command: PlaceOrder, site_id: UUID, size: CrewSize) -> PlacedOrder:
+async def place_order(
+    uow: Uow, command: PlaceOrder, site_id: UUID, size: CrewSize, *, order_id: UUID | None = None
+) -> PlacedOrder:
     """Store an order, its shifts and the event that starts its staffing.
 
     The price is the rate card's in force now and stays with the order. Shifts keep the site-local times they were meant
@@ -74,6 +76,7 @@ async def place_order(uow: Uow, command: PlaceOrder, site_id: UUID, size: CrewSi
         command: the order; its times are checked for overlap already.
         site_id: the site, the command's own or one made from it.
         size: cover and places of each shift, reckoned by the staffing rules.
+        order_id: the id it was promised to somebody under, fresh from `new_id()`; by default one is made.
 
     Raises:
         ClientNotFound, SiteNotFound: not of this franchise, or archived.
@@ -87,7 +90,7 @@ async def place_order(uow: Uow, command: PlaceOrder, site_id: UUID, size: CrewSi
         raise ShiftInThePast("shifts: starts_at lies in the past; send a time from now on.")
     stored = await card_in_force(uow, command.service)
     price = await _price(uow, stored, command.shifts, ZoneInfo(site.zone), command)
-    order_id = new_id()
+    order_id = order_id or new_id()
     await _insert_order(uow, order_id, command, site, stored, price)
     ordered = sorted(command.shifts, key=lambda shift: shift.starts_at)
     shifts = [PlacedShift(new_id(), n, asked, size) for n, asked in enumerate(ordered, start=1)]

@@ -15,7 +15,7 @@ OWNED: Final[dict[str, str]] = {
     "worker_absences attestations worker_imports worker_import_rejects",
     "clients": "clients client_people sites do_not_return",
     "pricing": "rate_cards",
-    "orders": "orders shifts timeline",
+    "orders": "orders shifts timeline series series_exceptions series_days",
     "crew": "waves invitations seats attendance_lists no_shows call_results alarms contact_days",
     "rating": "marks strikes fines fine_totals",
     "money": "accounts transfers timesheets",
