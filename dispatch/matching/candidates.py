@@ -141,6 +141,23 @@ async def find_candidates(
     return found
 
 
+async def find_among(uow: Uow, need: Need, terms: Terms, workers: Sequence[UUID]) -> list[Candidate]:
+    """Return those of the named who may be asked, best first, of whatever tier the need allows.
+
+    Args:
+        uow: the tenant's unit of work.
+        need: what is needed.
+        terms: the policy in force.
+        workers: who; the others of the pool are not looked at.
+    """
+    if not workers:
+        return []
+    # Preferred at the lowest tier, they come before everybody else, so as many rows hold all of them who may be asked.
+    request = request_of(uow, need, terms, tier=need.min_tier, count=len(workers), prefer=workers)
+    rows = await uow.fetch("SELECT * FROM match_candidates($1)", request)
+    return [Candidate(**dict(row)) for row in rows if row["worker_id"] in set(workers)]
+
+
 async def explain_candidate(uow: Uow, need: Need, terms: Terms, worker_id: UUID) -> Explanation:
     """Say why a man is, or is not, among those who may be asked.
 

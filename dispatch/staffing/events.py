@@ -8,6 +8,9 @@ WAVE_DUE: Final = "staffing.wave_due"
 TEXTS_MOVED: Final = "staffing.texts_moved"
 """Texts left, arrived or failed; subject: the batch, detail: what moved."""
 
+SERIES_DUE: Final = "staffing.series_due"
+"""Timer; subject: series. The next week of it becomes orders, or its last day has passed."""
+
 SEAT_TAKEN: Final = "staffing.seat_taken"
 """Subject: seat. The man's other claims at that time end, one row per tenant."""
 

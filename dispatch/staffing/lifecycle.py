@@ -16,7 +16,8 @@ from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.events import SHIFT_STARTS, SHORT_ALARM_DUE, SITE_QUESTION_DUE, WAVE_DUE
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.gaps import close_gaps
-from dispatch.staffing.waves import consider_order
+from dispatch.staffing.regulars import block_of
+from dispatch.staffing.waves import consider_orders
 from dispatch.tenancy.policy import Pace
 from dispatch.tenancy.queries import policy_in_force
 
@@ -34,9 +35,12 @@ _PASS_WITH_THE_SHIFT: Final = (
 async def begin_staffing(uow: Uow, job: Job) -> None:
     """Event: an order was placed. Set its shifts' timers and start the first wave."""
     pace = (await policy_in_force(uow)).policy.pace
-    for shift in await lock_shifts(uow, await shifts_of_order(uow, job.subject_id)):
-        await set_shift_timers(uow, shift, pace)
-    await consider_order(uow, job.subject_id)
+    block = await block_of(uow, job.subject_id)
+    # All locks of the block at once, in order of id: handlers of its other orders run beside this one.
+    for shift in await lock_shifts(uow, [shift for order in block for shift in await shifts_of_order(uow, order)]):
+        if shift.order_id == job.subject_id:
+            await set_shift_timers(uow, shift, pace)
+    await consider_orders(uow, block)
 
 
 async def set_shift_timers(uow: Uow, shift: Shift, pace: Pace) -> None:
@@ -56,8 +60,8 @@ async def drop_timers_and_alarms(uow: Uow, shift: Shift) -> None:
 
 
 async def look_again(uow: Uow, job: Job) -> None:
-    """Timer: look at every shift of an order."""
-    await consider_order(uow, job.subject_id)
+    """Timer: look at every shift of an order, and of the days of its series that are due as well."""
+    await consider_orders(uow, await block_of(uow, job.subject_id))
 
 
 async def close_gaps_of(uow: Uow, job: Job) -> None:

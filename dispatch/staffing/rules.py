@@ -88,6 +88,15 @@ def wave_one_target(factor: Decimal, headcount: int) -> int:
     return math.ceil(factor * headcount)
 
 
+def series_wave_target(factor: Decimal, headcount: int, kept: int) -> int:
+    """Return how many the first wave of a day of a series asks: those who stay, and ceil(factor x gaps) for the rest.
+
+    Who came the day before is asked one for one; the factor answers refusals of strangers. At 1.5 and 10 people:
+    none stays -> 15, 8 stay -> 11, 10 stay -> 10; 12 who stayed for fewer places are all asked.
+    """
+    return kept + math.ceil(factor * max(0, headcount - kept))
+
+
 def next_wave_target(factor: Decimal, cover: int, seated: int, live: int) -> int:
     """Return how many a later wave asks: max(0, ceil(factor x (cover - seated)) - live).
 

@@ -1,8 +1,9 @@
 """Waves: who is asked, how many, until when; one offer for all days of a block.
 
-`consider_order` is the only place a wave starts. It runs when an order is placed, at a wave's deadline, when all asked
-have answered, when a seat is lost, and when a try that found nobody may find somebody. It may run twice: under the
-shifts' locks the second run finds nothing due.
+A block is the days of one order, or the days of one series that are due together. `consider_orders` is the only place
+a wave starts. It runs when an order is placed, at a wave's deadline, when all asked have answered, when a seat is lost,
+and when a try that found nobody may find somebody. It may run twice: under the shifts' locks the second run finds
+nothing due.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ from dispatch.crew.waves import (
 from dispatch.kit import outbox
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
-from dispatch.matching.candidates import Candidate, Need, Terms, find_candidates
+from dispatch.matching.candidates import Candidate, Need, Terms, find_among, find_candidates
 from dispatch.matching.plan import plan_invitations
 from dispatch.orders.shifts import Shift, lock_shifts, settle_status, shifts_of_order
 from dispatch.orders.timeline import note
@@ -36,6 +37,7 @@ from dispatch.staffing.expiry import expire_overdue
 from dispatch.staffing.facts import OrderTerms, order_terms
 from dispatch.staffing.needs import need_of
 from dispatch.staffing.offers import Asked, send_offers
+from dispatch.staffing.regulars import keep_regulars, regulars_of
 from dispatch.staffing.rules import next_wave_target, wave_one_target, wave_window
 from dispatch.tenancy.policy import OverInviteMode, Policy, Tier
 from dispatch.tenancy.queries import policy_in_force
@@ -58,28 +60,30 @@ class _Plan:
     shift: Shift
     wave: Wave
     need: Need
+    factor: Decimal
     by_confidence: bool
     chosen: list[tuple[Candidate, bool]] = field(default_factory=list)
 
 
-async def consider_order(uow: Uow, order_id: UUID) -> None:
-    """Reckon every shift of an order up and start the waves that are due; set the timer for the next look."""
+async def consider_orders(uow: Uow, order_ids: Sequence[UUID]) -> None:
+    """Reckon every shift of a block up and start the waves that are due; set each order's timer for the next look."""
     policy = (await policy_in_force(uow)).policy
-    shifts = await lock_shifts(uow, await shifts_of_order(uow, order_id))
-    terms = await order_terms(uow, order_id)
+    shifts = await lock_shifts(uow, [shift for order in order_ids for shift in await shifts_of_order(uow, order)])
+    terms = {order_id: await order_terms(uow, order_id) for order_id in order_ids}
     plans: list[_Plan] = []
-    looks: list[datetime] = []
+    looks: dict[UUID, list[datetime]] = {}
     for shift in shifts:
-        plan, next_look = await _plan_shift(uow, shift, terms, policy)
+        plan, next_look = await _plan_shift(uow, shift, terms[shift.order_id], policy)
         if plan is not None:
             plans.append(plan)
         if next_look is not None:
-            looks.append(next_look)
+            looks.setdefault(shift.order_id, []).append(next_look)
     if plans:
         await _choose(uow, plans, policy)
-        looks += await _ask(uow, plans, policy)
-    if looks:
-        await outbox.schedule(uow, WAVE_DUE, order_id, max(min(looks), uow.now + timedelta(milliseconds=200)))
+        for plan, look in zip(plans, await _ask(uow, plans, policy), strict=True):
+            looks.setdefault(plan.shift.order_id, []).append(look)
+    for order_id, moments in looks.items():
+        await outbox.schedule(uow, WAVE_DUE, order_id, max(min(moments), uow.now + timedelta(milliseconds=200)))
 
 
 async def _plan_shift(
@@ -136,7 +140,8 @@ async def _due(
         # Nobody may be asked before an answer is due: no wave, and no alarm either, it is simply night.
         await _say_it_waits(uow, shift, wakes_at)
         return None, min(wakes_at, shift.starts_at - policy.calendar.urgent_lead)
-    target, reason = _target(shift, terms, policy, waves=len(waves), pending=pending)
+    factor = Decimal(str((terms.over_invite or {}).get("factor", policy.staffing.factor)))
+    target, reason = _target(shift, factor, policy, waves=len(waves), pending=pending)
     if target == 0:
         return None, min((i.deadline for i in pending), default=None)
     wave = Wave(
@@ -151,7 +156,7 @@ async def _due(
         closed_at=None,
     )
     mode = (terms.over_invite or {}).get("mode", policy.staffing.mode)
-    return _Plan(shift, wave, need, by_confidence=wave.n == 1 and mode == OverInviteMode.CONFIDENCE), None
+    return _Plan(shift, wave, need, factor, by_confidence=wave.n == 1 and mode == OverInviteMode.CONFIDENCE), None
 
 
 async def _say_it_waits(uow: Uow, shift: Shift, until: datetime) -> None:
@@ -168,11 +173,9 @@ async def _say_it_waits(uow: Uow, shift: Shift, until: datetime) -> None:
 
 
 def _target(
-    shift: Shift, terms: OrderTerms, policy: Policy, *, waves: int, pending: Sequence[Invitation]
+    shift: Shift, factor: Decimal, policy: Policy, *, waves: int, pending: Sequence[Invitation]
 ) -> tuple[int, str]:
     staffing = policy.staffing
-    asked = terms.over_invite or {}
-    factor = Decimal(str(asked.get("factor", staffing.factor)))
     if waves == 0:
         return wave_one_target(factor, shift.headcount), f"first wave: {factor} x {shift.headcount}"
     missing = shift.cover - shift.seated
@@ -182,7 +185,10 @@ def _target(
 
 
 async def _choose(uow: Uow, plans: Sequence[_Plan], policy: Policy) -> None:
-    """Choose the people of every wave of the round; who is asked for one day of the block is preferred for the next."""
+    """Choose the people of every wave of the round; who is asked for one day of the block is preferred for the next.
+
+    The first wave of a day of a series asks those who stay from the day before, and others for the gaps alone.
+    """
     terms = Terms(policy.calendar, policy.pace, policy.scoring, policy.staffing)
     block: list[UUID] = []
     for plan in plans:
@@ -199,9 +205,15 @@ async def _choose(uow: Uow, plans: Sequence[_Plan], policy: Policy) -> None:
 
 async def _best(uow: Uow, plan: _Plan, terms: Terms, *, prefer: Sequence[UUID]) -> list[Candidate]:
     """Return the people of one wave; a first wave in confidence mode takes its size from these very people."""
+    kept = await find_among(uow, plan.need, terms, await regulars_of(uow, plan.shift)) if plan.wave.n == 1 else []
+    if kept:
+        plan.wave = keep_regulars(plan.wave, kept, plan.shift.headcount, plan.factor)
+    wanted = MOST_PER_MAN * plan.shift.headcount if plan.by_confidence else plan.wave.target
+    stay = [candidate.worker_id for candidate in kept]
+    others = await find_candidates(uow, plan.need, terms, wanted - len(kept), prefer=prefer, exclude=stay)
+    ranked = [*kept, *others]
     if not plan.by_confidence:
-        return await find_candidates(uow, plan.need, terms, plan.wave.target, prefer=prefer)
-    ranked = await find_candidates(uow, plan.need, terms, MOST_PER_MAN * plan.shift.headcount, prefer=prefer)
+        return ranked
     advice = plan_invitations(
         OverInviteMode.CONFIDENCE,
         plan.shift.headcount,
@@ -225,7 +237,7 @@ async def _second_chances_left(uow: Uow, shift: Shift, policy: Policy) -> int:
 
 
 async def _ask(uow: Uow, plans: Sequence[_Plan], policy: Policy) -> list[datetime]:
-    """Reserve contact budget and codes, write waves, invitations, questions and texts; return when to look again."""
+    """Reserve contact budget and codes, write waves, invitations, questions and texts; return each plan's next look."""
     terms = Terms(policy.calendar, policy.pace, policy.scoring, policy.staffing)
     wanted = list(dict.fromkeys(candidate.worker_id for plan in plans for candidate, _ in plan.chosen))
     reserved: dict[UUID, Asked] = {}
