@@ -11,6 +11,7 @@ from dispatch.kit.errors import DispatchError
 from dispatch.kit.outbox import Handler
 from dispatch.orders.errors import CONSTRAINTS as OF_ORDERS
 from dispatch.orders.place import ORDER_PLACED
+from dispatch.orders.series.errors import CONSTRAINTS as OF_SERIES
 from dispatch.rating.appeals import appeal_by_text
 from dispatch.rating.errors import CONSTRAINTS as OF_RATING
 from dispatch.sms.errors import CONSTRAINTS as OF_SMS
@@ -30,6 +31,7 @@ from dispatch.staffing.no_show import pass_limit
 from dispatch.staffing.outage import restart_limits
 from dispatch.staffing.receipts import move_with_texts
 from dispatch.staffing.reminders import ask_evening, ask_on_the_day, doubt_after_stop, mark_doubtful, reconfirm
+from dispatch.staffing.series import make_due_days
 from dispatch.staffing.settle import accept_offer, decline_offer
 from dispatch.staffing.site import answer_present, ask_site
 from dispatch.tenancy.errors import CONSTRAINTS as OF_TENANCY
@@ -43,6 +45,7 @@ CONSTRAINTS: Final[Mapping[str, Callable[[], DispatchError]]] = MappingProxyType
         **OF_WORKERS,
         **OF_CLIENTS,
         **OF_ORDERS,
+        **OF_SERIES,
         **OF_CREW,
         **OF_RATING,
     }
@@ -55,6 +58,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         TEXTS_MOVED: move_with_texts,
         STOPPED: doubt_after_stop,
         staffing_events.WAVE_DUE: look_again,
+        staffing_events.SERIES_DUE: make_due_days,
         staffing_events.SEAT_TAKEN: end_other_claims,
         staffing_events.CLAIM_LOST: lose_claim,
         staffing_events.GAP_FOUND: close_gaps_of,
