@@ -16,6 +16,7 @@ from dispatch.sms.outgoing import default_account
 FOR_TEST_KEYS: Final = frozenset(
     {
         "/api/v1/orders",
+        "/api/v1/series",
         "/api/v1/quotes",
         "/api/v1/matching/preview",
         "/api/v1/workers",
@@ -29,6 +30,7 @@ FOR_TEST_KEYS: Final = frozenset(
 _IS_TEST: Final[Mapping[str, str]] = MappingProxyType(
     {
         "order_id": "SELECT test FROM orders WHERE franchise_id = $1 AND id = $2",
+        "series_id": "SELECT test FROM series WHERE franchise_id = $1 AND id = $2",
         "shift_id": "SELECT test FROM shifts WHERE franchise_id = $1 AND id = $2",
         "seat_id": """SELECT f.test FROM seats s JOIN shifts f ON f.franchise_id = s.franchise_id AND f.id = s.shift_id
                       WHERE s.franchise_id = $1 AND s.id = $2""",

@@ -24,6 +24,7 @@ from tests.factories.stage import set_stage
 
 CHANGES_NOTHING: Final = {
     "POST /api/v1/orders/{order_id}/preview": "what it did is rolled back before it answers",
+    "POST /api/v1/series/{series_id}/preview": "what it did is rolled back before it answers",
     "POST /api/v1/quotes": "it reckons",
     "POST /api/v1/matching/preview": "it reads",
     "POST /api/v1/workers/search": "it reads",

@@ -20,6 +20,7 @@ from dispatch.settings import Settings
 from tests.factories.desk import assert_problem, at, filled, ok, order_body, world
 from tests.factories.requests import REQUESTS
 from tests.factories.scene import Scene, set_scene
+from tests.factories.series import ONE, series_body, today
 from tests.factories.stage import set_stage, tomorrow
 
 OWN_ONLY: Final = {
@@ -66,8 +67,10 @@ async def network(
         "/workers/import", content="Телефон\n+7 921 999-00-11\n".encode(), headers={"Content-Type": "text/csv"}
     )
     order = await owner.fetchrow("SELECT * FROM shifts WHERE id = $1", seat["shift_id"])
+    series = await theirs.post("/series", series_body(theirs.stage, starts_on=str(today() + ONE * 40)), status=201)
     ids = {
         "order_id": order["order_id"],
+        "series_id": series["id"],
         "shift_id": order["id"],
         "worker_id": seat["worker_id"],
         "client_id": theirs.stage.client_id,
@@ -103,6 +106,8 @@ async def test_own_things_cannot_be_tied_to_a_strangers(
     for method, path, body, status, code in (
         ("POST", "/orders", mixed | {"site_id": ids["site_id"]}, 404, "site_not_found"),
         ("POST", "/orders", mixed | {"client_id": ids["client_id"]}, 404, "client_not_found"),
+        ("POST", "/series", series_body(own.stage, site_id=ids["site_id"]), 404, "site_not_found"),
+        ("POST", "/series", series_body(own.stage, client_id=ids["client_id"]), 404, "client_not_found"),
         ("PATCH", f"/orders/{order.id}", {"site_id": ids["site_id"]}, 404, "site_not_found"),
         ("PATCH", f"/orders/{order.id}", {"times": [{"shift_id": ids["shift_id"], **times}]}, 404, "shift_not_found"),
         ("POST", f"/shifts/{shift}/calls", call, 422, "worker_not_of_this_shift"),
@@ -152,6 +157,7 @@ async def test_nothing_of_a_strangers_can_be_read(network: Network, app: FastAPI
     "path",
     [
         "/orders?client_id={client_id}",
+        "/series?client_id={client_id}",
         "/sites?client_id={client_id}",
         "/do-not-return?client_id={client_id}",
         "/alarms?shift_id={shift_id}",
@@ -174,6 +180,7 @@ async def test_a_filter_by_a_strangers_id_finds_nothing_of_his(
 
 THEIR_IDS: Final = """
 SELECT id FROM orders WHERE franchise_id = $1 UNION ALL SELECT id FROM shifts WHERE franchise_id = $1
+UNION ALL SELECT id FROM series WHERE franchise_id = $1
 UNION ALL SELECT id FROM seats WHERE franchise_id = $1 UNION ALL SELECT id FROM clients WHERE franchise_id = $1
 UNION ALL SELECT id FROM sites WHERE franchise_id = $1 UNION ALL SELECT id FROM workers WHERE franchise_id = $1
 UNION ALL SELECT id FROM messages WHERE franchise_id = $1 UNION ALL SELECT id FROM questions WHERE franchise_id = $1

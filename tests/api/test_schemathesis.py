@@ -28,6 +28,7 @@ from dispatch.kit.uow import Database
 from dispatch.settings import Settings
 from tests.factories.desk import client_of
 from tests.factories.scene import Scene, set_scene
+from tests.factories.series import ONE, series_body, today
 from tests.factories.stage import set_stage
 
 EXAMPLES: Final = 8
@@ -81,6 +82,8 @@ async def ids(
     shift_id, seat = await scene.running()
     order_id = await owner.fetchval("SELECT order_id FROM shifts WHERE id = $1", shift_id)
     fine_id = await scene.fine()
+    series = await scene.post("/series", series_body(scene.stage, starts_on=str(today() + ONE * 40)), status=201)
+    series_id = UUID(series["id"])
     known: dict[str, UUID] = {
         "order_id": order_id,
         "shift_id": shift_id,
@@ -89,6 +92,7 @@ async def ids(
         "client_id": scene.stage.client_id,
         "site_id": scene.stage.site_id,
         "fine_id": fine_id,
+        "series_id": series_id,
     }
     async with await client_of(app, app_db, scene.stage.franchise_id, Role.DISPATCHER) as client:
         yield client, {name: str(value) for name, value in known.items()}

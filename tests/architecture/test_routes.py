@@ -43,6 +43,7 @@ WITHOUT_ONCE: Final = {
     "POST /api/v1/auth/logout": "it ends the very session that asks",
     "POST /api/v1/auth/tokens": "its answer is a secret, which is never kept",
     "POST /api/v1/orders/{order_id}/preview": _READS,
+    "POST /api/v1/series/{series_id}/preview": _READS,
     "POST /api/v1/quotes": _READS,
     "POST /api/v1/matching/preview": _READS,
     "POST /api/v1/workers/search": _READS,

@@ -5,32 +5,19 @@ failing commit is an error, and, sent by a stranger, that one franchise cannot t
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
 from dispatch.crew.alarms import Severity, raise_alarm
 from dispatch.sms.service import InboxKind, add_inbox_item
 from dispatch.workers.rules import Attestation
+from tests.factories import series_requests
 from tests.factories.access import PASSWORD, bearer, make_session, make_token
+from tests.factories.book import REQUESTS, V1, request
 from tests.factories.desk import another_day, at, order_body, times
 from tests.factories.scene import Call, Scene
 from tests.factories.workers import next_phone
 
-Builder = Callable[[Scene], Awaitable[Call]]
-REQUESTS: Final[dict[str, Builder]] = {}
-V1: Final = {"If-Match": '"1"'}
-
-
-def request(route: str) -> Callable[[Builder], Builder]:
-    """Register a builder for a route."""
-
-    def register(build: Builder) -> Builder:
-        assert route not in REQUESTS, route
-        REQUESTS[route] = build
-        return build
-
-    return register
+__all__ = ["REQUESTS", "V1", "request", "series_requests"]
 
 
 @request("POST /api/v1/auth/login")
