@@ -153,8 +153,6 @@ async def make_due_days(uow: Uow, job: Job) -> None:
     The last day being over, the series has ended.
     """
     series = await series_of(uow, job.subject_id, lock=True)
-    if series.status != SeriesStatus.ACTIVE:
-        return
     site = await site_of(uow, series.site_id)
     if series.ends_on is not None and series.ends_on < today_at(uow, site):
         await move_series(uow, series, SeriesStatus.ENDED)

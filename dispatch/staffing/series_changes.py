@@ -221,9 +221,9 @@ async def _settle_day(uow: Uow, series: Series, site: Site, day: date, reason: s
 
 async def _locked_days(uow: Uow, series: Series, start: date, through: date | None = None) -> list[MadeDay]:
     """Return the days whose orders stand and whose work has not begun, under all the locks a change of them takes."""
-    found = [made for made in await made_days(uow, series.id, start, through) if made.shift_status in AHEAD]
-    await lock_shifts(uow, [made.shift_id for made in found])
-    await lock_workers(uow, await _seated(uow, [made.shift_id for made in found]))
+    shift_ids = [made.shift_id for made in await made_days(uow, series.id, start, through)]
+    await lock_shifts(uow, shift_ids)
+    await lock_workers(uow, await _seated(uow, shift_ids))
     return [made for made in await made_days(uow, series.id, start, through) if made.shift_status in AHEAD]
 
 

@@ -133,6 +133,7 @@ async def test_pause_resume_end(desk: AsyncClient, stage: Stage) -> None:
     [
         ({"service": "loading", "conditions": ["на крыше"]}, 422, "condition_not_on_rate_card"),
         ({"pattern": {"every": "week", "on": [_NOT_TOMORROW]}, "ends_on": TOMORROW}, 422, "series_never_happens"),
+        ({"starts_on": "2026-01-12", "ends_on": "2026-01-18"}, 422, "series_never_happens"),
         ({"start": "8 утра"}, 422, "validation_failed"),
     ],
 )
@@ -157,6 +158,8 @@ async def test_a_test_key_starts_test_series_and_touches_no_real_one(
         assert_problem(await tester.post(path, json=body), 403, "test_key_refused")
     tried = await begun(tester, stage)
     assert tried["test"] is True
+    assert ok(await tester.post(f"/series/{tried['id']}/pause"))["status"] == "paused"
+    assert ok(await tester.post(f"/series/{tried['id']}/resume"))["status"] == "active"
     # Somebody real lets an extra order be placed in it: a test one, too.
     ok(await desk.post(f"/series/{tried['id']}/exceptions", json={"day": TOMORROW, "kind": "out", "reason": "нет"}))
     ok(await desk.delete(f"/series/{tried['id']}/exceptions/{TOMORROW}"))

@@ -19,7 +19,7 @@ from dispatch.orders.series.errors import (
     SeriesNeverHappens,
 )
 from dispatch.orders.series.models import Series, SeriesException
-from dispatch.orders.series.queries import exception_on
+from dispatch.orders.series.queries import exception_on, today_at
 from dispatch.orders.series.rules import (
     SERIES_MOVES,
     ExceptionKind,
@@ -29,7 +29,7 @@ from dispatch.orders.series.rules import (
     within,
 )
 
-_LONGEST_PAUSE_DAYS = 366
+_LONGEST_GAP_DAYS = 366
 """Within so many days every pattern falls on a day."""
 
 
@@ -38,7 +38,7 @@ async def start_series(uow: Uow, command: StartSeries) -> Series:
 
     Raises:
         ClientNotFound, ClientArchived, SiteNotFound: not of this franchise, or archived.
-        SeriesNeverHappens: no day of the pattern lies between its first and last day.
+        SeriesNeverHappens: no day of the pattern lies between its first and last day, or the last is over.
     """
     await require_open(uow, command.client_id)
     site = await site_of(uow, command.site_id)
@@ -68,6 +68,8 @@ async def start_series(uow: Uow, command: StartSeries) -> Series:
         version=1,
     )
     _require_days(series)
+    if series.ends_on is not None and series.ends_on < today_at(uow, site):
+        raise SeriesNeverHappens("ends_on: it is over on site; send a day from today on, or none.")
     uow.session.add(series)
     await uow.session.flush()
     return series
@@ -75,7 +77,7 @@ async def start_series(uow: Uow, command: StartSeries) -> Series:
 
 def _require_days(series: Series) -> None:
     scheme = series.scheme()
-    last = date.fromordinal(series.starts_on.toordinal() + _LONGEST_PAUSE_DAYS)
+    last = date.fromordinal(series.starts_on.toordinal() + _LONGEST_GAP_DAYS)
     if not plan_days(scheme, {}, (), series.starts_on, last if scheme.last is None else min(last, scheme.last)):
         raise SeriesNeverHappens("ends_on: no day of the pattern lies between starts_on and ends_on.")
 
