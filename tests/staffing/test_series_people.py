@@ -1,5 +1,6 @@
 """A series keeps its people: one text for all days of a block, who came is asked first, strangers for the gaps."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
@@ -175,3 +176,23 @@ async def test_days_are_asked_for_together_only_within_their_series(
     )
     assert {len(row["series"]) for row in blocks} == {1}
     assert min(row["days"] for row in blocks) >= 7
+
+
+async def test_workers_side_by_side_ask_each_man_once_and_never_wait_for_one_another(
+    app_db: Database, jobs_db: Database, stage: Stage, owner: asyncpg.Connection
+) -> None:
+    """The orders of a block are handled by whoever claims them; a deadlock or a lost lease would fail the lane."""
+    for round_ in range(5):
+        given = {"headcount": 1, "starts_on": (today() + FAR).isoformat(), "start": f"{4 * round_:02}:00"}
+        series = (await started(app_db, stage, **given | {"end": f"{4 * round_ + 2:02}:00"})).series
+        await asyncio.gather(*(run_lane(jobs_db) for _ in range(4)))
+        sent = await owner.fetch(
+            """SELECT i.worker_id, count(DISTINCT i.question_id) AS texts FROM invitations i
+               JOIN shifts f ON f.id = i.shift_id JOIN series_days d ON d.order_id = f.order_id
+               WHERE d.series_id = $1 GROUP BY i.worker_id""",
+            series.id,
+        )
+        assert len(sent) == 2
+        assert {row["texts"] for row in sent} == {1}
+        failures = await owner.fetchval("SELECT count(*) FROM outbox WHERE failures > 0 OR state = 'dead'")
+        assert failures == 0
