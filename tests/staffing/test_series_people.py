@@ -11,11 +11,13 @@ import asyncpg
 import pytest_asyncio
 
 from dispatch.kit.uow import Database
+from dispatch.orders.series.commands import ApplyTo, ChangeSeries
 from dispatch.orders.series.models import Series
 from dispatch.orders.series.queries import MadeDay, series_of
 from dispatch.settings import Settings
 from dispatch.staffing.rules import series_wave_target
 from dispatch.staffing.series import fill_series
+from dispatch.staffing.series_changes import change_series
 from tests.factories.desk import crew_of
 from tests.factories.series import ONE, days_of, put_forward, started, today
 from tests.factories.stage import Stage, open_questions, run_lane, say, set_stage
@@ -196,3 +198,29 @@ async def test_workers_side_by_side_ask_each_man_once_and_never_wait_for_one_ano
         assert {row["texts"] for row in sent} == {1}
         failures = await owner.fetchval("SELECT count(*) FROM outbox WHERE failures > 0 OR state = 'dead'")
         assert failures == 0
+
+
+async def test_a_change_of_all_days_races_the_waves_and_the_answers(
+    app_db: Database, jobs_db: Database, stage: Stage, owner: asyncpg.Connection
+) -> None:
+    """Whoever comes first: nothing deadlocks, and every day ends with as many places as the series says."""
+    series, days = await begun(app_db, jobs_db, stage, 2)
+    for headcount in (3, 1, 4, 2, 3):
+        wanted = ChangeSeries(headcount=headcount, apply_to=ApplyTo.MATERIALISED)
+
+        async def change(command: ChangeSeries = wanted) -> None:
+            async with app_db.begin(stage.franchise_id, "staff:test") as uow:
+                version = (await series_of(uow, series.id)).version
+                await change_series(uow, series.id, command, version)
+
+        asked_now = (await open_questions(jobs_db, stage, "offer"))[:2]
+        await asyncio.gather(
+            change(), run_lane(jobs_db), run_lane(jobs_db), *(say(jobs_db, question, "да") for question in asked_now)
+        )
+        await run_lane(jobs_db)
+        rows = await owner.fetch(
+            "SELECT headcount, primary_count FROM shifts WHERE id = ANY ($1)", [day.shift_id for day in days]
+        )
+        assert {row["headcount"] for row in rows} == {headcount}
+        assert all(row["primary_count"] <= headcount for row in rows)
+    assert await owner.fetchval("SELECT count(*) FROM outbox WHERE failures > 0 OR state = 'dead'") == 0
