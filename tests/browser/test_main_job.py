@@ -1,0 +1,91 @@
+"""The main job on the screen: a dispatcher follows an order from the first text to the closed shift, by clicking."""
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+
+from playwright.async_api import expect
+
+from dispatch.orders.commands import AskedShift
+from tests.browser.conftest import House, Window
+from tests.factories.stage import place
+
+LEAD = timedelta(seconds=75)
+PATIENCE_MS = 150_000
+
+
+def soon() -> AskedShift:
+    start = datetime.now(UTC) + LEAD
+    return AskedShift(starts_at=start, ends_at=start + timedelta(minutes=10))
+
+
+async def test_an_order_is_followed_from_the_board_to_the_closed_shift(window: Window, house: House) -> None:
+    page = window.page
+    await window.sign_in()
+    await expect(page.get_by_text("No shifts on this day")).to_be_visible()
+    await window.accessible()
+
+    shift_id = (await place(house.database, house.stage, 3, soon())).shifts[0].id
+    card = page.locator(f"#card-{shift_id}")
+    await expect(card).to_be_visible(timeout=PATIENCE_MS)
+    await expect(page.get_by_text("No shifts on this day")).to_be_hidden()
+    await expect(card.get_by_role("progressbar", name="Primary")).to_have_attribute("value", "3", timeout=PATIENCE_MS)
+    await window.accessible()
+
+    await card.get_by_role("link").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Склад на Сенной")
+    await expect(page.locator("#story summary").first).to_contain_text("Wave 1")
+    await window.accessible()
+
+    close = page.get_by_role("button", name="Close the shift")
+    await expect(close).to_be_visible(timeout=PATIENCE_MS)
+    await expect(page.locator("#crew").get_by_role("progressbar", name="Arrived")).to_have_attribute(
+        "value", "3", timeout=PATIENCE_MS
+    )
+    await close.click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("textbox")).to_have_count(3)
+    await window.accessible()
+    await dialog.get_by_role("textbox").first.fill("0.1")
+    await dialog.get_by_role("button", name="Close the shift").click()
+    await expect(page.locator("#toasts")).to_contain_text("Closed: the client's bill is")
+    await expect(page.locator("#crew")).to_contain_text(re.compile("Bill RUB"))
+    await expect(close).to_be_hidden()
+
+
+async def test_what_one_does_is_said_and_can_be_taken_back(window: Window, house: House) -> None:
+    page = window.page
+    start = datetime.now(UTC) + timedelta(hours=30)
+    asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=8))
+    shift_id = (await place(house.database, house.stage, 2, asked)).shifts[0].id
+    await window.sign_in()
+    await page.goto(f"/shifts/{shift_id}")
+    await page.get_by_role("button", name="Pause asking").click()
+    await expect(page.locator("#toasts")).to_contain_text("Nobody is asked until you resume")
+    await expect(page.get_by_role("button", name="Resume asking")).to_be_visible()
+    await page.locator("#toasts").get_by_role("button", name="Undo").click()
+    await expect(page.get_by_role("button", name="Pause asking")).to_be_visible()
+
+
+async def test_every_tab_follows_over_one_stream(window: Window, house: House) -> None:
+    await window.sign_in()
+    tabs = [window.page, *[await window.page.context.new_page() for _ in range(7)]]
+    for tab in tabs[1:]:
+        await tab.goto("/board?day=tomorrow")
+    start = (datetime.now(UTC) + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
+    asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=8))
+    shift_id = (await place(house.database, house.stage, 1, asked)).shifts[0].id
+    await asyncio.gather(*(expect(tab.locator(f"#card-{shift_id}")).to_be_attached() for tab in tabs[1:]))
+
+
+async def test_a_screen_catches_up_after_a_restart(window: Window, house: House) -> None:
+    await window.sign_in()
+    await window.page.goto("/board?day=tomorrow")
+    house.system.api.kill()
+    start = (datetime.now(UTC) + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
+    asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=8))
+    shift_id = (await place(house.database, house.stage, 1, asked)).shifts[0].id
+    house.system.api.start()
+    await house.system.until_healthy()
+    await expect(window.page.locator(f"#card-{shift_id}")).to_be_visible(timeout=PATIENCE_MS)
+    window.complaints.clear()  # the browser says that the server was away
