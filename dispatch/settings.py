@@ -20,6 +20,13 @@ class SendingMode(StrEnum):
     LIVE = "live"
 
 
+class SecondFactor(StrEnum):
+    """Whether staff who decide over others must prove themselves by a code as well as by their password."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
 class Login(BaseModel):
     """One database role and its password."""
 
@@ -112,7 +119,10 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     log_json: bool = True
     secret_key: SecretStr = SecretStr("")
-    """Keys the console's proofs against forged requests; of at least `SHORTEST_KEY` characters."""
+    """Keys the console's proofs against forged requests, and the codes of second factors; of at least `SHORTEST_KEY`
+    characters. With another key every second factor has to be set up anew."""
+    totp: SecondFactor = SecondFactor.REQUIRED
+    """Of owners, headquarters and operators; everybody else may have one."""
 
 
 def read_settings(env_file: Path | None = None) -> Settings:

@@ -10,6 +10,7 @@ from dispatch.kit.walltime import Instant
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
+LONGEST_CODE = 40
 
 Login = Annotated[
     str,
@@ -28,19 +29,24 @@ class Command(BaseModel):
 
 
 class LogIn(Command):
-    """Sign in. Anything may be tried as a login, so that a malformed one is refused like a wrong one."""
+    """Sign in. Anything may be tried as a login, so that a malformed one is refused like a wrong one.
+
+    `code` is asked for where the account has a second factor: from the authenticator app, or a recovery code.
+    """
 
     login: Annotated[str, StringConstraints(to_lower=True, strip_whitespace=True, min_length=1, max_length=120)]
     password: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
+    code: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_CODE)] | None = None
 
 
 class CreateUser(Command):
-    """Open an account; the login is one for the whole network."""
+    """Open an account; the login is one for the whole network. Links for a new password go to `phone`."""
 
     login: Login
     name: Name
     role: Role
     password: NewPassword
+    phone: Annotated[str, Field(max_length=40)] | None = None
 
 
 class ChangeRole(Command):

@@ -38,6 +38,82 @@ class LoginLocked(TooMany):
         )
 
 
+class SecondFactorRequired(Unauthenticated):
+    """Login and password are right, and this account asks for a code as well."""
+
+    def __init__(self) -> None:
+        super().__init__("This account asks for a code as well: send `code`, from the authenticator app.")
+
+
+class SecondFactorRefused(Unauthenticated):
+    """The code is wrong, too old, or was used before; which of them is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("This code is wrong or was used before. Wait for the next one and try again.")
+
+
+class SecondFactorLocked(TooMany):
+    """Too many wrong codes for this account; it opens by itself."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            f"Too many wrong codes for this account. Wait {retry_after} seconds, then try again.",
+            retry_after=retry_after,
+        )
+
+
+class SecondFactorNotSetUp(Forbidden):
+    """The account's role needs a second factor and the account has none yet; until then it may do nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__("This account needs a second factor first: sign in at the console and set it up there.")
+
+
+class SecondFactorAlreadySetUp(Conflict):
+    """The account has a second factor; another one does not replace it by the way."""
+
+    def __init__(self) -> None:
+        super().__init__("This account has a second factor already. Turn it off first to set up another one.")
+
+
+class SecondFactorMissing(Conflict):
+    """There is nothing to confirm, to renew or to turn off."""
+
+    def __init__(self) -> None:
+        super().__init__("This account has no second factor. Begin to set one up.")
+
+
+class SignInExpired(Unauthenticated):
+    """The password was right, but the code came too late, or the sign-in was finished already."""
+
+    def __init__(self) -> None:
+        super().__init__("This took too long. Sign in again from the beginning.")
+
+
+class PasswordRefused(Forbidden):
+    """What was typed as the present password is not it."""
+
+    def __init__(self) -> None:
+        super().__init__("Your present password is wrong. Check it and try again.")
+
+
+class PasswordResetsLocked(TooMany):
+    """Too many links for a new password were asked for; it opens by itself."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            f"Too many new passwords were asked for from here. Wait {-(-retry_after // 60)} minutes, then try again.",
+            retry_after=retry_after,
+        )
+
+
+class ResetLinkSpent(NotFound):
+    """The link for a new password is unknown, too old, or was used; which of them is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("This link does not work any more. Ask for a new one.")
+
+
 class PermissionMissing(Forbidden):
     """The role of this account or token does not include what the route asks for."""
 

@@ -16,21 +16,26 @@ from dispatch.kit.uow import Uow
 PRINCIPAL: Final = "SELECT to_jsonb(p)::text FROM principal_of($1) AS p"
 """sha256 of a session or API token -> who that is now, as JSON text; nothing when it is unknown or dead."""
 
+SEEN: Final = "SELECT session_seen($1)"
+"""Write down that the session of this sha256 is in use, at most once in five minutes."""
+
 SESSION_ID: Final = "left(encode(token_sha256, 'hex'), 16)"
 """What a session is called in lists: enough of its hash to be unique, useless to sign in with."""
 
 _SESSIONS: Final = f"""
-SELECT {SESSION_ID} AS id, created_at, expires_at, coalesce(user_agent, '') AS user_agent, token_sha256 = $2 AS current
+SELECT {SESSION_ID} AS id, created_at, last_seen_at, expires_at, coalesce(user_agent, '') AS user_agent,
+       token_sha256 = $2 AS current
 FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now() ORDER BY created_at DESC
 """
 
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """One sign-in that still works; `current` is the one that asks."""
+    """One sign-in that still works; `current` is the one that asks, `last_seen_at` is true to five minutes."""
 
     id: str
     created_at: datetime
+    last_seen_at: datetime
     expires_at: datetime
     user_agent: str
     current: bool

@@ -1,138 +1,35 @@
-"""Use cases of access: sign in and out, open and close accounts, make and revoke tokens.
+"""Use cases of access for whoever administers it: open and close accounts, make and revoke tokens.
 
 Sessions, tokens and locks live in real time (SQL `now()`), not in domain time: a simulated clock must not open doors.
+Signing in is in `sign_in.py`, sessions afterwards in `sessions.py`, new passwords in `passwords.py`.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 
-from dispatch.access.commands import CreateToken, CreateUser, LogIn
+from dispatch.access.commands import CreateToken, CreateUser
 from dispatch.access.errors import (
     LastOwner,
-    LoginRefused,
     RoleNotGrantable,
-    SessionNotFound,
     TokenExpiryInPast,
     TokenNotFound,
     UserNotFound,
 )
 from dispatch.access.models import ApiToken, StaffUser
-from dispatch.access.queries import SESSION_ID
+from dispatch.access.passwords import end_reset_links
 from dispatch.access.roles import Permission, Role, can, may_grant
-from dispatch.access.throttle import count_attempt, forgive, take_back
+from dispatch.access.sessions import end_sessions
+from dispatch.access.throttle import forgive
 from dispatch.kit.ids import new_id
-from dispatch.kit.text import storable
-from dispatch.kit.tokens import PasswordsBusy, hash_password, new_token, verify_password
-from dispatch.kit.uow import Database, Uow
+from dispatch.kit.phones import parse_phone
+from dispatch.kit.tokens import hash_password, new_token
+from dispatch.kit.uow import Uow
 
-SESSION_LASTS: Final = timedelta(hours=12)
-LONGEST_USER_AGENT: Final = 200
-SESSION_PREFIX: Final = "dses"
 LIVE_PREFIX: Final = "dlive"
 TEST_PREFIX: Final = "dtest"
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A fresh session; its token is shown this once.
-
-    Attributes:
-        token: what the client sends from now on.
-        expires_at: when it stops working, whatever happens.
-    """
-
-    token: str
-    expires_at: datetime
-    user_id: UUID
-    franchise_id: UUID
-    name: str
-    role: Role
-
-
-async def log_in(database: Database, command: LogIn, *, user_agent: str = "") -> SignedIn:
-    """Check login and password, and open a session of twelve hours.
-
-    Runs in several short transactions of its own: the attempt is counted in one that stands even though the answer is
-    a refusal, the password is checked outside any, and the session opens in the last. An unknown login costs the same
-    work as a wrong password.
-
-    Args:
-        database: of the request role.
-        command: what was typed.
-        user_agent: how the client names itself, shown in the list of sessions.
-
-    Raises:
-        LoginRefused: the two do not belong together, or the account is disabled or its franchise suspended.
-        LoginLocked: too many wrong passwords before.
-        PasswordsBusy: the machine checks too many passwords already; this attempt does not count.
-    """
-    await count_attempt(database, command.login)
-    async with database.begin(None, "system:log_in") as uow:
-        known = await uow.fetchrow("SELECT * FROM staff_by_login($1)", storable(command.login))
-    stored: str | None = known["password_hash"] if known else None
-    try:
-        right, renewed = await verify_password(command.password.get_secret_value(), stored)
-    except PasswordsBusy:
-        await take_back(database, command.login)
-        raise
-    if not right or known is None:
-        raise LoginRefused
-    user_id: UUID = known["user_id"]
-    async with database.begin(known["franchise_id"], f"staff:{user_id}") as uow:
-        # Locked until commit: a password reset or a dismissal that comes between waits, then ends this session, too.
-        user = await uow.session.scalar(
-            select(StaffUser)
-            .where(StaffUser.id == user_id, StaffUser.password_hash == stored, StaffUser.disabled_at.is_(None))
-            .with_for_update(key_share=True)
-        )
-        if user is None:
-            raise LoginRefused
-        await forgive(uow, command.login)
-        plain, digest = new_token(SESSION_PREFIX)
-        expires_at: datetime = await uow.fetchval(
-            """INSERT INTO sessions (token_sha256, franchise_id, user_id, expires_at, user_agent)
-               VALUES ($1, $2, $3, now() + $4::interval, $5) RETURNING expires_at""",
-            bytes.fromhex(digest),
-            user.franchise_id,
-            user.id,
-            SESSION_LASTS,
-            storable(user_agent[:LONGEST_USER_AGENT]),
-        )
-        if renewed is not None:
-            user.password_hash = renewed
-        return SignedIn(plain, expires_at, user.id, user.franchise_id, user.name, Role(user.role))
-
-
-async def log_out(uow: Uow, credential: bytes) -> None:
-    """End the session whose token has this sha256.
-
-    Raises:
-        SessionNotFound: it is no live session of the tenant, an API token for instance.
-    """
-    ended = await uow.run(
-        "UPDATE sessions SET revoked_at = now() WHERE token_sha256 = $1 AND revoked_at IS NULL", credential
-    )
-    if ended == 0:
-        raise SessionNotFound
-
-
-async def revoke_session(uow: Uow, user_id: UUID, session_id: str) -> None:
-    """End one session of a user, as the list of sessions names it.
-
-    Raises:
-        SessionNotFound: the user has no such live session.
-    """
-    ended = await uow.run(
-        f"UPDATE sessions SET revoked_at = now() WHERE user_id = $1 AND {SESSION_ID} = $2 AND revoked_at IS NULL",
-        user_id,
-        session_id,
-    )
-    if ended == 0:
-        raise SessionNotFound
 
 
 async def create_user(uow: Uow, command: CreateUser, *, granter: Role) -> StaffUser:
@@ -146,6 +43,7 @@ async def create_user(uow: Uow, command: CreateUser, *, granter: Role) -> StaffU
     Raises:
         RoleNotGrantable: the granter may not give this role.
         LoginTaken: the login is in use in the network.
+        PhoneInvalid: the phone is no mobile number.
         PasswordsBusy: the machine checks too many passwords already.
     """
     _require_grantable(granter, command.role)
@@ -156,6 +54,7 @@ async def create_user(uow: Uow, command: CreateUser, *, granter: Role) -> StaffU
         name=command.name,
         role=command.role,
         password_hash=await hash_password(command.password.get_secret_value()),
+        phone=parse_phone(command.phone, mobile=True) if command.phone is not None else None,
         created_at=uow.now,
         version=1,
     )
@@ -207,7 +106,8 @@ async def disable_user(uow: Uow, user_id: UUID, *, granter: Role) -> StaffUser:
         user.disabled_at = uow.now
         user.version += 1
         await uow.session.flush()
-        await _end_sessions(uow, user.id)
+        await end_sessions(uow, user.id)
+        await end_reset_links(uow, user.id)
     return user
 
 
@@ -225,7 +125,8 @@ async def reset_password(uow: Uow, user_id: UUID, password: str, *, granter: Rol
     user.password_hash = digest
     user.version += 1
     await uow.session.flush()
-    await _end_sessions(uow, user.id)
+    await end_sessions(uow, user.id)
+    await end_reset_links(uow, user.id)
     await forgive(uow, user.login)
     return user
 
@@ -303,7 +204,3 @@ async def _locked(uow: Uow, user_id: UUID) -> tuple[StaffUser, bool]:
         raise UserNotFound
     owners = {one.id for one in accounts.values() if one.role == Role.OWNER and one.disabled_at is None}
     return user, owners == {user_id}
-
-
-async def _end_sessions(uow: Uow, user_id: UUID) -> None:
-    await uow.run("UPDATE sessions SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL", user_id)

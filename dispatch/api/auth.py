@@ -7,13 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from dispatch.access import queries, service
+from dispatch.access import queries, service, sessions, sign_in
 from dispatch.access.commands import CreateToken, LogIn
 from dispatch.access.errors import (
     LoginLocked,
     LoginRefused,
     PeopleOnly,
     RoleNotGrantable,
+    SecondFactorLocked,
+    SecondFactorNotSetUp,
+    SecondFactorRefused,
+    SecondFactorRequired,
     SessionNotFound,
     TokenExpiryInPast,
     TokenNotFound,
@@ -66,10 +70,11 @@ class Me(_Answer):
 
 
 class SessionOut(_Answer):
-    """One sign-in that still works."""
+    """One sign-in that still works; `last_seen_at` is true to five minutes."""
 
     id: str
     created_at: datetime
+    last_seen_at: datetime
     expires_at: datetime
     user_agent: str
     current: bool
@@ -100,21 +105,37 @@ class TokenCreated(TokenOut):
     token: str
 
 
-@router.post("/login", dependencies=[public()], responses=responses(LoginRefused, LoginLocked, PasswordsBusy))
+@router.post(
+    "/login",
+    dependencies=[public()],
+    responses=responses(
+        LoginRefused,
+        LoginLocked,
+        PasswordsBusy,
+        SecondFactorRequired,
+        SecondFactorRefused,
+        SecondFactorLocked,
+        SecondFactorNotSetUp,
+    ),
+)
 async def log_in(command: LogIn, request: Request, resources: ResourcesDep) -> LoggedIn:
-    """Sign in with login and password.
+    """Sign in with login and password, and a code where the account has a second factor.
+
+    Without the code the answer is 401 `second_factor_required`. Whose role needs a second factor and who has none gets
+    403 `second_factor_not_set_up` until he sets it up at the console.
 
     Ten wrong passwords in a row lock the login for half a minute, each further one for twice as long, up to a quarter
-    of an hour; logins that do not exist are treated alike.
+    of an hour; logins that do not exist are treated alike, and so are wrong codes.
     """
-    session = await service.log_in(resources.database, command, user_agent=request.headers.get("user-agent", ""))
+    user_agent = request.headers.get("user-agent", "")
+    session = await sign_in.log_in(resources.database, resources.settings, command, user_agent=user_agent)
     return LoggedIn.model_validate(session)
 
 
 @router.post("/logout", status_code=204, dependencies=[signed_in()], responses=responses(SessionNotFound))
 async def log_out(caller: CallerDep, uow: UowDep, response: Response) -> None:
     """End the session this request came with. API tokens do not sign out; revoke them."""
-    await service.log_out(uow, caller.credential)
+    await sessions.log_out(uow, caller.credential)
     response.delete_cookie(SESSION_COOKIE)
 
 
@@ -139,8 +160,8 @@ async def me(caller: CallerDep, uow: UowDep) -> Me:
 @router.get("/sessions", dependencies=[signed_in()], responses=responses())
 async def list_sessions(caller: CallerDep, uow: UowDep) -> Sessions:
     """List the caller's live sessions; an API token has none."""
-    sessions = await queries.live_sessions(uow, caller.subject_id, caller.credential)
-    return Sessions(items=[SessionOut.model_validate(session) for session in sessions])
+    live = await queries.live_sessions(uow, caller.subject_id, caller.credential)
+    return Sessions(items=[SessionOut.model_validate(session) for session in live])
 
 
 @router.delete(
@@ -150,7 +171,7 @@ async def revoke_session(
     session_id: Annotated[str, Path(pattern="^[0-9a-f]{16}$")], caller: CallerDep, uow: UowDep
 ) -> None:
     """End one of the caller's own sessions, on a lost phone for instance."""
-    await service.revoke_session(uow, caller.subject_id, session_id)
+    await sessions.revoke_session(uow, caller.subject_id, session_id)
 
 
 @router.get("/tokens", dependencies=[allow(Permission.TOKENS_ADMIN)], responses=responses(CursorInvalid))

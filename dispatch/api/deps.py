@@ -1,7 +1,7 @@
 """What routes ask for: who calls, whether he may, and his transaction.
 
-Every route is classified by exactly one of `allow(permission)`, `signed_in()`, `public()` and `webhook()` among its
-dependencies; `classification()` tells which, so that a test can refuse a route that forgot.
+Every route is classified by exactly one of `allow(permission)`, `signed_in()`, `half_open()`, `public()` and
+`webhook()` among its dependencies; `classification()` tells which, so that a test can refuse a route that forgot.
 
 The transaction of `UowDep` commits after the handler returned and before the response is sent (`scope="function"`): a
 commit that fails is an error the caller sees. Handlers therefore set ids and times themselves.
@@ -18,9 +18,16 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.params import Depends as DependsParam
 
-from dispatch.access.errors import CredentialsMissing, CredentialsRejected, CrossSiteRequest, PermissionMissing
-from dispatch.access.queries import PRINCIPAL
+from dispatch.access.errors import (
+    CredentialsMissing,
+    CredentialsRejected,
+    CrossSiteRequest,
+    PermissionMissing,
+    SecondFactorNotSetUp,
+)
+from dispatch.access.queries import PRINCIPAL, SEEN
 from dispatch.access.roles import Permission, Role, can
+from dispatch.access.second_factor import must_have_second_factor
 from dispatch.api.readiness import Readiness
 from dispatch.api.trial import check_test_key
 from dispatch.kit.log import get_logger
@@ -34,6 +41,8 @@ log = get_logger(__name__)
 SESSION_COOKIE: Final = "dispatch_session"
 LONGEST_TOKEN: Final = 200
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_HALF_OPEN_MAY: Final = "half_open_may"
+"""Where in a request's state its route says that half-open sessions may use it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,7 @@ class Caller:
         role: what decides permissions.
         test: a token bound to the simulator: what it causes never reaches a real phone, and it changes nothing real.
         credential: sha256 of the presented session or token.
+        half_open: he must set up a second factor, and may do nothing else before.
     """
 
     kind: CallerKind
@@ -91,6 +101,7 @@ class Caller:
     role: Role
     test: bool
     credential: bytes = field(repr=False)
+    half_open: bool = False
 
     @property
     def actor(self) -> str:
@@ -108,6 +119,7 @@ async def authenticate(request: Request, resources: ResourcesDep) -> Caller:
         CredentialsMissing: neither came with the request.
         CredentialsRejected: what came is unknown, expired or revoked.
         CrossSiteRequest: a change by cookie from another site.
+        SecondFactorNotSetUp: the session is half open, and the route is not one of those that may be used then.
     """
     presented = _bearer(request)
     if presented is None:
@@ -123,14 +135,29 @@ async def authenticate(request: Request, resources: ResourcesDep) -> Caller:
     if found is None:
         raise CredentialsRejected
     principal: dict[str, Any] = json.loads(found)
-    return Caller(
+    if principal["stale"]:
+        await resources.database.autocommit(SEEN, [credential])
+    caller = Caller(
         kind=CallerKind(principal["kind"]),
         subject_id=UUID(principal["subject_id"]),
         franchise_id=UUID(principal["franchise_id"]),
         role=Role(principal["role"]),
         test=principal["test"],
         credential=credential,
+        half_open=_is_half_open(resources.settings, principal),
     )
+    if caller.half_open and not getattr(request.state, _HALF_OPEN_MAY, False):
+        raise SecondFactorNotSetUp
+    return caller
+
+
+def _is_half_open(settings: Settings, principal: dict[str, Any]) -> bool:
+    """Tell whether it is a person whose role needs a second factor, who has none; asked anew on every request.
+
+    So it holds, too, for whoever was given such a role while signed in, and for sessions older than the setting.
+    """
+    needs = principal["kind"] == CallerKind.STAFF and must_have_second_factor(settings, Role(principal["role"]))
+    return needs and not principal["second_factor"]
 
 
 def _bearer(request: Request) -> str | None:
@@ -173,7 +200,7 @@ class Classification:
     """Says who may use a route; subclasses are dependencies.
 
     Attributes:
-        name: `public`, `webhook`, `signed_in` or the permission.
+        name: `public`, `webhook`, `signed_in`, `half_open` or the permission.
     """
 
     def __init__(self, name: str) -> None:
@@ -188,6 +215,13 @@ class _Open(Classification):
 class _SignedIn(Classification):
     async def __call__(self, _caller: CallerDep) -> None:
         """Being known is enough."""
+
+
+class _HalfOpen(Classification):
+    async def __call__(self, request: Request, resources: ResourcesDep) -> None:
+        """Being known is enough, by a half-open session, too; must stand first among the route's dependencies."""
+        setattr(request.state, _HALF_OPEN_MAY, True)
+        await authenticate(request, resources)
 
 
 class _Allowed(Classification):
@@ -213,6 +247,11 @@ def allow(permission: Permission) -> DependsParam:
 def signed_in() -> DependsParam:
     """Let every known caller use the route, whatever his role: it concerns himself only."""
     return DependsParam(_SignedIn("signed_in"))
+
+
+def half_open() -> DependsParam:
+    """Let every known caller use the route, even one who must set up a second factor first; name it first."""
+    return DependsParam(_HalfOpen("half_open"))
 
 
 def public() -> DependsParam:

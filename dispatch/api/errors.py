@@ -26,6 +26,7 @@ from dispatch.access.errors import (
     CredentialsRejected,
     CrossSiteRequest,
     PermissionMissing,
+    SecondFactorNotSetUp,
     TestKeyRefused,
 )
 from dispatch.kit.errors import (
@@ -69,6 +70,7 @@ _EVERYWHERE: tuple[type[DispatchError], ...] = (
     CredentialsRejected,
     CrossSiteRequest,
     PermissionMissing,
+    SecondFactorNotSetUp,
     TestKeyRefused,
     SimulatorAccountMissing,
 )

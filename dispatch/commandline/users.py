@@ -12,6 +12,7 @@ from dispatch.access.models import StaffUser
 from dispatch.access.queries import user_by_login
 from dispatch.access.queries import users as users_of
 from dispatch.access.roles import Role
+from dispatch.access.second_factor import take_second_factor_away
 from dispatch.access.service import create_user, disable_user, reset_password
 from dispatch.commandline.doors import ACCOUNTS, FranchiseSlug, in_franchise, in_franchise_of
 from dispatch.commandline.output import AsJson, print_facts, print_json, print_table, say
@@ -35,12 +36,15 @@ def create(
     role: Annotated[Role, typer.Option(help="What the account is for.", show_default=False)],
     name: Annotated[str, typer.Option(help="The person's name.", show_default=False)],
     *,
+    phone: Annotated[
+        str | None, typer.Option(help="Where links for a new password go.", metavar="NUMBER", show_default=False)
+    ] = None,
     ask_password: AskPassword = False,
     as_json: AsJson = False,
 ) -> None:
     """Open an account and print its password, which nobody can read again."""
     password = _password(ask=ask_password)
-    command = command_of(CreateUser, login=login, name=name, role=role, password=SecretStr(password))
+    command = command_of(CreateUser, login=login, name=name, role=role, password=SecretStr(password), phone=phone)
 
     async def work() -> StaffUser:
         async with in_franchise(settings(), franchise) as uow:
@@ -69,8 +73,19 @@ def list_(franchise: FranchiseSlug, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def reset(login: Login, *, ask_password: AskPassword = False, as_json: AsJson = False) -> None:
-    """Give an account a new password; everywhere it is signed in, it is signed out."""
+def reset(
+    login: Login,
+    *,
+    second_factor: Annotated[
+        bool, typer.Option("--second-factor", help="Take the second factor away instead; the password stays.")
+    ] = False,
+    ask_password: AskPassword = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give an account a new password, or take a lost second factor away; it is signed out everywhere."""
+    if second_factor:
+        _take_second_factor_away(login, as_json=as_json)
+        return
     password = _password(ask=ask_password)
     command_of(ResetPassword, password=SecretStr(password))
 
@@ -96,6 +111,21 @@ def disable(login: Login, *, as_json: AsJson = False) -> None:
         print_json(_facts(user))
     else:
         say(f"{user.login} is closed.")
+
+
+def _take_second_factor_away(login: str, *, as_json: bool) -> None:
+    async def work() -> tuple[StaffUser, bool]:
+        async with in_franchise_of(settings(), ACCOUNTS, login.lower()) as uow:
+            user = await user_by_login(uow, login)
+            return user, await take_second_factor_away(uow, user.id)
+
+    user, removed = asyncio.run(work())
+    if as_json:
+        print_json(_facts(user) | {"removed": removed})
+    elif removed:
+        say(f"{user.login} has no second factor any more: the password alone opens the account.")
+    else:
+        say(f"{user.login} had no second factor.")
 
 
 def _password(*, ask: bool) -> str:

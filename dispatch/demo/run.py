@@ -86,6 +86,7 @@ class Place:
             "DISPATCH_HTTP__PUBLIC_URL": self.api_url,
             "DISPATCH_SMS__MODE": "live",
             "DISPATCH_SMS__SIMULATOR_URL": self.simulator_url,
+            "DISPATCH_TOTP": "optional",
         }
 
 

@@ -38,6 +38,7 @@ from dispatch.local.places import (
 from dispatch.local.postgres import PostgresServer
 from dispatch.local.processes import Account, wait_until
 from dispatch.local.redis import RedisServer
+from dispatch.settings import SecondFactor
 
 DATABASE = "dispatch"
 
@@ -276,6 +277,8 @@ class _Stack:
             "DATABASE__WORKER__PASSWORD": self._secrets["worker"],
             "REDIS_URL": self._redis.url,
             "SECRET_KEY": self._secrets["secret_key"],
+            # These servers are for development and demonstrations: their invented people have no phones.
+            "TOTP": SecondFactor.OPTIONAL.value,
         }
         text = "# Written by `dispatch stack up`; a change made here is lost. The environment goes before this file.\n"
         text += "".join(f"DISPATCH_{name}={value}\n" for name, value in lines.items())

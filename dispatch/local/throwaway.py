@@ -16,7 +16,7 @@ from dispatch.local.places import SHARED_TEMPORARY, may_enter
 from dispatch.local.postgres import PostgresServer
 from dispatch.local.processes import Account
 from dispatch.local.redis import RedisServer
-from dispatch.settings import DatabaseSettings, Login, Settings
+from dispatch.settings import DatabaseSettings, Login, SecondFactor, Settings
 
 _PREFIX = f"dispatch-test-{os.geteuid()}-"
 _LOCK = "owner.lock"
@@ -116,6 +116,7 @@ class TestCluster:
             ),
             "redis_url": self.redis.url,
             "secret_key": SecretStr(self._secret_key),
+            "totp": SecondFactor.OPTIONAL,
         }
         return Settings.model_validate(fields | others)
 
@@ -131,6 +132,7 @@ class TestCluster:
             "DISPATCH_DATABASE__NAME": place.name,
             "DISPATCH_REDIS_URL": settings.redis_url,
             "DISPATCH_SECRET_KEY": settings.secret_key.get_secret_value(),
+            "DISPATCH_TOTP": settings.totp.value,
         }
         for role, login in logins.items():
             variables[f"DISPATCH_DATABASE__{role}__USER"] = login.user

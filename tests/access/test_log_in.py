@@ -10,12 +10,14 @@ from dispatch.access.commands import LogIn
 from dispatch.access.errors import LoginLocked, LoginRefused, SessionNotFound
 from dispatch.access.queries import live_sessions
 from dispatch.access.roles import Role
-from dispatch.access.service import SESSION_LASTS, disable_user, log_in, log_out, reset_password, revoke_session
+from dispatch.access.service import disable_user, reset_password
+from dispatch.access.sessions import log_out, revoke_session
+from dispatch.access.sign_in import SESSION_LASTS, log_in
 from dispatch.access.throttle import FIRST_LOCK_S, FREE_ATTEMPTS, LONGEST_LOCK_S
 from dispatch.kit.tokens import hash_token
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
-from tests.factories.access import PASSWORD, Staff, make_session, make_user
+from tests.factories.access import OPTIONAL, PASSWORD, Staff, make_session, make_user
 from tests.factories.tenancy import make_franchise
 
 
@@ -39,7 +41,7 @@ async def failures(owner: asyncpg.Connection, login: str) -> int:
 async def fail_before(app_db: Database, owner: asyncpg.Connection, login: str, times: int) -> None:
     """One wrong password, counted as if it had been several: each costs a tenth of a second of work."""
     with pytest.raises(LoginRefused):
-        await log_in(app_db, attempt(login))
+        await log_in(app_db, OPTIONAL, attempt(login))
     await owner.execute(
         "UPDATE login_attempts SET failures = $2 WHERE login_sha256 = sha256($1)", login.encode(), times
     )
@@ -48,7 +50,9 @@ async def fail_before(app_db: Database, owner: asyncpg.Connection, login: str, t
 async def test_a_session_lasts_twelve_hours_and_only_its_hash_is_kept(
     app_db: Database, owner: asyncpg.Connection, staff: Staff
 ) -> None:
-    signed_in = await log_in(app_db, attempt(staff.login.upper(), PASSWORD), user_agent="Firefox\x00" + "x" * 500)
+    signed_in = await log_in(
+        app_db, OPTIONAL, attempt(staff.login.upper(), PASSWORD), user_agent="Firefox\x00" + "x" * 500
+    )
     assert (signed_in.user_id, signed_in.role) == (staff.id, Role.DISPATCHER)
     row = await owner.fetchrow(
         "SELECT expires_at - created_at AS lasts, length(user_agent) AS agent FROM sessions WHERE token_sha256 = $1",
@@ -64,9 +68,9 @@ async def test_wrong_passwords_are_counted_though_the_answer_is_a_refusal(
 ) -> None:
     for n in range(1, 4):
         with pytest.raises(LoginRefused):
-            await log_in(app_db, attempt(staff.login))
+            await log_in(app_db, OPTIONAL, attempt(staff.login))
         assert await failures(owner, staff.login) == n
-    await log_in(app_db, attempt(staff.login, PASSWORD))
+    await log_in(app_db, OPTIONAL, attempt(staff.login, PASSWORD))
     assert await failures(owner, staff.login) == 0
 
 
@@ -77,14 +81,14 @@ async def test_the_tenth_wrong_password_locks_the_login_known_or_not(
     if login == "known-man":
         await make_user(app_db, staff.franchise_id, login=login)
     results = await asyncio.gather(
-        *(log_in(app_db, attempt(login)) for _ in range(FREE_ATTEMPTS + 6)), return_exceptions=True
+        *(log_in(app_db, OPTIONAL, attempt(login)) for _ in range(FREE_ATTEMPTS + 6)), return_exceptions=True
     )
     assert sum(isinstance(result, LoginRefused) for result in results) == FREE_ATTEMPTS
     locked = [result for result in results if isinstance(result, LoginLocked)]
     assert len(locked) == 6
     assert all(0 < int(str(error.fields["retry_after"])) <= FIRST_LOCK_S for error in locked)
     with pytest.raises(LoginLocked):
-        await log_in(app_db, attempt(login, PASSWORD))
+        await log_in(app_db, OPTIONAL, attempt(login, PASSWORD))
     assert await failures(owner, login) == FREE_ATTEMPTS
 
 
@@ -95,7 +99,7 @@ async def test_the_lock_opens_by_itself_doubles_and_has_an_end(
     for expected in (60, 120, 240, 480, LONGEST_LOCK_S, LONGEST_LOCK_S):
         await owner.execute("UPDATE login_attempts SET locked_until = now() - interval '1 s'")
         with pytest.raises(LoginRefused):
-            await log_in(app_db, attempt(staff.login))
+            await log_in(app_db, OPTIONAL, attempt(staff.login))
         assert (
             await owner.fetchval(
                 "SELECT round(extract(epoch FROM locked_until - last_failed_at)) FROM login_attempts "
@@ -105,8 +109,8 @@ async def test_the_lock_opens_by_itself_doubles_and_has_an_end(
             == expected
         )
     await owner.execute("UPDATE login_attempts SET locked_until = now() - interval '1 s'")
-    await log_in(app_db, attempt(staff.login, PASSWORD))
-    await log_in(app_db, attempt(staff.login, PASSWORD))
+    await log_in(app_db, OPTIONAL, attempt(staff.login, PASSWORD))
+    await log_in(app_db, OPTIONAL, attempt(staff.login, PASSWORD))
 
 
 async def test_failures_are_forgotten_after_a_quiet_day(
@@ -115,7 +119,7 @@ async def test_failures_are_forgotten_after_a_quiet_day(
     await fail_before(app_db, owner, staff.login, FREE_ATTEMPTS - 1)
     await owner.execute("UPDATE login_attempts SET last_failed_at = now() - interval '25 hours'")
     with pytest.raises(LoginRefused):
-        await log_in(app_db, attempt(staff.login))
+        await log_in(app_db, OPTIONAL, attempt(staff.login))
     assert await failures(owner, staff.login) == 1
 
 
@@ -123,7 +127,7 @@ async def test_an_unknown_login_takes_as_long_as_a_wrong_password(app_db: Databa
     async def seconds(login: str) -> float:
         began = time.perf_counter()
         with pytest.raises(LoginRefused):
-            await log_in(app_db, attempt(login))
+            await log_in(app_db, OPTIONAL, attempt(login))
         return time.perf_counter() - began
 
     await seconds("nobody-warm-up")
@@ -135,7 +139,7 @@ async def test_an_unknown_login_takes_as_long_as_a_wrong_password(app_db: Databa
 @pytest.mark.parametrize("login", ["x" * 120, "анна", "' OR 1=1 --", "\x00\x01"])
 async def test_any_text_may_be_tried_as_a_login(app_db: Database, login: str) -> None:
     with pytest.raises(LoginRefused):
-        await log_in(app_db, attempt(login))
+        await log_in(app_db, OPTIONAL, attempt(login))
 
 
 async def test_a_dismissed_man_and_a_suspended_franchise_do_not_get_in(
@@ -144,13 +148,13 @@ async def test_a_dismissed_man_and_a_suspended_franchise_do_not_get_in(
     session = await make_session(app_db, staff)
     await owner.execute("UPDATE franchises SET status = 'suspended' WHERE id = $1", staff.franchise_id)
     with pytest.raises(LoginRefused):
-        await log_in(app_db, attempt(staff.login, PASSWORD))
+        await log_in(app_db, OPTIONAL, attempt(staff.login, PASSWORD))
     assert await owner.fetchrow("SELECT FROM principal_of(sha256($1))", session.encode()) is None
     await owner.execute("UPDATE franchises SET status = 'active' WHERE id = $1", staff.franchise_id)
     async with app_db.begin(staff.franchise_id, "staff:o") as uow:
         await disable_user(uow, staff.id, granter=Role.OWNER)
     with pytest.raises(LoginRefused):
-        await log_in(app_db, attempt(staff.login, PASSWORD))
+        await log_in(app_db, OPTIONAL, attempt(staff.login, PASSWORD))
 
 
 async def test_a_password_reset_during_sign_in_wins(app_db: Database, owner: asyncpg.Connection, staff: Staff) -> None:
@@ -160,7 +164,9 @@ async def test_a_password_reset_during_sign_in_wins(app_db: Database, owner: asy
 
     for _ in range(3):
         await asyncio.gather(
-            *(log_in(app_db, attempt(staff.login, PASSWORD)) for _ in range(3)), reset(), return_exceptions=True
+            *(log_in(app_db, OPTIONAL, attempt(staff.login, PASSWORD)) for _ in range(3)),
+            reset(),
+            return_exceptions=True,
         )
         assert (
             await owner.fetchval(

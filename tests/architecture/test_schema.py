@@ -117,10 +117,19 @@ async def test_mapped_columns_exist_with_the_same_nullability(owner: asyncpg.Con
 
 REAL_TIME_DEFAULTS: Final = {
     ("sessions", "created_at"),
+    ("sessions", "last_seen_at"),
+    ("password_resets", "created_at"),
     ("api_tokens", "created_at"),
     ("idempotency_keys", "created_at"),
 }
-REAL_TIME_FUNCTIONS: Final = {"clock.now()", "clock.instant()", "principal_of(bytea)"}
+REAL_TIME_FUNCTIONS: Final = {
+    "clock.now()",
+    "clock.instant()",
+    "principal_of(bytea)",
+    "session_seen(bytea)",
+    "sign_in_of(bytea)",
+    "password_reset_of(bytea)",
+}
 _REAL: Final = re.compile(r"(?<![.\w])(now|clock_timestamp|statement_timestamp)\(\)|CURRENT_(TIMESTAMP|DATE)")
 
 

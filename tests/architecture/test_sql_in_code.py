@@ -72,7 +72,11 @@ def test_only_the_owner_of_a_table_writes_it() -> None:
 
 REAL_TIME: Final = {
     "dispatch/access/queries.py": "sessions end in real time: a made-up clock must not open doors",
-    "dispatch/access/service.py": "sessions and tokens, as above",
+    "dispatch/access/passwords.py": "how long a link is good",
+    "dispatch/access/second_factor.py": "a code belongs to half a minute on the clock of a phone",
+    "dispatch/access/service.py": "tokens, as above",
+    "dispatch/access/sessions.py": "sessions, as above",
+    "dispatch/access/sign_in.py": "sessions, as above, and how long a password waits for its code",
     "dispatch/access/throttle.py": "how long a login is locked",
     "dispatch/audit.sql": "leases that nobody took up",
     "dispatch/commandline/diagnosis.py": "beats, and whether the two machines agree on the time",

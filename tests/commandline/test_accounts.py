@@ -11,11 +11,12 @@ from pydantic import SecretStr
 from dispatch.access.commands import LogIn
 from dispatch.access.errors import LoginRefused
 from dispatch.access.queries import PRINCIPAL
-from dispatch.access.service import log_in
+from dispatch.access.sign_in import log_in
 from dispatch.commandline.doors import app_database
 from dispatch.kit.tokens import hash_token
 from dispatch.settings import Settings
 from tests.commandline.conftest import Dispatch
+from tests.factories.access import Staff, make_factor
 from tests.factories.tenancy import make_franchise
 
 _numbers = itertools.count(1)
@@ -38,7 +39,7 @@ def _signs_in(settings: Settings, login: str, password: str) -> bool:
     async def attempt() -> bool:
         async with app_database(settings) as database:
             try:
-                await log_in(database, LogIn(login=login, password=SecretStr(password)))
+                await log_in(database, settings, LogIn(login=login, password=SecretStr(password)))
             except LoginRefused:
                 return False
             return True
@@ -88,6 +89,37 @@ def test_a_new_password_replaces_the_old_one(dispatch: Dispatch, slug: str, sett
     fresh = json.loads(dispatch("users", "reset", f"{slug}-RESET", "--json").stdout)
     assert not _signs_in(settings, created["login"], created["password"])
     assert _signs_in(settings, created["login"], fresh["password"])
+
+
+def test_a_lost_second_factor_is_taken_away_and_the_password_stays(
+    dispatch: Dispatch, slug: str, settings: Settings
+) -> None:
+    created = _created(dispatch, slug, f"{slug}-phone")
+
+    async def set_up() -> None:
+        async with app_database(settings) as database:
+            signed_in = await log_in(
+                database, settings, LogIn(login=created["login"], password=SecretStr(created["password"]))
+            )
+            staff = Staff(signed_in.user_id, signed_in.franchise_id, created["login"], signed_in.role)
+            await make_factor(database, settings, staff)
+
+    asyncio.run(set_up())
+    taken = ("users", "reset", created["login"], "--second-factor")
+    assert "password alone" in dispatch(*taken).stderr
+    assert _signs_in(settings, created["login"], created["password"])
+    assert "had no second factor" in dispatch("users", "reset", created["login"], "--second-factor").stdout
+    assert (
+        json.loads(dispatch("users", "reset", created["login"], "--second-factor", "--json").stdout)["removed"] is False
+    )
+
+
+def test_an_account_may_be_opened_with_a_phone(dispatch: Dispatch, slug: str) -> None:
+    fixed = ("-f", slug, "--role", "dispatcher", "--name", "Анна", "--json")
+    assert dispatch("users", "create", f"{slug}-ring", *fixed, "--phone", "8 921 123-45-67").exit_code == 0
+    refused = dispatch("users", "create", f"{slug}-wall", *fixed, "--phone", "8 812 123-45-67")
+    assert refused.exit_code == 2
+    assert "mobile" in refused.stderr
 
 
 def test_a_closed_account_is_out_at_once(dispatch: Dispatch, slug: str, settings: Settings) -> None:

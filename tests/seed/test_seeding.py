@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from dispatch.access.commands import LogIn
 from dispatch.access.roles import Role
-from dispatch.access.service import log_in
+from dispatch.access.sign_in import log_in
 from dispatch.kit.uow import Database
 from dispatch.pricing.service import cards_in_force
 from dispatch.seed.clients import SENNAYA
@@ -15,6 +15,7 @@ from dispatch.seed.run import Seeded, TooManyWorkers, seed_network
 from dispatch.settings import Settings
 from dispatch.tenancy.queries import homes_in_ring
 from dispatch.workers.skills import Service
+from tests.factories.access import OPTIONAL
 from tests.factories.tenancy import owner_database
 
 _WORKERS = 900
@@ -72,7 +73,7 @@ async def test_people_are_attested_with_an_author(seeded: Seeded, owner: asyncpg
 async def test_every_login_works(seeded: Seeded, app_db: Database) -> None:
     assert {login.role for login in seeded.logins} == set(Role) - {Role.CLIENT}
     for login in seeded.logins[:4]:
-        signed_in = await log_in(app_db, LogIn(login=login.login, password=SecretStr(login.password)))
+        signed_in = await log_in(app_db, OPTIONAL, LogIn(login=login.login, password=SecretStr(login.password)))
         assert signed_in.role is login.role
 
 
