@@ -40,7 +40,7 @@ from dispatch.local.migrate import newest_revision
 from dispatch.pricing.service import load_calendars
 from dispatch.settings import Settings
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
-from dispatch.web import board, files, live, signin
+from dispatch.web import account, board, files, forgotten, live, second_factor, signin, start
 from dispatch.web import shifts as shift_pages
 from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
@@ -67,6 +67,10 @@ API_ROUTERS: Final[tuple[APIRouter, ...]] = (
 CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     files.router,
     signin.router,
+    forgotten.router,
+    second_factor.router,
+    account.router,
+    start.router,
     live.router,
     board.router,
     shift_pages.router,

@@ -18,6 +18,10 @@ from dispatch.tenancy.rules import next_allowed
 LANE: Final = "sms"
 """The lane whose drain sends what is due."""
 
+PASSWORD_RESET: Final = "password_reset"  # noqa: S105 - a name, no secret
+"""The template of texts with a secret link. Nobody reads them back: lists leave them out, and the database forgets the
+body as soon as the text has left or never will."""
+
 _LONGEST_SEGMENTS = 24
 _HOUSE_QUIET = QuietHours()
 

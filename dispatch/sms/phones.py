@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
+from dispatch.kit.ids import new_id
 from dispatch.kit.outbox import NewEvent, emit_many
 from dispatch.kit.uow import Uow
 from dispatch.sms.events import STOPPED, Moved, tell_texts_moved
@@ -15,6 +16,14 @@ DEAD_AFTER: Final = 2
 
 OPTED_OUT: Final = "opted_out"
 """The reason kept with texts that a STOP holds back."""
+
+
+async def phone_of(uow: Uow, e164: str) -> UUID:
+    """Return the phone with this number, made now if nobody was ever reached there, in the franchise's zone."""
+    found: UUID = await uow.fetchval(
+        "SELECT phone_for($1, (SELECT zone FROM franchises WHERE id = $2), $3)", e164, uow.franchise_id, new_id()
+    )
+    return found
 
 
 async def stop_phone(uow: Uow, phone_id: UUID, *, source: str, inbound_id: UUID | None = None) -> bool:

@@ -9,11 +9,13 @@ from dispatch.kit.pages import Cursor
 from dispatch.kit.uow import Uow
 from dispatch.sms.inbox import InboxKind
 from dispatch.sms.models import InboxItem, Message
+from dispatch.sms.outgoing import PASSWORD_RESET
 from dispatch.sms.questions import QUESTION_COLUMNS, Question, question_of
 from dispatch.sms.rules import InboxStatus, MessageClass, MessageStatus, QuestionKind, QuestionStatus
 
-_MESSAGES: Final = """
-SELECT m.id, m.worker_id, m.shift_id, m.question_id, m.template, m.class AS class_, m.urgent, m.body, m.segments,
+_MESSAGES: Final = f"""
+SELECT m.id, m.worker_id, m.shift_id, m.question_id, m.template, m.class AS class_, m.urgent,
+       CASE WHEN m.template = '{PASSWORD_RESET}' THEN '***' ELSE m.body END AS body, m.segments,
        m.status, m.error, m.send_at, m.deadline, m.created_at, m.sent_at, m.delivered_at
 FROM messages m
 WHERE m.franchise_id = $1 AND ($2::uuid IS NULL OR m.shift_id = $2) AND ($3::uuid IS NULL OR m.worker_id = $3)

@@ -28,12 +28,6 @@ _MOST_ALARMS: Final = 20
 Day = Annotated[str, Query(pattern="^(today|tomorrow)$")]
 
 
-@router.get("/", dependencies=[allow(Permission.FRANCHISE_READ)])
-async def home(page: PageDep) -> Response:
-    """Send everybody to where his work is."""
-    return page.go("/board")
-
-
 @router.get("/board", dependencies=[allow(Permission.ORDERS_READ)])
 async def show_board(page: PageDep, uow: UowDep, day: Day = "today") -> Response:
     """Show the shifts of a day as cards."""

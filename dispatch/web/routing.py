@@ -1,7 +1,7 @@
 """Routes of pages: what stops one is told in words, on a page or beside the part that was asked for."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
+from dispatch.access.errors import SecondFactorNotSetUp
 from dispatch.api.deps import Resources
 from dispatch.api.errors import ANSWER_ERROR, problem_of, status_of
 from dispatch.kit.errors import DispatchError, Unauthenticated
@@ -16,6 +17,8 @@ from dispatch.web.frame import Console, Page, sign_in_address
 
 ASKS_FOR_PARTS = "hx-request"
 """The header of requests for a part of a page."""
+SET_UP: Final = "/account/second-factor"
+"""Where a half-open session is sent from everywhere."""
 
 
 class ConsoleRoute(APIRoute):
@@ -38,8 +41,8 @@ class ConsoleRoute(APIRoute):
 def answer_error(request: Request, error: Exception) -> Response:
     """Answer what stopped a page: to the page for signing in, as a page of its own, or as words beside a part."""
     for_part = request.headers.get(ASKS_FOR_PARTS) is not None
-    if isinstance(error, Unauthenticated):
-        where = sign_in_address(request)
+    if isinstance(error, Unauthenticated | SecondFactorNotSetUp):
+        where = SET_UP if isinstance(error, SecondFactorNotSetUp) else sign_in_address(request)
         return Response(status_code=204, headers={"HX-Redirect": where}) if for_part else RedirectResponse(where, 303)
     status = (status_of(type(error)) or 500) if isinstance(error, DispatchError) else problem_of(error).status_code
     words = str(error) if isinstance(error, DispatchError) else ""
