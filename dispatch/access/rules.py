@@ -9,8 +9,6 @@ import base64
 import hashlib
 import hmac
 import re
-import secrets
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -24,23 +22,15 @@ MUST_HAVE_SECOND_FACTOR: Final = frozenset({Role.OWNER, Role.HQ, Role.OPERATOR})
 STEP_S: Final = 30
 DRIFT: Final = 1
 """So many steps before and after the present one are right, too: clocks of phones differ, and people type slowly."""
-SEED_BYTES: Final = 32
-RECOVERY_CODES: Final = 10
+
+RECOVERY_LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Base 32 without letters that look like figures or like one another."""
 
 _KEY_BYTES: Final = 20
 """What RFC 4226 recommends."""
 _DIGITS: Final = re.compile(r"[0-9]{6}", re.ASCII)
-_LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-"""Base 32 without letters that look like figures or like one another."""
-_GROUPS: Final = 4
-_GROUP: Final = 4
 _LOOKALIKES: Final = str.maketrans({"o": "0", "i": "1", "l": "1"})
 _GAPS: Final = re.compile(r"[\s\u2010-\u2015-]+")
-
-
-def new_seed() -> bytes:
-    """Return what is stored for an account that sets up a second factor."""
-    return secrets.token_bytes(SEED_BYTES)
 
 
 def authenticator_key(installation_key: bytes, user_id: UUID, seed: bytes) -> str:
@@ -68,14 +58,6 @@ def matching_step(key: str, code: str, now: int) -> int | None:
 def enrolment_address(key: str, login: str, issuer: str) -> str:
     """Return the `otpauth:` address that an authenticator app reads from a QR code."""
     return pyotp.TOTP(key, interval=STEP_S).provisioning_uri(name=login, issuer_name=issuer)
-
-
-def new_recovery_codes() -> Sequence[str]:
-    """Return ten codes for when the phone is lost: 80 random bits each, in four groups for people to write down."""
-    return [
-        "-".join("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
-        for _ in range(RECOVERY_CODES)
-    ]
 
 
 def typed_code(typed: str) -> str:

@@ -4,6 +4,7 @@ Setting up is two steps, so that nobody locks himself out: the key is shown, and
 with it comes back. Codes live in real time (SQL `now()`), as sessions do.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +16,10 @@ from dispatch.access.queries import user_of
 from dispatch.access.roles import Role
 from dispatch.access.rules import (
     MUST_HAVE_SECOND_FACTOR,
+    RECOVERY_LETTERS,
     authenticator_key,
     is_timed,
     matching_step,
-    new_recovery_codes,
-    new_seed,
     recovery_digest,
     step_at,
     typed_code,
@@ -29,6 +29,11 @@ from dispatch.access.throttle import CODES, count_attempt, forgive
 from dispatch.kit.uow import Database, Uow
 from dispatch.settings import SecondFactor, Settings
 
+RECOVERY_CODES: Final = 10
+
+_SEED_BYTES: Final = 32
+_GROUPS: Final = 4
+_GROUP: Final = 4
 _LOCK_USER: Final = "SELECT 1 FROM staff_users WHERE id = $1 FOR NO KEY UPDATE"
 _BEGIN: Final = """
 INSERT INTO second_factors (id, franchise_id, secret) VALUES ($1, $2, $3)
@@ -71,14 +76,14 @@ async def has_second_factor(uow: Uow, user_id: UUID) -> bool:
 
 
 async def begin_second_factor(uow: Uow, user_id: UUID) -> None:
-    """Begin to set up a second factor; begun again, it is another one.
+    """Start to set up a second factor; started again, it is another one.
 
     Raises:
         UserNotFound: no such account in the tenant.
         SecondFactorAlreadySetUp: the account has one that counts.
     """
     user = await user_of(uow, user_id)
-    if await uow.run(_BEGIN, user.id, user.franchise_id, new_seed()) == 0:
+    if await uow.run(_BEGIN, user.id, user.franchise_id, secrets.token_bytes(_SEED_BYTES)) == 0:
         raise SecondFactorAlreadySetUp
 
 
@@ -202,7 +207,7 @@ async def take_second_factor_away(uow: Uow, user_id: UUID) -> bool:
 
 
 async def _replace_recovery_codes(uow: Uow, user_id: UUID) -> Sequence[str]:
-    codes = new_recovery_codes()
+    codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     await uow.run("DELETE FROM recovery_codes WHERE user_id = $1", user_id)
     await uow.run(
         """INSERT INTO recovery_codes (user_id, franchise_id, code_sha256)
@@ -212,6 +217,11 @@ async def _replace_recovery_codes(uow: Uow, user_id: UUID) -> Sequence[str]:
         [recovery_digest(user_id, code) for code in codes],
     )
     return codes
+
+
+def _recovery_code() -> str:
+    """Return 80 random bits in four groups, for people to write down."""
+    return "-".join("".join(secrets.choice(RECOVERY_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
 
 
 async def _remove(uow: Uow, user_id: UUID) -> bool:

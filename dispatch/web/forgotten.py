@@ -60,8 +60,9 @@ async def send_link(
         raise CrossSiteRequest
     began = time.monotonic()
     deliver = partial(_text, speech=page.speech, base=resources.settings.http.public_url)
+    house = house_of(request.client.host if request.client is not None else "")
     try:
-        await ask_for_reset(resources.database, login, _house(request), deliver=deliver)
+        await ask_for_reset(resources.database, login, house, deliver=deliver)
     except PasswordResetsLocked as locked:
         return page.show("forgotten.html", 429, problem=told(page.speech, locked), asked=False)
     await asyncio.sleep(_ANSWERS_AFTER_S - (time.monotonic() - began))
@@ -132,9 +133,8 @@ async def _text(uow: Uow, link: ResetLink, *, speech: Speech, base: str) -> None
         log.warning("password_reset_not_sent", franchise_id=str(uow.franchise_id), reason="no_sms_account")
 
 
-def _house(request: Request) -> str:
+def house_of(host: str) -> str:
     """Return the address a request came from, as far as one household or office shares it."""
-    host = request.client.host if request.client is not None else ""
     try:
         address = ip_address(host)
     except ValueError:

@@ -21,6 +21,7 @@ from dispatch.access.errors import (
 )
 from dispatch.access.queries import live_sessions
 from dispatch.access.roles import Role
+from dispatch.access.rules import is_timed, typed_code
 from dispatch.access.second_factor import (
     begin_second_factor,
     confirm_second_factor,
@@ -258,6 +259,11 @@ async def test_a_factor_set_up_during_a_sign_in_wins(
     assert not [answer for answer in answers if isinstance(answer, BaseException)
                 and not isinstance(answer, SecondFactorRequired)]  # fmt: skip
     assert await sessions_of(owner, staff) == 0
+
+
+def test_recovery_codes_are_ten_and_never_look_like_a_code_from_the_app(app: Authenticator) -> None:
+    assert len(set(app.recovery_codes)) == 10
+    assert not any(is_timed(typed_code(code)) for code in app.recovery_codes)
 
 
 async def test_new_recovery_codes_replace_the_old_ones(
