@@ -11,9 +11,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from dispatch.access.errors import SecondFactorAlreadySetUp, SecondFactorMissing, SecondFactorRefused
+from dispatch.access.errors import (
+    RoleNotGrantable,
+    SecondFactorAlreadySetUp,
+    SecondFactorMissing,
+    SecondFactorRefused,
+)
 from dispatch.access.queries import user_of
-from dispatch.access.roles import Role
+from dispatch.access.roles import Role, may_grant
 from dispatch.access.rules import (
     MUST_HAVE_SECOND_FACTOR,
     RECOVERY_LETTERS,
@@ -187,7 +192,7 @@ async def turn_off_second_factor(
         await end_other_sessions(uow, user_id, keep=keep)
 
 
-async def take_second_factor_away(uow: Uow, user_id: UUID) -> bool:
+async def take_second_factor_away(uow: Uow, user_id: UUID, *, granter: Role) -> bool:
     """Take the factor of somebody away who lost his phone and his recovery codes; all his sessions end.
 
     Whoever calls this has made sure who is asking: from now on the password alone opens the account.
@@ -197,8 +202,11 @@ async def take_second_factor_away(uow: Uow, user_id: UUID) -> bool:
 
     Raises:
         UserNotFound: no such account in the tenant.
+        RoleNotGrantable: the granter may not act for the account's role.
     """
     user = await user_of(uow, user_id)
+    if not may_grant(granter, Role(user.role)):
+        raise RoleNotGrantable(Role(user.role))
     await uow.run(_LOCK_USER, user.id)
     removed = await _remove(uow, user.id)
     await end_sessions(uow, user.id)

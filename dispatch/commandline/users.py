@@ -117,7 +117,7 @@ def _take_second_factor_away(login: str, *, as_json: bool) -> None:
     async def work() -> tuple[StaffUser, bool]:
         async with in_franchise_of(settings(), ACCOUNTS, login.lower()) as uow:
             user = await user_by_login(uow, login)
-            return user, await take_second_factor_away(uow, user.id)
+            return user, await take_second_factor_away(uow, user.id, granter=Role.OPERATOR)
 
     user, removed = asyncio.run(work())
     if as_json:

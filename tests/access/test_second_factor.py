@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from dispatch.access.commands import LogIn
 from dispatch.access.errors import (
     LoginRefused,
+    RoleNotGrantable,
     SecondFactorAlreadySetUp,
     SecondFactorLocked,
     SecondFactorMissing,
@@ -191,8 +192,10 @@ async def test_a_sign_in_that_waits_dies_with_the_password_the_account_and_the_f
         await finish_sign_in(app_db, settings, token, app.code())
     token = await waiting(app_db, settings, staff)
     async with app_db.begin(staff.franchise_id, "staff:o") as uow:
-        assert await take_second_factor_away(uow, staff.id)
-        assert not await take_second_factor_away(uow, staff.id)
+        with pytest.raises(RoleNotGrantable):
+            await take_second_factor_away(uow, staff.id, granter=Role.DISPATCHER)
+        assert await take_second_factor_away(uow, staff.id, granter=Role.OWNER)
+        assert not await take_second_factor_away(uow, staff.id, granter=Role.OWNER)
     with pytest.raises(SignInExpired):
         await finish_sign_in(app_db, settings, token, app.code())
     app = await make_factor(app_db, settings, staff)
@@ -337,7 +340,7 @@ async def test_another_franchise_sees_nothing_of_it(
     async with app_db.begin((await make_franchise(settings)).id, "staff:x") as uow:
         assert await factor_of(uow, staff.id) is None
         with pytest.raises(UserNotFound):
-            await take_second_factor_away(uow, staff.id)
+            await take_second_factor_away(uow, staff.id, granter=Role.OWNER)
 
 
 async def test_jobs_have_no_business_with_it(jobs_db: Database, staff: Staff) -> None:
