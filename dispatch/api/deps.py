@@ -144,14 +144,14 @@ async def authenticate(request: Request, resources: ResourcesDep) -> Caller:
         role=Role(principal["role"]),
         test=principal["test"],
         credential=credential,
-        half_open=_is_half_open(resources.settings, principal),
+        half_open=is_half_open(resources.settings, principal),
     )
     if caller.half_open and not getattr(request.state, _HALF_OPEN_MAY, False):
         raise SecondFactorNotSetUp
     return caller
 
 
-def _is_half_open(settings: Settings, principal: dict[str, Any]) -> bool:
+def is_half_open(settings: Settings, principal: dict[str, Any]) -> bool:
     """Tell whether it is a person whose role needs a second factor, who has none; asked anew on every request.
 
     So it holds, too, for whoever was given such a role while signed in, and for sessions older than the setting.

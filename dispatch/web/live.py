@@ -12,7 +12,7 @@ from starlette.responses import StreamingResponse
 
 from dispatch.access.queries import PRINCIPAL
 from dispatch.access.roles import Permission, Role, can
-from dispatch.api.deps import Caller, CallerDep, Resources, ResourcesDep, allow
+from dispatch.api.deps import Caller, CallerDep, Resources, ResourcesDep, allow, is_half_open
 from dispatch.web.doors import PAGE_HEADERS
 from dispatch.web.frame import ConsoleDep
 from dispatch.web.hub import Hub
@@ -58,4 +58,7 @@ async def _news(hub: Hub, caller: Caller, resources: Resources) -> AsyncIterator
 
 async def _may_still_look(resources: Resources, caller: Caller) -> bool:
     found: str | None = await resources.database.autocommit(PRINCIPAL, [caller.credential])
-    return found is not None and can(Role(json.loads(found)["role"]), Permission.EVENTS_READ)
+    if found is None:
+        return False
+    principal = json.loads(found)
+    return can(Role(principal["role"]), Permission.EVENTS_READ) and not is_half_open(resources.settings, principal)
