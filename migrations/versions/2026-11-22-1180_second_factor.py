@@ -4,7 +4,7 @@ from migrations.security import audited, definer_function, tenant_table
 from migrations.tools import run_script
 
 revision = "1180"
-down_revision = "1190"
+down_revision = "1172"
 
 SQL = (
     """

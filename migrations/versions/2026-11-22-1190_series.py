@@ -4,7 +4,7 @@ from migrations.security import audited, moves, tenant_table
 from migrations.tools import run_script
 
 revision = "1190"
-down_revision = "1172"
+down_revision = "1181"
 
 CHANGEABLE = "headcount, local_start, local_end, ends_on, note, status, version"
 

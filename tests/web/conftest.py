@@ -25,7 +25,7 @@ async def app(settings: Settings) -> AsyncIterator[FastAPI]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stage(settings: Settings, app_db: Database) -> Stage:
-    return await set_stage(settings, app_db, men=25)
+    return await set_stage(settings, app_db, men=60)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
