@@ -50,6 +50,7 @@ from dispatch.staffing.close import CloseShift, HoursOfUnknownSeat, ShiftNotRunn
 from dispatch.staffing.complete import CompleteSeat, SeatNotOnSite, complete_seat
 from dispatch.staffing.cover import probability_full
 from dispatch.staffing.excuse import ExcuseShift, excuse_shift
+from dispatch.staffing.handover import HandOver, NotADispatcher, hand_over
 from dispatch.staffing.leave import SeatIsOver
 from dispatch.staffing.no_show import SeatNotExpected, confirm_absence
 from dispatch.staffing.operate import (
@@ -249,6 +250,21 @@ async def post_resume(shift_id: UUID, uow: UowDep, once: OnceDep) -> Done:
 async def _resume(uow: Uow, shift_id: UUID) -> Done:
     await resume_shift(uow, shift_id)
     return Done(shift_id=shift_id, outcome="resumed")
+
+
+@router.post(
+    "/shifts/{shift_id}/handover",
+    dependencies=[allow(Permission.SHIFTS_OPERATE)],
+    responses=responses(ShiftNotFound, NotADispatcher, IdempotencyKeyReused),
+)
+async def post_handover(shift_id: UUID, command: HandOver, uow: UowDep, once: OnceDep) -> Done:
+    """Give a shift into a dispatcher's care, or into nobody's."""
+    return await once(_hand_over, uow, shift_id, command)
+
+
+async def _hand_over(uow: Uow, shift_id: UUID, command: HandOver) -> Done:
+    await hand_over(uow, shift_id, command)
+    return Done(shift_id=shift_id, outcome="handed_over")
 
 
 @router.post(

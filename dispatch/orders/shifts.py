@@ -239,6 +239,11 @@ async def make_room(uow: Uow, shift: Shift, reserves: int) -> None:
     )
 
 
+async def set_owner(uow: Uow, shift_id: UUID, owner_id: UUID | None) -> None:
+    """Note who looks after a locked shift from now on."""
+    await uow.run("UPDATE shifts SET owner_id = $2, version = version + 1 WHERE id = $1", shift_id, owner_id)
+
+
 async def set_paused(uow: Uow, shift: Shift, *, paused: bool) -> bool:
     """Stop asking people for a locked shift, or go on; False when it is so already."""
     if (shift.paused_at is not None) is paused:

@@ -1,8 +1,8 @@
 """The dispatch board: today and tomorrow, the shifts at risk first, refreshed while one looks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,13 +11,15 @@ from fastapi import APIRouter, Depends, Query, Response
 from dispatch.access.roles import Permission
 from dispatch.api.deps import UowDep, allow
 from dispatch.crew.alarms import acknowledge_alarm
-from dispatch.crew.queries import open_alarms
+from dispatch.crew.queries import open_alarms, seats_with_people
+from dispatch.crew.rules import LIVE, SeatStatus
 from dispatch.kit.uow import Uow
 from dispatch.staffing.board import Card, board
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
 from dispatch.web.frame import PageDep
 from dispatch.web.routing import ConsoleRoute
+from dispatch.workers.queries import display_names, home_phones
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
@@ -55,6 +57,26 @@ async def show_alarms(page: PageDep, uow: UowDep) -> Response:
     return page.part(
         "board.html", "alarms", alarms=await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS), zone=zone
     )
+
+
+@router.get("/board/lists", dependencies=[allow(Permission.CONTACTS_REVEAL)])
+async def show_lists(page: PageDep, uow: UowDep, day: Day = "tomorrow") -> Response:
+    """Show the crews of a day as they are printed for the sites, one sheet a shift."""
+    _, cards = await _cards(uow, day)
+    crews = {card.id: await _expected(uow, card.id) for card in cards}
+    people = [seat["worker_id"] for seats in crews.values() for seat in seats]
+    return page.show(
+        "lists.html",
+        cards=sorted(cards, key=lambda card: (card.starts_at, card.client)),
+        crews=crews,
+        names=await display_names(uow, people),
+        phones=await home_phones(uow, people),
+        zones=_zones(cards),
+    )
+
+
+async def _expected(uow: Uow, shift_id: UUID) -> list[Mapping[str, Any]]:
+    return [seat for seat in await seats_with_people(uow, shift_id) if SeatStatus(seat["status"]) in LIVE]
 
 
 @router.post("/alarms/{alarm_id}/ack", dependencies=[allow(Permission.ALARMS_ACK), Depends(own_page)])

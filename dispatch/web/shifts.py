@@ -26,6 +26,7 @@ from dispatch.staffing.by_hand import OVERRULED, InviteByHand, invite_by_hand, w
 from dispatch.staffing.calls import RecordCall, record_call_result
 from dispatch.staffing.close import CloseShift, WorkedHours, close_shift
 from dispatch.staffing.cover import probability_full
+from dispatch.staffing.handover import HandOver, dispatchers, hand_over
 from dispatch.staffing.no_show import confirm_absence
 from dispatch.staffing.operate import ReleaseSeat, mark_arrived, pause_shift, release_seat, resume_shift
 from dispatch.web.doors import own_page
@@ -88,6 +89,23 @@ async def pause(shift_id: UUID, page: PageDep, uow: UowDep) -> Response:
     """Stop asking people."""
     await pause_shift(uow, shift_id)
     return page.done(page.say("Nobody is asked until you resume"), f"/shifts/{shift_id}", f"/shifts/{shift_id}/resume")
+
+
+@router.get("/shifts/{shift_id}/handover", dependencies=[allow(Permission.SHIFTS_OPERATE)])
+async def ask_to_whom(shift_id: UUID, page: PageDep, uow: UowDep) -> Response:
+    """Show the form to hand it over."""
+    return page.part(
+        "shift.html", "handover_form", shift=await read_shift(uow, shift_id), dispatchers=await dispatchers(uow)
+    )
+
+
+@router.post("/shifts/{shift_id}/handover", dependencies=_OPERATES)
+async def give_to(
+    shift_id: UUID, page: PageDep, uow: UowDep, user_id: Annotated[str, Form(max_length=40)] = ""
+) -> Response:
+    """Give it into somebody's care."""
+    await hand_over(uow, shift_id, HandOver.model_validate({"user_id": user_id or None}))
+    return page.done(page.say("Handed over"), f"/shifts/{shift_id}")
 
 
 @router.post("/shifts/{shift_id}/resume", dependencies=_OPERATES)
@@ -256,6 +274,7 @@ async def _crew(uow: Uow, scene: Scene) -> Mapping[str, Any]:
         "calls": calls,
         "names": await display_names(uow, people),
         "phones": await home_phones(uow, [row["worker_id"] for row in calls]),
+        "owner": dict(await dispatchers(uow)).get(shift.owner_id) if shift.owner_id else None,
         "results": [str(result) for result in CallResult],
     }
 

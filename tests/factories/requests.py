@@ -7,11 +7,12 @@ failing commit is an error, and, sent by a stranger, that one franchise cannot t
 import hashlib
 from datetime import UTC, datetime, timedelta
 
+from dispatch.access.roles import Role
 from dispatch.crew.alarms import Severity, raise_alarm
 from dispatch.sms.service import InboxKind, add_inbox_item
 from dispatch.workers.rules import Attestation
 from tests.factories import series_requests
-from tests.factories.access import PASSWORD, bearer, make_session, make_token
+from tests.factories.access import PASSWORD, bearer, make_session, make_token, make_user
 from tests.factories.book import REQUESTS, V1, request
 from tests.factories.desk import another_day, at, order_body, times
 from tests.factories.scene import Call, Scene
@@ -271,6 +272,13 @@ async def excuse(s: Scene) -> Call:
 async def take_list(s: Scene) -> Call:
     shift, seat = await s.running(later=timedelta(minutes=45))
     return Call(f"/shifts/{shift}/attendance", {"taken_at": at(datetime.now(UTC)), "missing": [str(seat["id"])]})
+
+
+@request("POST /api/v1/shifts/{shift_id}/handover")
+async def hand_over_shift(s: Scene) -> Call:
+    shift_id = (await s.order())[1]
+    user = await make_user(s.app_db, s.stage.franchise_id, Role.DISPATCHER)
+    return Call(f"/shifts/{shift_id}/handover", {"user_id": str(user.id)})
 
 
 @request("POST /api/v1/shifts/{shift_id}/pause")

@@ -103,3 +103,16 @@ async def test_a_strange_day_is_refused_in_words(dispatcher: AsyncClient) -> Non
     answer = await dispatcher.get("/board?day=yesterday")
     assert answer.status_code == 422
     assert "<h1" in answer.text
+
+
+async def test_crews_are_printed_one_sheet_a_shift(dispatcher: AsyncClient, jobs_db: Database, stage: Stage) -> None:
+    order = await place(jobs_db, stage, 2, soon(2))
+    await run_lane(jobs_db)
+    offers = [q for q in await open_questions(jobs_db, stage, "offer") if q.shift_id == order.shifts[0].id]
+    await say(jobs_db, offers[0], "да")
+    sheets = (await dispatcher.get("/board/lists?day=today")).text + (await dispatcher.get("/board/lists")).text
+    sheet = re.search(rf'id="sheet-{order.shifts[0].id}".*?</section>', sheets, re.DOTALL)
+    assert sheet is not None
+    assert sheet[0].count("<tr>") == 2
+    assert re.search(r"\+7 \d{3} \d{3}-\d\d-\d\d", sheet[0])
+    assert "1 of 2 seated" in sheet[0]

@@ -97,6 +97,24 @@ async def test_pausing_and_taking_it_back(desk: Desk) -> None:
     assert 'id="pause"' in await desk.part("/crew")
 
 
+async def test_a_shift_is_with_somebody_and_is_handed_over(desk: Desk, app_db: Database, settings: Settings) -> None:
+    assert "With nobody" in await desk.part("/crew")
+    mate = await make_user(app_db, desk.stage.franchise_id, Role.DISPATCHER)
+    accountant = await make_user(app_db, desk.stage.franchise_id, Role.ACCOUNTANT)
+    stranger = await make_user(app_db, (await set_stage(settings, app_db, men=0)).franchise_id, Role.DISPATCHER)
+    form = await desk.part("/handover")
+    assert str(mate.id) in form
+    assert str(accountant.id) not in form
+    for nobody in (accountant, stranger):
+        assert (await desk.act("/handover", user_id=str(nobody.id))).status_code == 422
+    assert (await desk.act("/handover", user_id=str(mate.id))).status_code == 204
+    assert "With nobody" not in await desk.part("/crew")
+    assert "handed over" in await desk.part("/story")
+    assert (await desk.act("/handover", user_id="")).status_code == 204
+    assert "With nobody" in await desk.part("/crew")
+    assert (await desk.part("/story")).count("handed over") == 2
+
+
 async def test_a_change_without_the_sessions_token_changes_nothing(desk: Desk) -> None:
     for token in ("", "0" * 64):
         answer = await desk.browser.post(f"{desk.address}/pause", headers=PART | {"X-CSRF-Token": token})
