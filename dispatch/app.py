@@ -12,6 +12,7 @@ from dispatch.api import (
     alarms,
     auth,
     clients,
+    duty,
     health,
     matching,
     money,
@@ -41,6 +42,7 @@ from dispatch.pricing.service import load_calendars
 from dispatch.settings import Settings
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 from dispatch.web import account, board, files, forgotten, live, second_factor, signin, start
+from dispatch.web import duty as duty_pages
 from dispatch.web import shifts as shift_pages
 from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
@@ -61,6 +63,7 @@ API_ROUTERS: Final[tuple[APIRouter, ...]] = (
     rating.router,
     money.router,
     alarms.router,
+    duty.router,
     sms.router,
 )
 """Mounted under /api/v1."""
@@ -74,6 +77,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     live.router,
     board.router,
     shift_pages.router,
+    duty_pages.router,
 )
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)

@@ -6,6 +6,7 @@ from typing import Final
 
 from dispatch.access.errors import CONSTRAINTS as OF_ACCESS
 from dispatch.clients.errors import CONSTRAINTS as OF_CLIENTS
+from dispatch.crew.alarms import ALARM_UNANSWERED
 from dispatch.crew.errors import CONSTRAINTS as OF_CREW
 from dispatch.kit.errors import DispatchError
 from dispatch.kit.outbox import Handler
@@ -23,6 +24,8 @@ from dispatch.staffing.attendance import arrive_by_text, delay_by_text, on_way_b
 from dispatch.staffing.cancel import ring_if_unread, understood
 from dispatch.staffing.change_answers import accept_change, decline_change
 from dispatch.staffing.claims import end_other_claims, lose_claim
+from dispatch.staffing.duty import CONSTRAINTS as OF_DUTY
+from dispatch.staffing.escalation import escalate
 from dispatch.staffing.gaps import accept_promotion, decline_promotion
 from dispatch.staffing.inform import inform_by_text
 from dispatch.staffing.leave import cancel_by_text, restore_by_text
@@ -48,6 +51,7 @@ CONSTRAINTS: Final[Mapping[str, Callable[[], DispatchError]]] = MappingProxyType
         **OF_SERIES,
         **OF_CREW,
         **OF_RATING,
+        **OF_DUTY,
     }
 )
 """Name of a database constraint -> the fact it stands for."""
@@ -71,6 +75,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         staffing_events.LIMIT_DUE: pass_limit,
         staffing_events.CANCEL_RECEIPT_DUE: ring_if_unread,
         staffing_events.OUTAGE_ENDED: restart_limits,
+        ALARM_UNANSWERED: escalate,
     }
 )
 """Outbox kind -> what handles it."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from dispatch.access.errors import UserNotFound
 from dispatch.access.roles import Permission
 from dispatch.api.deps import UowDep, allow
 from dispatch.api.errors import responses
@@ -255,7 +256,7 @@ async def _resume(uow: Uow, shift_id: UUID) -> Done:
 @router.post(
     "/shifts/{shift_id}/handover",
     dependencies=[allow(Permission.SHIFTS_OPERATE)],
-    responses=responses(ShiftNotFound, NotADispatcher, IdempotencyKeyReused),
+    responses=responses(ShiftNotFound, UserNotFound, NotADispatcher, IdempotencyKeyReused),
 )
 async def post_handover(shift_id: UUID, command: HandOver, uow: UowDep, once: OnceDep) -> Done:
     """Give a shift into a dispatcher's care, or into nobody's."""

@@ -5,10 +5,15 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from dispatch.kit import outbox
 from dispatch.kit.errors import NotFound
 from dispatch.kit.ids import new_id
 from dispatch.kit.states import Moves
 from dispatch.kit.uow import Uow
+from dispatch.tenancy.queries import policy_in_force
+
+ALARM_UNANSWERED: Final = "staffing.alarm_unanswered"
+"""Timer; subject: alarm, n: how many were told before. Nobody took it: text the next."""
 
 
 class AlarmStatus(StrEnum):
@@ -58,7 +63,7 @@ async def raise_alarm(
     key: str = "",
     **detail: object,
 ) -> bool:
-    """Raise an alarm unless the same one stands; True when it is new.
+    """Raise an alarm unless the same one stands; True when it is new. A critical one that nobody takes is escalated.
 
     Args:
         uow: the tenant's unit of work.
@@ -69,21 +74,24 @@ async def raise_alarm(
         key: tells apart several alarms of one kind and shift, e.g. a seat id.
         detail: figures and ids.
     """
-    return bool(
-        await uow.run(
-            """INSERT INTO alarms (id, franchise_id, shift_id, kind, severity, sentence, detail, dedupe_key)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-               ON CONFLICT (franchise_id, dedupe_key) WHERE status <> 'resolved' DO NOTHING""",
-            new_id(),
-            uow.franchise_id,
-            shift_id,
-            kind,
-            str(severity),
-            sentence,
-            json.dumps(detail, default=str),
-            f"{kind}:{shift_id}:{key}",
-        )
+    alarm_id = new_id()
+    new = await uow.run(
+        """INSERT INTO alarms (id, franchise_id, shift_id, kind, severity, sentence, detail, dedupe_key)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+           ON CONFLICT (franchise_id, dedupe_key) WHERE status <> 'resolved' DO NOTHING""",
+        alarm_id,
+        uow.franchise_id,
+        shift_id,
+        kind,
+        str(severity),
+        sentence,
+        json.dumps(detail, default=str),
+        f"{kind}:{shift_id}:{key}",
     )
+    if new and severity is Severity.CRITICAL:
+        patience = (await policy_in_force(uow)).policy.pace.alarm_patience
+        await outbox.schedule_once(uow, ALARM_UNANSWERED, alarm_id, uow.now + patience)
+    return bool(new)
 
 
 async def acknowledge_alarm(uow: Uow, alarm_id: UUID) -> None:

@@ -50,6 +50,8 @@ class Template(StrEnum):
     """Other time or address: when address code"""
     CANCELLED_BY_CLIENT = "cancelled_by_client"
     """when place [hours]; `hours` of call-out pay"""
+    ALARM = "alarm"
+    """To staff: minutes [what when]"""
     RELEASED = "released"
     """when [hours]"""
     YOU_ARE_LEAD = "you_are_lead"

@@ -78,6 +78,7 @@ ENGLISH: Final[Mapping[Template, str]] = MappingProxyType(
         Template.CLARIFY_OFFER: (
             "The shift is {when}, no other time (code {code}). Reply with a figure: 1 to agree, 2 to refuse"
         ),
+        Template.ALARM: "Alarm[: {what}, {when}]. For {minutes} min nobody has taken it, open the board",
         Template.STILL_OPEN: "Still waiting for your answer: {codes}",
     }
 )

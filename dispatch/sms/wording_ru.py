@@ -75,6 +75,7 @@ RUSSIAN: Final[Mapping[Template, str]] = MappingProxyType(
         Template.CLARIFY_OFFER: (
             "Смена {when}, другого времени нет (код {code}). Ответьте цифрой: 1 - согласны, 2 - отказ"
         ),
+        Template.ALARM: "Тревога[: {what}, {when}]. Уже {minutes} мин никто не взялся, откройте доску",
         Template.STILL_OPEN: "Ждём ответ ещё: {codes}",
     }
 )

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from dispatch.access.queries import users
+from dispatch.access.models import StaffUser
+from dispatch.access.queries import user_of, users
 from dispatch.access.roles import Permission, Role, can
 from dispatch.kit.errors import Invalid
 from dispatch.kit.uow import Uow
@@ -13,7 +14,7 @@ from dispatch.orders.timeline import note
 
 
 class NotADispatcher(Invalid):
-    """Only somebody of the franchise whose account is open and who may operate shifts can look after one."""
+    """Only somebody whose account is open and who may operate shifts can look after one."""
 
 
 class HandOver(BaseModel):
@@ -28,23 +29,34 @@ async def hand_over(uow: Uow, shift_id: UUID, command: HandOver) -> None:
     """Give a shift into somebody's care; to whom it belongs already changes nothing.
 
     Raises:
-        ShiftNotFound: there is none.
-        NotADispatcher: the account is unknown, closed, or of a role that may not operate shifts.
+        ShiftNotFound, UserNotFound: there is no such shift, or no such account.
+        NotADispatcher: the account is closed, or of a role that may not operate shifts.
     """
     shift = await lock_shift(uow, shift_id)
     if command.user_id == shift.owner_id:
         return
-    if command.user_id is not None and command.user_id not in dict(await dispatchers(uow)):
-        raise NotADispatcher("Name somebody of this franchise who may operate shifts and whose account is open.")
+    if command.user_id is not None:
+        await require_dispatcher(uow, command.user_id)
     await set_owner(uow, shift.id, command.user_id)
     await note(uow, shift.id, "handed_over", from_id=shift.owner_id, to_id=command.user_id)
 
 
 async def dispatchers(uow: Uow) -> list[tuple[UUID, str]]:
     """Return who may look after shifts, id and name, by name."""
-    able = [user for user in await users(uow) if user.disabled_at is None and _operates(user.role)]
+    able = [user for user in await users(uow) if _able(user)]
     return sorted(((user.id, user.name) for user in able), key=lambda pair: pair[1].casefold())
 
 
-def _operates(role: str) -> bool:
-    return can(Role(role), Permission.SHIFTS_OPERATE)
+async def require_dispatcher(uow: Uow, user_id: UUID) -> None:
+    """Raise unless somebody may look after shifts.
+
+    Raises:
+        UserNotFound: the tenant has no such account.
+        NotADispatcher: the account is closed, or of a role that may not operate shifts.
+    """
+    if not _able(await user_of(uow, user_id)):
+        raise NotADispatcher("Name somebody who may operate shifts and whose account is open.")
+
+
+def _able(user: StaffUser) -> bool:
+    return user.disabled_at is None and can(Role(user.role), Permission.SHIFTS_OPERATE)

@@ -55,7 +55,10 @@ class Place:
     key: str
 
 
-PLACES: Final[Sequence[Place]] = (Place("/board", "Board", "layout-dashboard", Permission.ORDERS_READ, "b"),)
+PLACES: Final[Sequence[Place]] = (
+    Place("/board", "Board", "layout-dashboard", Permission.ORDERS_READ, "b"),
+    Place("/duty", "On duty", "phone-check", Permission.ALARMS_READ, "d"),
+)
 
 
 class Console:

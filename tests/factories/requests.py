@@ -274,6 +274,23 @@ async def take_list(s: Scene) -> Call:
     return Call(f"/shifts/{shift}/attendance", {"taken_at": at(datetime.now(UTC)), "missing": [str(seat["id"])]})
 
 
+async def turn(s: Scene) -> dict[str, object]:
+    user = await make_user(s.app_db, s.stage.franchise_id, Role.DISPATCHER)
+    day = another_day()
+    return {"user_id": str(user.id), "from_at": at(day.starts_at), "to_at": at(day.ends_at)}
+
+
+@request("POST /api/v1/duty")
+async def take_turn(s: Scene) -> Call:
+    return Call("/duty", await turn(s))
+
+
+@request("DELETE /api/v1/duty/{turn_id}")
+async def remove_turn(s: Scene) -> Call:
+    made = await s.post("/duty", await turn(s), status=201)
+    return Call(f"/duty/{made['id']}")
+
+
 @request("POST /api/v1/shifts/{shift_id}/handover")
 async def hand_over_shift(s: Scene) -> Call:
     shift_id = (await s.order())[1]

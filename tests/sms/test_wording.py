@@ -69,6 +69,7 @@ MEANT: dict[Template, Kind] = {
     Template.CHANGE: Kind.CHANGE,
     Template.CANCELLED_BY_CLIENT: Kind.CANCELLED,
     Template.RELEASED: Kind.RELEASED,
+    Template.ALARM: Kind.OTHER,
     Template.YOU_ARE_LEAD: Kind.OTHER,
     Template.PRESENT: Kind.PRESENT,
     Template.PRESENT_NOTED: Kind.OTHER,

@@ -105,8 +105,8 @@ async def test_a_shift_is_with_somebody_and_is_handed_over(desk: Desk, app_db: D
     form = await desk.part("/handover")
     assert str(mate.id) in form
     assert str(accountant.id) not in form
-    for nobody in (accountant, stranger):
-        assert (await desk.act("/handover", user_id=str(nobody.id))).status_code == 422
+    assert (await desk.act("/handover", user_id=str(accountant.id))).status_code == 422
+    assert (await desk.act("/handover", user_id=str(stranger.id))).status_code == 404
     assert (await desk.act("/handover", user_id=str(mate.id))).status_code == 204
     assert "With nobody" not in await desk.part("/crew")
     assert "handed over" in await desk.part("/story")

@@ -77,6 +77,8 @@ class Pace(Section):
     """A worker's cancel is taken back by one word, free of cost, within this, while his place is open."""
     cancel_receipt_window: PositiveDuration = timedelta(minutes=5)
     """A man who neither received nor answered "do not come" within this goes to the top of the call list."""
+    alarm_patience: PositiveDuration = timedelta(minutes=5)
+    """A critical alarm that nobody takes for so long is texted to who is on duty; as long after that to the owners."""
     party_hold: PositiveDuration = timedelta(minutes=20)
     """How long places are held for the named mates of a man who accepted for several."""
     bare_cancel_lead: PositiveDuration = timedelta(hours=18)
