@@ -35,23 +35,23 @@ async function refresh() {
     everything = false;
     if (all) stale.clear();
     for (const id of asked) stale.delete(id);
-    try {
-      await fetchCards(asked, all);
-    } catch {
-      // The stream says hello once the server is back, and everything is asked for again.
-      break;
-    }
+    if (await fetchCards(asked, all).catch(() => false)) continue;
+    // Busy or away: what was asked for is still wanted.
+    everything ||= all;
+    for (const id of asked) stale.add(id);
+    await new Promise((resolve) => setTimeout(resolve, 1000 + Math.random() * 2000));
   }
   asking = false;
 }
 
+/** Fetch cards and put them in place; whether that worked. */
 async function fetchCards(asked, all) {
   const query = new URLSearchParams(asked.map((id) => ["shift", id]));
   query.set("day", board.dataset.day);
   const answer = await fetch(`/board/cards?${query}`, { headers: { "HX-Request": "true" } });
   const away = answer.headers.get("HX-Redirect");
   if (away) location.assign(away);
-  if (!answer.ok || away) return;
+  if (!answer.ok || away) return false;
   const fresh = document.createElement("template");
   fresh.innerHTML = await answer.text();
   const came = new Set();
@@ -65,6 +65,7 @@ async function fetchCards(asked, all) {
   const gone = all ? [...board.children].map((item) => item.id) : asked.map((id) => `card-${id}`);
   for (const id of gone) if (!came.has(id)) document.getElementById(id)?.remove();
   arrange();
+  return true;
 }
 
 /** Put the cards in order, moving only those that stand wrong; say how many want somebody. */

@@ -121,6 +121,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 // What is answered instead when it was refused: beside the form that asked, or in passing.
 document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.elt.matches("[data-live]")) return;
   const words = event.detail.xhr.getResponseHeader("X-Problem");
   const problem = words ? decodeURIComponent(words) : event.detail.xhr.statusText;
   const place = event.detail.elt.closest("form")?.querySelector("[data-problem]");
@@ -135,6 +136,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const place = event.detail.elt.closest("form")?.querySelector("[data-problem]");
   if (place) place.hidden = true;
 });
-document.addEventListener("htmx:sendError", () => {
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.elt.matches("[data-live]")) return;
   toast(russian ? "Нет связи с сервером" : "The server does not answer", "danger");
 });

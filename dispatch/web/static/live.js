@@ -41,4 +41,13 @@ function hear(told) {
   }
 }
 
+// A part that could not be fetched is still wanted.
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failure, (event) => {
+    const part = event.detail.elt;
+    if (!part.matches("[data-live]") || event.detail.xhr?.status === 403 || event.detail.xhr?.status === 404) return;
+    setTimeout(() => part.isConnected && htmx.trigger(part, "live"), 1000 + Math.random() * 2000);
+  });
+}
+
 navigator.locks.request("dispatch-live", () => new Promise(listen));
