@@ -41,6 +41,7 @@ class House:
     settings: Settings
     stage: Stage
     database: Database
+    database_of_jobs: Database
 
     async def login(self, role: Role) -> str:
         """Make an account of a role; the password is the tests' own."""
@@ -85,7 +86,10 @@ async def house(cluster: TestCluster, tmp_path_factory: pytest.TempPathFactory) 
     settings = cluster.settings(name)
     migrate(settings)
     place = settings.database
-    async with Database(open_engine(place.url(place.app), size=4, name="stage")) as database:
+    async with (
+        Database(open_engine(place.url(place.app), size=4, name="stage")) as database,
+        Database(open_engine(place.url(place.worker), size=4, name="stage jobs")) as jobs,
+    ):
         stage = await set_stage(settings, database, men=60, preset="demo")
         people = {
             "silent": 0.0,
@@ -101,7 +105,7 @@ async def house(cluster: TestCluster, tmp_path_factory: pytest.TempPathFactory) 
                 account = await uow.fetchrow("SELECT sid, secret, number FROM sms_accounts")
             assert account is not None
             await system.register_account(account["sid"], account["secret"], account["number"])
-            yield House(system, settings, stage, database)
+            yield House(system, settings, stage, database, jobs)
     cluster.drop_database(name)
 
 

@@ -1,0 +1,108 @@
+"""Words that try to be code, in every text that others may write: no script runs, and no policy is even tried.
+
+Forty strings; with `--full` two hundred.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice, product
+
+import asyncpg
+
+from dispatch.access.roles import Role
+from dispatch.kit.ids import new_id
+from dispatch.orders.commands import AskedShift
+from tests.browser.conftest import House, Window
+from tests.factories.stage import open_questions, place, run_lane, say
+
+_CALLS = ("pwned=1", "window['pwned']=1", "self.pwned=1")
+_BREAKS = ("", '">', "'>", "</title>", "</script>", "--></style>", "</textarea>", "`", "{{7*7}}", '\\">')
+_SHAPES = (
+    "<script>{0}</script>",
+    "<ScRiPt src=data:,{0}></sCrIpT>",
+    "<img src=x onerror={0}>",
+    "<svg/onload={0}>",
+    "<body onpageshow={0}>",
+    "<details open ontoggle={0}>",
+    "<iframe srcdoc='<script>parent.{0}</script>'>",
+    "<a href=javascript:{0} autofocus onfocus={0}>x</a>",
+    "<input autofocus onfocus={0}>",
+    "<style>@import 'data:text/css,*{{}}';</style>",
+    "<math><mtext><img src=x onerror={0}></mtext></math>",
+    "<div hx-on:load={0} hx-get=/logout hx-trigger=load>x</div>",
+    "<template><script>{0}</script></template>",
+    " onmouseover={0} x=",
+    "{{{{ self.__init__.__globals__ }}}}",
+)
+
+
+def corpus() -> Iterator[str]:
+    """Every shape of code behind every way out of a place."""
+    for shape, way_out, call in product(_SHAPES, _BREAKS, _CALLS):
+        yield way_out + shape.format(call)
+
+
+async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -> list[str]:
+    """Write every string into every text of a client, site, man, shift and office; return the pages that show them."""
+    stage = house.stage
+    await owner.execute("SET app.actor = 'system:test'")
+    start = datetime.now(UTC) + timedelta(hours=2)
+    addresses = ["/board", "/board?day=tomorrow", "/board/lists?day=today", "/duty", "/account", "/"]
+    for number, word in enumerate(words):
+        asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=4))
+        client_id, site_id = new_id(), new_id()
+        await owner.execute(
+            "INSERT INTO clients (id, franchise_id, name) VALUES ($1, $2, $3)", client_id, stage.franchise_id, word
+        )
+        await owner.execute(
+            """INSERT INTO sites (id, franchise_id, client_id, address, location, zone, region, meeting_point)
+               VALUES ($1, $2, $3, $4, ST_MakePoint(30.318, 59.927)::geography, 'Europe/Moscow', 'SPE', $4)""",
+            site_id,
+            stage.franchise_id,
+            client_id,
+            word,
+        )
+        order = await place(house.database, replace(stage, client_id=client_id, site_id=site_id), 1, asked, note=word)
+        shift_id = order.shifts[0].id
+        if number < 3:
+            addresses.append(f"/shifts/{shift_id}")
+        await owner.execute(
+            """INSERT INTO alarms (id, franchise_id, shift_id, kind, severity, sentence, dedupe_key)
+               VALUES ($1, $2, $3, 'shortfall_predicted', 'warning', $4, $5)""",
+            new_id(),
+            stage.franchise_id,
+            shift_id,
+            word,
+            f"x{number}",
+        )
+    people = await owner.fetch("SELECT worker_id FROM worker_contacts ORDER BY worker_id")
+    for row, word in zip(people, words, strict=False):
+        await owner.execute(
+            "UPDATE worker_contacts SET first_name = $2, last_name = $2 WHERE worker_id = $1",
+            row["worker_id"],
+            word[:60],
+        )
+    await owner.execute("UPDATE seats SET reason = $1", words[0])
+    await owner.execute("UPDATE staff_users SET name = $1", words[1])
+    await owner.execute("UPDATE franchises SET name = $1", words[2])
+    return addresses
+
+
+async def test_words_stay_words(window: Window, house: House, owner: asyncpg.Connection, *, full: bool) -> None:
+    await window.sign_in(Role.OWNER)
+    words = list(islice(corpus(), None, None, 2))[: 200 if full else 40]
+    assert len(set(words)) == (200 if full else 40)
+    # The worker is at rest: the answers below are the test's own.
+    house.system.worker.kill()
+    addresses = await plant(house, owner, words)
+    await run_lane(house.database_of_jobs)
+    house.system.worker.start()
+    for question in (await open_questions(house.database_of_jobs, house.stage, "offer"))[:30]:
+        await say(house.database_of_jobs, question, "да")
+    for address in addresses:
+        await window.page.goto(address)
+        await window.page.wait_for_timeout(300)
+        await window.page.mouse.move(300, 300)
+        assert await window.page.evaluate("window.pwned") is None, address
+        assert await window.page.locator("[onerror], [onload], [onfocus], iframe, [hx-get='/logout']").count() == 0
