@@ -83,6 +83,7 @@ async def _state(name: str, settings: Settings, database: Database, jobs: Databa
     for question in (await open_questions(jobs, stage, "offer"))[: shifts * 2]:
         await say(jobs, question, "да" if question.code is None or question.code % 4 else "нет")
     pages = [("board", "/board"), ("board-tomorrow", "/board?day=tomorrow"), ("lists", "/board/lists?day=today")]
+    pages += [("duty", "/duty")]
     pages += [("shift", f"/shifts/{placed[0]}")] if placed else []
     pages += [("account", "/account"), ("nothing-here", f"/shifts/{stage.site_id}")]
     return State(name, login, pages)

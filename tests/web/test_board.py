@@ -111,7 +111,7 @@ async def test_crews_are_printed_one_sheet_a_shift(dispatcher: AsyncClient, jobs
     offers = [q for q in await open_questions(jobs_db, stage, "offer") if q.shift_id == order.shifts[0].id]
     await say(jobs_db, offers[0], "да")
     sheets = (await dispatcher.get("/board/lists?day=today")).text + (await dispatcher.get("/board/lists")).text
-    sheet = re.search(rf'id="sheet-{order.shifts[0].id}".*?</section>', sheets, re.DOTALL)
+    sheet = re.search(rf'id="sheet-{order.shifts[0].id}".*?</article>', sheets, re.DOTALL)
     assert sheet is not None
     assert sheet[0].count("<tr>") == 2
     assert re.search(r"\+7 \d{3} \d{3}-\d\d-\d\d", sheet[0])
