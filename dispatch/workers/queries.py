@@ -1,10 +1,8 @@
 """Reads of workers by their home franchise; what guests see is in `cards.py`.
 
-Names and notes are compared by operators that row security does not let into an index, so a search walks the tenant's
-own contacts in order of id, never the network's; the ends of phone numbers go through a definer function.
+Here lists are in the order of ids; those that people sort as they like are in `find.py`.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -28,21 +26,22 @@ from dispatch.workers.models import (
 )
 from dispatch.workers.rules import ALWAYS, Availability, Cycle, WorkerStatus
 from dispatch.workers.skills import Service, skill_bit
+from dispatch.workers.words import FEW, HOLDS, match
 
 _EFFECTIVE: Final = "CASE WHEN w.capped_until > clock.now() THEN least(w.rating, 2.00) ELSE w.rating END"
-_LINE: Final = f"""
+LINE: Final = f"""
 w.id, w.version, w.status, w.invitable, w.test, c.first_name, c.last_name, c.external_id, w.skills,
 {_EFFECTIVE} AS rating, w.capped_until IS NOT NULL AND w.capped_until > clock.now() AS capped, w.location_quality
 """
 _RECORD: Final = f"""
-SELECT {_LINE}, c.language, c.address, ST_Y(w.location::geometry) AS lat, ST_X(w.location::geometry) AS lon, w.zone,
+SELECT {LINE}, c.language, c.address, ST_Y(w.location::geometry) AS lat, ST_X(w.location::geometry) AS lon, w.zone,
     w.radius_m, w.engagement, c.note, w.short_rest_ok, w.urgent_ok, w.daily_offers, w.vetted_at, w.consent_at,
     p.opted_out, w.capped_until, c.import_id, w.created_at, p.e164
 FROM workers w JOIN worker_contacts c ON c.worker_id = w.id JOIN home_phones(ARRAY[$2::uuid]) p ON p.worker_id = w.id
 WHERE w.franchise_id = $1 AND w.id = $2
 """
 _LIST: Final = f"""
-SELECT {_LINE} FROM workers w JOIN worker_contacts c ON c.worker_id = w.id AND c.franchise_id = w.franchise_id
+SELECT {LINE} FROM workers w JOIN worker_contacts c ON c.worker_id = w.id AND c.franchise_id = w.franchise_id
 WHERE w.franchise_id = $1 AND w.id > $2
 """
 _FIRST: Final = UUID(int=0)
@@ -58,15 +57,7 @@ _IMPORT: Final = """
 SELECT id, file_name, rows, accepted, known, rejected, author, created_at, finished_at FROM worker_imports
 WHERE franchise_id = $1 AND id = $2
 """
-_NAMED: Final = """
-AND (c.first_name || ' ' || c.last_name || ' ' || c.first_name ILIKE ${at} OR c.external_id ILIKE ${at})
-"""
-_THESE: Final = " AND w.id = ANY (${at})"
-_LIKE_SPECIAL: Final = re.compile(r"([\\%_])")
-_ESCAPED: Final = r"\\\1"
-_PHONE_LIKE: Final = re.compile(r"[\d\s()+./-]+")
-_FEWEST_DIGITS: Final = 4
-_LONGEST_PHONE: Final = 15
+_THESE: Final = "w.id = ANY ({at})"
 
 
 async def worker_record(uow: Uow, worker_id: UUID) -> Worker:
@@ -107,8 +98,8 @@ async def list_workers(
 
     Args:
         uow: the tenant's.
-        text: part of a name or of an external id; or digits, at least four, that end a phone number or are the whole
-            external id.
+        text: part of a name or of an external id, of fewer than three letters its beginning; or digits, at least four,
+            that end a phone number.
         status: only these.
         skills: only who can do all of them.
         after: the last id of the page before.
@@ -123,30 +114,13 @@ async def list_workers(
         args.append(mask)
         conditions += f" AND w.skills & ${len(args)} = ${len(args)}"
     if wanted := (text or "").strip():
-        ids = await _by_number(uow, wanted)
-        args.append(ids if ids is not None else f"%{_LIKE_SPECIAL.sub(_ESCAPED, wanted)}%")
-        conditions += (_THESE if ids is not None else _NAMED).format(at=len(args))
+        matches = await match(uow, wanted, FEW)
+        args.append(matches.sought if matches.ids is None else matches.ids)
+        conditions += f" AND {HOLDS if matches.ids is None else _THESE}".format(at=f"${len(args)}")
     args.append(limit)
     rows = await uow.fetch(f"{_LIST} {conditions} ORDER BY w.id LIMIT ${len(args)}", *args)
     phones = await home_phones(uow, [row["id"] for row in rows])
     return [line_of({**dict(row), "e164": phones.get(row["id"], "")}) for row in rows]
-
-
-async def _by_number(uow: Uow, text: str) -> list[UUID] | None:
-    """Return whom digits mean, as the end of a phone or a whole external id; None when the text is no number."""
-    digits = re.sub(r"\D", "", text)
-    if not _PHONE_LIKE.fullmatch(text) or not _FEWEST_DIGITS <= len(digits) <= _LONGEST_PHONE:
-        return None
-    # Typed as dialled at home (8 921 ...), the trunk digit is no part of the number.
-    ending = digits[1:] if len(digits) == len("89211234567") and digits[0] == "8" else digits
-    found = await uow.fetch(
-        """SELECT worker_id FROM home_workers_by_phone($1) UNION
-           SELECT worker_id FROM worker_contacts WHERE franchise_id = $2 AND external_id = $3""",
-        ending,
-        uow.franchise_id,
-        text,
-    )
-    return [row["worker_id"] for row in found]
 
 
 async def home_phones(uow: Uow, worker_ids: Sequence[UUID]) -> dict[UUID, str]:
