@@ -7,6 +7,7 @@ from uuid import UUID
 
 from dispatch.kit.uow import Uow
 from dispatch.rating.moves import FineStatus
+from dispatch.tenancy.queries import policy_in_force
 from dispatch.workers.errors import WorkerNotFound
 
 _FINE: Final = """id, worker_id, shift_id, seat_id, mark_id, kind, amount_minor, currency, legal_basis, policy_version,
@@ -72,4 +73,21 @@ async def list_fines(
         at,
         row_id,
         limit,
+    )
+
+
+async def rating_history(uow: Uow, worker_id: UUID, *, most: int) -> Sequence[Mapping[str, Any]]:
+    """Read what the rating of one of the tenant's own men was after each of his newest marks, the oldest first.
+
+    Each is folded anew with the policy in force now; marks of other franchises move it, too, and are not named.
+    """
+    rating = (await policy_in_force(uow)).policy.rating
+    return await uow.fetch(
+        "SELECT seq, at, rating FROM rating_history($1, $2, $3, $4, $5, $6)",
+        worker_id,
+        most,
+        float(rating.prior),
+        float(rating.prior_weight),
+        rating.half_life.total_seconds(),
+        rating.window,
     )

@@ -32,13 +32,18 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """Something people have to look at. `phone` is given for leads only: they wrote to us of their own accord."""
+    """Something people have to look at. `phone` is given for leads only: they wrote to us of their own accord.
+
+    `written` says that a text of somebody's stands behind it, which can be answered.
+    """
 
     id: UUID
     kind: InboxKind
     worker_id: UUID | None
     shift_id: UUID | None
     subject_id: UUID | None
+    phone_id: UUID | None
+    written: bool
     text: str = field(repr=False)
     suggestion: str | None
     status: InboxStatus

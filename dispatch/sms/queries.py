@@ -7,6 +7,7 @@ from uuid import UUID
 
 from dispatch.kit.pages import Cursor
 from dispatch.kit.uow import Uow
+from dispatch.sms.errors import InboxItemNotFound
 from dispatch.sms.inbox import InboxKind
 from dispatch.sms.models import InboxItem, Message
 from dispatch.sms.outgoing import PASSWORD_RESET
@@ -24,11 +25,11 @@ WHERE m.franchise_id = $1 AND ($2::uuid IS NULL OR m.shift_id = $2) AND ($3::uui
 ORDER BY m.created_at DESC, m.id DESC LIMIT $7
 """
 _INBOX: Final = """
-SELECT i.id, i.kind, i.worker_id, i.shift_id, i.subject_id, i.text, i.suggestion, i.status, i.created_at, i.done_at,
-       i.done_by
+SELECT i.id, i.kind, i.worker_id, i.shift_id, i.subject_id, i.phone_id, i.inbound_id IS NOT NULL AS written, i.text,
+       i.suggestion, i.status, i.created_at, i.done_at, i.done_by
 FROM inbox_items i
 WHERE i.franchise_id = $1 AND i.status = $2 AND ($3::text[] IS NULL OR i.kind = ANY ($3))
-  AND ($4::timestamptz IS NULL OR (i.created_at, i.id) < ($4, $5::uuid))
+  AND ($4::timestamptz IS NULL OR (i.created_at, i.id) < ($4, $5::uuid)) AND ($7::uuid IS NULL OR i.id = $7)
 ORDER BY i.created_at DESC, i.id DESC LIMIT $6
 """
 _QUESTIONS: Final = f"""
@@ -66,9 +67,10 @@ async def list_inbox(
     status: InboxStatus = InboxStatus.OPEN,
     kinds: Collection[InboxKind] | None = None,
     before: Cursor[datetime] | None = None,
+    only: UUID | None = None,
     limit: int,
 ) -> list[InboxItem]:
-    """Return what people have to look at, or have looked at."""
+    """Return what people have to look at, or have looked at; with `only` that one item."""
     at, row_id = before or (None, None)
     rows = await uow.fetch(
         _INBOX,
@@ -78,6 +80,7 @@ async def list_inbox(
         at,
         row_id,
         limit,
+        only,
     )
     leads = [row["id"] for row in rows if row["kind"] == InboxKind.LEAD]
     numbers = await uow.fetch("SELECT item_id, e164 FROM lead_phones($1)", leads) if leads else []
@@ -93,6 +96,29 @@ async def list_inbox(
         )
         for row in rows
     ]
+
+
+async def inbox_item(uow: Uow, item_id: UUID) -> InboxItem:
+    """Return one item, open or done.
+
+    Raises:
+        InboxItemNotFound: it does not exist in this franchise.
+    """
+    for status in InboxStatus:
+        found = await list_inbox(uow, status=status, only=item_id, limit=1)
+        if found:
+            return found[0]
+    raise InboxItemNotFound
+
+
+async def count_open(uow: Uow, most: int) -> int:
+    """Count what waits for people, up to a number."""
+    counted: int = await uow.fetchval(
+        "SELECT count(*) FROM (SELECT FROM inbox_items WHERE franchise_id = $1 AND status = 'open' LIMIT $2) waiting",
+        uow.franchise_id,
+        most,
+    )
+    return counted
 
 
 async def list_questions(

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from dispatch.kit.uow import Uow
+from dispatch.sms.thread import HeldPhone
 from dispatch.workers.commands import Weekday, WorkCycle
 from dispatch.workers.errors import ImportNotFound, WorkerNotFound
 from dispatch.workers.models import (
@@ -127,6 +128,17 @@ async def home_phones(uow: Uow, worker_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return the numbers of the tenant's own men, E.164; others are left out."""
     rows = await uow.fetch("SELECT worker_id, e164 FROM home_phones($1)", list(worker_ids))
     return {row["worker_id"]: row["e164"] for row in rows}
+
+
+async def phones_held(uow: Uow, worker_id: UUID) -> list[HeldPhone]:
+    """Return where one of the tenant's own men is and was reached, and from when until when."""
+    rows = await uow.fetch(
+        """SELECT phone_id, lower(valid) AS since, upper(valid) AS until FROM phone_holders
+           WHERE franchise_id = $1 AND worker_id = $2 ORDER BY lower(valid)""",
+        uow.franchise_id,
+        worker_id,
+    )
+    return [HeldPhone(row["phone_id"], row["since"], row["until"]) for row in rows]
 
 
 async def display_names(uow: Uow, worker_ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -6,7 +6,7 @@ from typing import Final
 from tests.architecture.sources import ROOT
 
 OWNED: Final[dict[str, str]] = {
-    "kit": "audit_log outbox beats files deployment status_moves alembic_version",
+    "kit": "audit_log outbox beats files deployment exports status_moves alembic_version",
     "tenancy": "franchises policy_versions network_policy_versions entitlements lending_grants standings",
     "access": "staff_users sessions api_tokens login_attempts second_factors recovery_codes sign_ins password_resets",
     "sms": "phones phone_events sms_accounts sms_account_progress questions messages inbound_messages dispositions "

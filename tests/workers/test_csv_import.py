@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from dispatch.kit.exports import formula_safe
 from dispatch.kit.uow import Database, Uow
 from dispatch.settings import Settings
 from dispatch.tenancy.models import Franchise
@@ -14,7 +15,7 @@ from dispatch.workers.bulk import bulk_insert_workers
 from dispatch.workers.change import archive_worker
 from dispatch.workers.commands import ImportAttestation, ImportWorkers
 from dispatch.workers.csv_import import import_workers
-from dispatch.workers.csv_report import formula_safe, report_csv
+from dispatch.workers.csv_report import report_csv
 from dispatch.workers.errors import (
     CityUnknown,
     ListColumnTwice,
