@@ -41,7 +41,21 @@ from dispatch.local.migrate import newest_revision
 from dispatch.pricing.service import load_calendars
 from dispatch.settings import Settings
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
-from dispatch.web import account, board, files, forgotten, live, second_factor, signin, start
+from dispatch.web import (
+    account,
+    board,
+    files,
+    forgotten,
+    inbox,
+    live,
+    people,
+    people_import,
+    person,
+    person_acts,
+    second_factor,
+    signin,
+    start,
+)
 from dispatch.web import duty as duty_pages
 from dispatch.web import shifts as shift_pages
 from dispatch.web.doors import refuse_short_key
@@ -78,6 +92,11 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     board.router,
     shift_pages.router,
     duty_pages.router,
+    people.router,
+    people_import.router,
+    person_acts.router,  # before the page of one person: `new` is nobody's id
+    person.router,
+    inbox.router,
 )
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)

@@ -58,6 +58,8 @@ class Place:
 PLACES: Final[Sequence[Place]] = (
     Place("/board", "Board", "layout-dashboard", Permission.ORDERS_READ, "b"),
     Place("/duty", "On duty", "phone-check", Permission.ALARMS_READ, "d"),
+    Place("/people", "People", "users", Permission.WORKERS_READ, "p"),
+    Place("/inbox", "Inbox", "inbox", Permission.INBOX_WORK, "m"),
 )
 
 

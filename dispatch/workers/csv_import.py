@@ -48,7 +48,7 @@ class ReadList:
 
 
 @dataclass(slots=True)
-class _Seen:
+class Seen:
     """What earlier lines of the file brought."""
 
     phones: set[str] = field(default_factory=set)
@@ -143,11 +143,11 @@ async def import_workers(
         await _open(uow, import_id, given, command)
     job = _Import(database, franchise_id, actor, import_id, command, around)
     reader = LineReader(given.header, around, command.default_city, to_mask(command.default_skills))
-    seen = _Seen()
+    seen = Seen()
     refused: list[Refusal] = []
     for start in range(0, len(given.rows), BATCH):
         rows = given.rows[start : start + BATCH]
-        listed, unreadable = await asyncio.to_thread(_read, reader, rows, seen)
+        listed, unreadable = await asyncio.to_thread(read_rows, reader, rows, seen)
         refused += await job.store(listed, unreadable)
         if progress is not None:
             progress(start + len(rows), len(given.rows))
@@ -183,7 +183,8 @@ async def _open(uow: Uow, import_id: UUID, given: ReadList, command: ImportWorke
     )
 
 
-def _read(reader: LineReader, rows: Iterable[Record], seen: _Seen) -> tuple[list[ListedWorker], list[Refusal]]:
+def read_rows(reader: LineReader, rows: Iterable[Record], seen: Seen) -> tuple[list[ListedWorker], list[Refusal]]:
+    """Read records into men and refusals; who came before in the file is refused."""
     listed: list[ListedWorker] = []
     refused: list[Refusal] = []
     for record in rows:
@@ -264,8 +265,8 @@ async def _sort_out(uow: Uow, listed: list[ListedWorker]) -> _Batch:
     """Tell new men from known ones and from those who cannot be taken."""
     batch = _Batch()
     left = NETWORK_HITS_A_DAY - await _network_hits(uow)
-    in_use = await _in_use(uow, [worker.e164 for worker in listed])
-    by_external_id = await _own_external_ids(uow, [worker.external_id for worker in listed if worker.external_id])
+    in_use = await phones_in_use(uow, [worker.e164 for worker in listed])
+    by_external_id = await own_external_ids(uow, [worker.external_id for worker in listed if worker.external_id])
     for worker in listed:
         use = in_use.get(worker.e164)
         own: UUID | None = use["own_worker_id"] if use is not None else None
@@ -286,11 +287,13 @@ async def _sort_out(uow: Uow, listed: list[ListedWorker]) -> _Batch:
     return batch
 
 
-async def _in_use(uow: Uow, phones: list[str]) -> dict[str, Any]:
+async def phones_in_use(uow: Uow, phones: list[str]) -> dict[str, Any]:
+    """Return which numbers somebody of the network holds, or one of the tenant's own held."""
     return {row["e164"]: row for row in await uow.fetch("SELECT * FROM phones_in_use($1)", phones)}
 
 
-async def _own_external_ids(uow: Uow, external_ids: list[str]) -> dict[str, UUID]:
+async def own_external_ids(uow: Uow, external_ids: list[str]) -> dict[str, UUID]:
+    """Return whom these external ids mean here."""
     rows = await uow.fetch(
         "SELECT external_id, worker_id FROM worker_contacts WHERE franchise_id = $1 AND external_id = ANY ($2)",
         uow.franchise_id,

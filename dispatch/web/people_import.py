@@ -1,0 +1,126 @@
+"""Importing a list of people: look first what would be taken and which lines not, and why; then take it."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.datastructures import FormData, UploadFile
+
+from dispatch.access.roles import Permission
+from dispatch.api.deps import CallerDep, ResourcesDep, UowDep, allow
+from dispatch.api.worker_lists import LARGEST_LIST, ListMissing, ListTooLarge
+from dispatch.kit.errors import Invalid
+from dispatch.web import person_forms as forms
+from dispatch.web.doors import PAGE_HEADERS, own_page
+from dispatch.web.frame import PageDep
+from dispatch.web.routing import ConsoleRoute
+from dispatch.workers.commands import ImportWorkers, Language
+from dispatch.workers.csv_columns import Column
+from dispatch.workers.csv_import import import_workers
+from dispatch.workers.csv_preview import preview_list
+from dispatch.workers.csv_report import report_csv
+from dispatch.workers.csv_sheet import sheet_as_csv
+from dispatch.workers.queries import import_rejects, import_summary
+from dispatch.workers.skills import Service
+
+router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
+
+_SEES: Final = [allow(Permission.WORKERS_IMPORT)]
+_IMPORTS: Final = [allow(Permission.WORKERS_IMPORT), Depends(own_page)]
+_REJECTS_SHOWN: Final = 200
+_MOST_REJECTS: Final = 200_000
+_SHEET: Final = b"PK\x03\x04"
+
+
+class AnotherList(Invalid):
+    """The file sent is not the one that was looked at."""
+
+    def __init__(self) -> None:
+        super().__init__("This is another file than the one you looked at: look at it first.")
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A list as it came."""
+
+    content: bytes
+    command: ImportWorkers
+
+
+@router.get("/people/import", dependencies=_SEES)
+async def ask_list(page: PageDep) -> Response:
+    """Show where to choose the file."""
+    return page.show("people_import.html", languages=list(Language), services=list(Service))
+
+
+@router.post("/people/import/look", dependencies=_IMPORTS)
+async def look(request: Request, page: PageDep, uow: UowDep) -> Response:
+    """Show what would become of a list; nothing is stored."""
+    sent = await _uploaded(await request.form(max_files=1, max_fields=30))
+    preview = await preview_list(uow, sent.content, sent.command)
+    context: dict[str, Any] = {"preview": preview, "most": _REJECTS_SHOWN, "sha256": preview.given.sha256.hex()}
+    return page.part("people_import.html", "preview", columns=_columns(preview.given.header.at), **context)
+
+
+@router.post("/people/import", dependencies=_IMPORTS)
+async def take_list(request: Request, page: PageDep, caller: CallerDep, resources: ResourcesDep) -> Response:
+    """Store the people of the list that was looked at, and show what became of every line.
+
+    Raises:
+        AnotherList: it is another one.
+    """
+    form = await request.form(max_files=1, max_fields=30)
+    sent = await _uploaded(form)
+    looked_at = forms.text(form, "sha256")
+    if looked_at and looked_at != hashlib.sha256(sent.content).hexdigest():
+        raise AnotherList
+    report = await import_workers(resources.database, caller.franchise_id, caller.actor, sent.content, sent.command)
+    return page.go(f"/people/imports/{report.id}")
+
+
+@router.get("/people/imports/{import_id}", dependencies=_SEES)
+async def show_import(import_id: UUID, page: PageDep, uow: UowDep) -> Response:
+    """Show what became of a list."""
+    summary = await import_summary(uow, import_id)
+    rejects = await import_rejects(uow, import_id, limit=_REJECTS_SHOWN)
+    return page.show("people_imported.html", summary=summary, rejects=rejects, most=_REJECTS_SHOWN)
+
+
+@router.get("/people/imports/{import_id}/rejects.csv", dependencies=_SEES)
+async def take_rejects(import_id: UUID, uow: UowDep) -> Response:
+    """Hand out the lines that were not taken, as a file that spreadsheets open and never run."""
+    await import_summary(uow, import_id)
+    content = report_csv(await import_rejects(uow, import_id, limit=_MOST_REJECTS))
+    headers = dict(PAGE_HEADERS) | {"Content-Disposition": f'attachment; filename="rejects-{import_id}.csv"'}
+    return Response(content, 200, headers, "text/csv; charset=utf-8")
+
+
+async def _uploaded(form: FormData) -> Uploaded:
+    part = form.get("file")
+    if not isinstance(part, UploadFile):
+        raise ListMissing
+    content = await part.read()
+    if not content:
+        raise ListMissing
+    if len(content) > LARGEST_LIST:
+        raise ListTooLarge(len(content))
+    if content.startswith(_SHEET):
+        content = await asyncio.to_thread(sheet_as_csv, content)
+    name = "".join(character for character in part.filename or "" if character.isprintable())[:100].strip()
+    command = forms.fill(
+        ImportWorkers,
+        file_name=name or "list.csv",
+        default_city=forms.text(form, "default_city") or None,
+        default_skills=frozenset(forms.chosen(form, "skills")),
+        language=forms.text(form, "language") or "ru",
+    )
+    return Uploaded(content, command)
+
+
+def _columns(at: Mapping[Column, int]) -> Sequence[str]:
+    """Return what the columns of a list were understood as, in their order."""
+    return [str(column) for column, _ in sorted(at.items(), key=lambda pair: pair[1])]
