@@ -127,7 +127,7 @@ async def _items(uow: Uow, kind: str, status: InboxStatus, after: str) -> Mappin
         "names": await _names(uow, items),
         "matters": {item.id: _about(item, matters) for item in items},
         "kind": kind,
-        "status": status,
+        "state": status,
         "kinds": list(InboxKind),
         "after": after,
         "next": write_cursor(items[-1].created_at, items[-1].id) if len(rows) > _SHOWN else "",

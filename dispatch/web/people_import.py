@@ -33,6 +33,7 @@ _SEES: Final = [allow(Permission.WORKERS_IMPORT)]
 _IMPORTS: Final = [allow(Permission.WORKERS_IMPORT), Depends(own_page)]
 _REJECTS_SHOWN: Final = 200
 _MOST_REJECTS: Final = 200_000
+_MOST_FIELDS: Final = 30
 _SHEET: Final = b"PK\x03\x04"
 
 
@@ -60,7 +61,8 @@ async def ask_list(page: PageDep) -> Response:
 @router.post("/people/import/look", dependencies=_IMPORTS)
 async def look(request: Request, page: PageDep, uow: UowDep) -> Response:
     """Show what would become of a list; nothing is stored."""
-    sent = await _uploaded(await request.form(max_files=1, max_fields=30))
+    async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
+        sent = await _uploaded(form)
     preview = await preview_list(uow, sent.content, sent.command)
     context: dict[str, Any] = {"preview": preview, "most": _REJECTS_SHOWN, "sha256": preview.given.sha256.hex()}
     return page.part("people_import.html", "preview", columns=_columns(preview.given.header.at), **context)
@@ -73,9 +75,8 @@ async def take_list(request: Request, page: PageDep, caller: CallerDep, resource
     Raises:
         AnotherList: it is another one.
     """
-    form = await request.form(max_files=1, max_fields=30)
-    sent = await _uploaded(form)
-    looked_at = forms.text(form, "sha256")
+    async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
+        sent, looked_at = await _uploaded(form), forms.text(form, "sha256")
     if looked_at and looked_at != hashlib.sha256(sent.content).hexdigest():
         raise AnotherList
     report = await import_workers(resources.database, caller.franchise_id, caller.actor, sent.content, sent.command)

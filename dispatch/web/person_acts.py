@@ -97,7 +97,7 @@ async def change(
     if place := forms.residence(form):
         given["residence"] = place
     await change_worker(uow, worker_id, forms.fill(ChangeWorker, **given), version)
-    return page.done(page.say("Changed"), f"/people/{worker_id}")
+    return page.go(f"/people/{worker_id}")
 
 
 @router.get("/people/{worker_id}/ask/{form}", dependencies=_SEES_FORM)
@@ -148,15 +148,15 @@ async def drop_absence(worker_id: UUID, absence_id: UUID, page: PageDep, uow: Uo
 @router.post("/people/{worker_id}/documents", dependencies=_WRITES)
 async def keep_document(worker_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
     """Keep a document of his, with a scan where one was chosen."""
-    form = await request.form()
-    command = forms.fill(
-        AddDocument,
-        kind=forms.text(form, "kind"),
-        number=forms.text(form, "number"),
-        region=forms.text(form, "region") or None,
-        valid_until=forms.day(form, "valid_until"),
-        file=await _scan(form.get("file")),
-    )
+    async with request.form(max_files=1, max_fields=10) as form:
+        command = forms.fill(
+            AddDocument,
+            kind=forms.text(form, "kind"),
+            number=forms.text(form, "number"),
+            region=forms.text(form, "region") or None,
+            valid_until=forms.day(form, "valid_until"),
+            file=await _scan(form.get("file")),
+        )
     await add_document(uow, worker_id, command)
     return page.done(page.say("Document kept"), f"/people/{worker_id}")
 

@@ -46,14 +46,14 @@ def chosen(form: FormData, name: str) -> list[str]:
 
 
 def whole(form: FormData, name: str, usual: int, *, times: int = 1) -> int:
-    """Return a whole number, or what is usual where nothing was typed.
+    """Return a whole number of units, or the usual number where nothing was typed.
 
     Raises:
         FieldRefused: it is no number.
     """
     typed = text(form, name)
     if not typed:
-        return usual
+        return usual * times
     try:
         return int(typed) * times
     except ValueError:
