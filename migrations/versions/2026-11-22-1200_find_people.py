@@ -8,6 +8,7 @@ down_revision = "1190"
 
 SQL = (
     """
+    -- For databases made before deploy/database.sql named it; a trusted one, so their owner may.
     CREATE EXTENSION IF NOT EXISTS btree_gin;
 
     CREATE FUNCTION worker_sought(first_name text, last_name text, external_id text) RETURNS text
