@@ -4,7 +4,7 @@ from migrations.security import append_only, audited, definer_function, tenant_t
 from migrations.tools import run_script
 
 revision = "1200"
-down_revision = "1190"
+down_revision = "1195"
 
 SQL = (
     """
