@@ -114,7 +114,10 @@ class SkillSet(View):
 
 
 class SearchWorkers(BaseModel):
-    """Whom to find: part of a name or external id, or the last digits of a phone; and further conditions."""
+    """Whom to find: part of a name or external id, or the last digits of a phone; and further conditions.
+
+    Of a name or id, fewer than three letters are its beginning.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

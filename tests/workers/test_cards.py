@@ -200,15 +200,17 @@ async def test_search_by_name_id_phone_status_and_skill(app_db: Database, settin
         wanted = await make_worker(
             uow, e164=phone, first_name="Пётр", last_name="Сто%", external_id="T-77", attested=None, skills=32
         )
-        await make_workers(uow, 5, first_name="Олег")
+        await make_workers(uow, 5, first_name="Олег", last_name="Ежов")
 
         async def found(**given: object) -> list[UUID]:
             return [line.id for line in await list_workers(uow, **given)]  # type: ignore[arg-type]
 
-        for text in ("пётр", "ётр сто", "сто% п", "%", "T-77", "t-7", phone, phone[-4:], "8" + phone[2:]):
+        words = ("пётр", "петр", "ётр сто", "сто% п", "то%", "пё", "T-77", "t-7")
+        for text in (*words, phone, phone[-4:], "8" + phone[2:]):
             assert await found(text=text) == [wanted], text
         assert await found(text=f"8 ({phone[2:5]}) {phone[5:8]}-{phone[8:10]}-{phone[10:]}") == [wanted]
-        assert await found(text="_") == []
+        for text in ("_", "%", "тр"):  # of fewer than three letters only beginnings are found
+            assert await found(text=text) == []
         assert await found(text="\\") == []
         assert await found(status=WorkerStatus.APPLICANT) == [wanted]
         assert await found(skills=[Service.CASHIER]) == [wanted]
