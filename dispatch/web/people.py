@@ -18,7 +18,7 @@ from dispatch.kit.uow import Uow
 from dispatch.web.doors import PAGE_HEADERS, own_page
 from dispatch.web.frame import Page, PageDep
 from dispatch.web.routing import ConsoleRoute
-from dispatch.workers.find import Column, Found, Wanted, find_workers
+from dispatch.workers.find import Column, Found, Wanted, all_workers, find_workers
 from dispatch.workers.models import WorkerLine
 from dispatch.workers.rules import WorkerStatus
 from dispatch.workers.skills import Service
@@ -27,7 +27,7 @@ router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
 SHOWN: Final = 50
 MOST_PAGES: Final = 10_000
-MOST_EXPORTED: Final = 100_000
+MOST_EXPORTED: Final = 200_000
 _SEES: Final = [allow(Permission.WORKERS_READ)]
 _COLUMNS: Final[Sequence[tuple[Column | None, str]]] = (
     (Column.NAME, "Name"),
@@ -146,12 +146,15 @@ async def take_people(
     Raises:
         ListTooLongToTake: it has more people than a file holds.
     """
-    found = await find_workers(uow, asked.wanted, column=asked.sort, descending=asked.descending, limit=MOST_EXPORTED)
-    if found.more:
+    rows: list[Sequence[Cell]] = []
+    async for lines in all_workers(
+        uow, asked.wanted, column=asked.sort, descending=asked.descending, most=MOST_EXPORTED + 1
+    ):
+        rows += [_row(page, line) for line in lines]
+    if len(rows) > MOST_EXPORTED:
         raise ListTooLongToTake
-    await note_export(uow, "workers", form, len(found.lines))
-    titles = [page.say(title) for _, title in _COLUMNS]
-    content = await asyncio.to_thread(write_file, form, titles, [_row(page, line) for line in found.lines])
+    await note_export(uow, "workers", form, len(rows))
+    content = await asyncio.to_thread(write_file, form, [page.say(title) for _, title in _COLUMNS], rows)
     headers = dict(PAGE_HEADERS) | {"Content-Disposition": f'attachment; filename="people.{form}"'}
     return Response(content, 200, headers, form.media_type)
 

@@ -1,6 +1,6 @@
 """The list of the tenant's own men, sorted by any column, page by page, fast enough to follow what one types."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -17,6 +17,7 @@ from dispatch.workers.words import FEW, HOLDS, Matches, match
 MANY: Final = 10_000
 """So many where more than words is asked for: a rare skill among a common name is not met by walking a little."""
 
+_AT_ONCE: Final = 500
 _RATING: Final = "CASE WHEN w.capped_until > clock.now() THEN least(w.rating, 2.00) ELSE w.rating END"
 
 
@@ -138,6 +139,18 @@ async def find_workers(
     lines = await _lines(uow, ids[:limit])
     count, at_least = await _count(uow, query, wanted, matches)
     return Found(lines, count, at_least, len(ids) > limit)
+
+
+async def all_workers(
+    uow: Uow, wanted: Wanted, *, column: Column = Column.NAME, descending: bool = False, most: int
+) -> AsyncIterator[Sequence[WorkerLine]]:
+    """Yield the whole list, at most so many men, a handful at a time so that others are served between."""
+    await uow.run("SET LOCAL plan_cache_mode = force_custom_plan")
+    text = wanted.text.strip()
+    matches = await match(uow, text, MANY if wanted.narrowed else FEW) if text else None
+    ids = await _page(uow, _Query(uow, wanted, matches), _order(column, descending=descending), 0, most)
+    for start in range(0, len(ids), _AT_ONCE):
+        yield await _lines(uow, ids[start : start + _AT_ONCE])
 
 
 def _order(column: Column, *, descending: bool) -> Sequence[str]:
