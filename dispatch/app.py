@@ -41,8 +41,10 @@ from dispatch.local.migrate import newest_revision
 from dispatch.pricing.service import load_calendars
 from dispatch.settings import Settings
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
-from dispatch.web import account, board, files, forgotten, live, second_factor, signin, start
+from dispatch.web import account, board, files, forgotten, live, new_order, second_factor, signin, start
+from dispatch.web import clients as client_pages
 from dispatch.web import duty as duty_pages
+from dispatch.web import orders as order_pages
 from dispatch.web import shifts as shift_pages
 from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
@@ -78,6 +80,9 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     board.router,
     shift_pages.router,
     duty_pages.router,
+    new_order.router,
+    order_pages.router,
+    client_pages.router,
 )
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)
