@@ -77,7 +77,7 @@ async def export_clients(kind: FileKind, page: PageDep, uow: UowDep, looked: Lis
         page.say("Client since"),
         "id",
     )
-    return download(kind, "clients", heads, (_cells(page, line, zone) for line in lines))
+    return await download(kind, "clients", heads, (_cells(page, line, zone) for line in lines))
 
 
 @router.get("/clients/new", dependencies=_ASKS)

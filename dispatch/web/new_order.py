@@ -22,6 +22,7 @@ from dispatch.clients.queries import client_of, find_clients, list_sites, site_o
 from dispatch.kit.errors import DispatchError
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
+from dispatch.kit.walltime import local_date
 from dispatch.orders.commands import PlaceOrder
 from dispatch.orders.place import quote_order
 from dispatch.orders.queries import read_order, shifts_of_orders
@@ -30,12 +31,13 @@ from dispatch.pricing.service import cards_in_force
 from dispatch.staffing.order import take_order
 from dispatch.staffing.preview import Preview, preview_match
 from dispatch.tenancy.policy import Tier
-from dispatch.tenancy.queries import place_of, policy_in_force
+from dispatch.tenancy.queries import franchise_of, place_of, policy_in_force
 from dispatch.web.doors import own_page
 from dispatch.web.forms import Fault, FormUnfit
 from dispatch.web.frame import Page, PageDep
 from dispatch.web.order_form import (
     NEW_SITE,
+    DayTyped,
     Reading,
     Typed,
     copied,
@@ -87,7 +89,7 @@ async def show_form(
     page: PageDep, uow: UowDep, client: UUID | None = None, copy: UUID | None = None, day: date | None = None
 ) -> Response:
     """Show an empty form, or one filled in for a client or like an earlier order."""
-    typed = Typed(key=str(new_id()))
+    typed = Typed(key=str(new_id()), days=(DayTyped(day=(await _tomorrow(uow)).isoformat()),))
     if copy is not None:
         typed = await _like(uow, copy, day)
     elif client is not None:
@@ -260,4 +262,8 @@ async def _like(uow: Uow, order_id: UUID, day: date | None) -> Typed:
     site = await site_of(uow, order["site_id"])
     rows = await shifts_of_orders(uow, [order_id])
     times = [(row["starts_at"], row["ends_at"]) for row in rows]
-    return copied(order, times, site.zone, day or uow.now.date() + timedelta(days=1))
+    return copied(order, times, site.zone, day or await _tomorrow(uow))
+
+
+async def _tomorrow(uow: Uow) -> date:
+    return local_date(uow.now, (await franchise_of(uow)).zone) + timedelta(days=1)

@@ -96,7 +96,7 @@ async def export_orders(kind: FileKind, page: PageDep, uow: UowDep, looked: List
         page.say("Placed"),
         "id",
     )
-    return download(kind, "orders", heads, (_cells(page, line) for line in lines))
+    return await download(kind, "orders", heads, (_cells(page, line) for line in lines))
 
 
 def _cells(page: Page, line: OrderLine) -> Sequence[Cell]:
