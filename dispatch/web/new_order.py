@@ -158,14 +158,12 @@ async def _place_once(request: Request, uow: Uow, typed: Typed) -> _Taken:
     if not (0 < len(typed.key) <= LONGEST_KEY and typed.key.isascii() and typed.key.isprintable()):
         raise FormUnfit({"": Fault("This form is out of date. Look through it and send it again.")})
     lanes = set(uow.lanes)
-    savepoint = await uow.session.begin_nested()
     try:
-        kept = await Once(uow, request, Response(), typed.key)(_place, uow, order)
-    except BaseException:
-        await savepoint.rollback()
+        async with uow.session.begin_nested():
+            kept = await Once(uow, request, Response(), typed.key)(_place, uow, order)
+    except DispatchError:
         uow.lanes = lanes
         raise
-    await savepoint.commit()
     return _Taken.model_validate_json(cast("Response", kept).body)
 
 
