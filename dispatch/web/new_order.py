@@ -49,6 +49,7 @@ from dispatch.web.order_form import (
     typed_in,
 )
 from dispatch.web.routing import ConsoleRoute
+from dispatch.workers.skills import Service
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
@@ -164,7 +165,7 @@ async def _place_once(request: Request, uow: Uow, typed: Typed) -> _Taken:
     except DispatchError:
         uow.lanes = lanes
         raise
-    return _Taken.model_validate_json(cast("Response", kept).body)
+    return _Taken.model_validate_json(bytes(cast("Response", kept).body))
 
 
 async def _place(uow: Uow, order: PlaceOrder) -> _Taken:
@@ -228,7 +229,10 @@ async def _prices(uow: Uow, typed: Typed) -> dict[str, Any]:
     """Return what has a price: the services, and the conditions of the one chosen."""
     cards = {stored.card.service: stored.card for stored in await cards_in_force(uow)}
     card = cards.get(typed.service)
-    return {"services": list(cards), "conditions": sorted(card.conditions) if card is not None else []}
+    return {
+        "services": [str(service) for service in Service if service in cards],
+        "conditions": sorted(card.conditions) if card is not None else [],
+    }
 
 
 async def _estimate(page: Page, uow: Uow, typed: Typed, read: Reading) -> Estimate:

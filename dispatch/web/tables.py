@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]  # it has no types
 from fastapi import Request, Response
 from fastapi.params import Depends as DependsParam
 
