@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
@@ -72,7 +73,8 @@ class Estimate:
     """What an order would cost, and what the first wave would come to; None where too little is known.
 
     Attributes:
-        eligible: how many may be asked now within the radius; at `most` it stopped counting.
+        eligible: how many may be asked within the radius; at `most` it stopped counting.
+        asks_at: when the first wave would go out by the clock of the site, where that is not now.
         trouble: what keeps it from being reckoned.
     """
 
@@ -81,6 +83,7 @@ class Estimate:
     radius_km: float = 0
     eligible: int = 0
     most: int = _MOST_COUNTED
+    asks_at: str = ""
     days: int = 0
     trouble: str = ""
 
@@ -252,6 +255,7 @@ async def _estimate(page: Page, uow: Uow, typed: Typed, read: Reading) -> Estima
             preview=preview,
             radius_km=float(staffing.radius_km),
             eligible=len(preview.candidates),
+            asks_at=page.speech.moment(preview.asks_at, ZoneInfo(need.zone)) if preview.asks_at > uow.now else "",
         )
     except FormUnfit as unfit:
         return replace(estimate, trouble=next(iter(unfit.faults.values())).told(page))

@@ -270,7 +270,8 @@ def order_of(typed: Typed, read: Reading) -> PlaceOrder:
         order = fit(PlaceOrder, given, _RULES)
     except FormUnfit as unfit:
         for name, fault in unfit.faults.items():
-            faults.setdefault(_FIELD_OF.get(name, name), fault)
+            if name != "site" or typed.site_id != NEW_SITE:  # what is wrong with a new site is said of its own fields
+                faults.setdefault(_FIELD_OF.get(name, name), fault)
         raise FormUnfit(faults) from None
     if faults:
         raise FormUnfit(faults)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,8 +10,13 @@ import asyncpg
 import pytest
 
 from dispatch.kit.uow import Database
+from dispatch.settings import Settings
+from dispatch.staffing.preview import PreviewNeed, preview_match
+from dispatch.tenancy.policy import Calendar, QuietHours
+from dispatch.tenancy.service import write_policy
+from dispatch.workers.skills import Service
 from tests.factories.counter import ATTACK, MOSCOW, Counter, in_days
-from tests.factories.stage import Stage, place, tomorrow
+from tests.factories.stage import Stage, place, set_stage, tomorrow
 
 
 async def orders_of(owner: asyncpg.Connection, stage: Stage) -> int:
@@ -111,6 +117,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
         assert words in beside[1]
     else:
         assert words in answer.text
+    assert "site_id-fault" not in answer.text or field in {"site_id", "client_id"}
     assert "note" in wrong or "не потерять" in answer.text
     for name, value in wrong.items():
         if isinstance(value, str) and name in {"headcount", "lat", "lon", "day", "starts"}:
@@ -152,6 +159,35 @@ async def test_the_estimate_says_price_wave_and_chances(counter: Counter) -> Non
     assert "Client pays" not in await counter.part("/orders/new/estimate", **counter.form(headcount="x"))
     trouble = await counter.part("/orders/new/estimate", **counter.form(conditions="on the moon"))
     assert "no price for one of these conditions" in trouble
+
+
+async def test_at_night_the_estimate_is_of_the_morning(settings: Settings, app_db: Database) -> None:
+    stage = await set_stage(settings, app_db, men=5)
+    now = datetime.now(MOSCOW)
+    wakes_at = (now + timedelta(hours=9)).replace(second=0, microsecond=0)
+    quiet = QuietHours(start=(now - timedelta(hours=1)).time().replace(second=0, microsecond=0), end=wakes_at.time())
+    async with app_db.begin(stage.franchise_id, "system:test") as uow:
+        await write_policy(uow, "calendar", Calendar(quiet=quiet), "it is night")
+        need = PreviewNeed(
+            lat=59.93,
+            lon=30.32,
+            zone="Europe/Moscow",
+            region="",
+            service=Service.LOADING,
+            headcount=2,
+            starts_at=uow.now + timedelta(days=3),
+            ends_at=uow.now + timedelta(days=3, hours=8),
+            radius_km=None,
+            min_tier=None,
+            urgent=False,
+            client_id=None,
+            site_id=None,
+            limit=50,
+        )
+        waits, goes = await preview_match(uow, need), await preview_match(uow, replace(need, urgent=True))
+        asked_at = uow.now
+    assert (waits.asks_at, len(waits.candidates)) == (wakes_at, 5)
+    assert (goes.asks_at, len(goes.candidates)) == (asked_at, 5)
 
 
 async def test_without_a_script_the_buttons_bring_the_form_back(counter: Counter, owner: asyncpg.Connection) -> None:
