@@ -48,6 +48,7 @@ from dispatch.web import (
     forgotten,
     inbox,
     live,
+    new_order,
     people,
     people_import,
     person,
@@ -56,7 +57,9 @@ from dispatch.web import (
     signin,
     start,
 )
+from dispatch.web import clients as client_pages
 from dispatch.web import duty as duty_pages
+from dispatch.web import orders as order_pages
 from dispatch.web import shifts as shift_pages
 from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
@@ -97,6 +100,9 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     person_acts.router,  # before the page of one person: `new` is nobody's id
     person.router,
     inbox.router,
+    new_order.router,
+    order_pages.router,
+    client_pages.router,
 )
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)

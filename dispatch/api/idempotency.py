@@ -28,6 +28,7 @@ AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 LONGEST_KEY: Final = 200
 REPLAYED_HEADER: Final = "Idempotency-Replayed"
+_FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 # The second statement of a replay is an UPDATE, because whatever is acknowledged must itself commit a write: where the
 # database replicates, only a write waits until the answer it repeats is safe on the other machine.
@@ -149,9 +150,10 @@ def _route_of(request: Request) -> str:
 async def _fingerprint(request: Request) -> bytes:
     """Return the sha256 of what was sent: the bytes as they came, or the parts of a form without their boundary.
 
-    A client that repeats an upload draws a new boundary, so the raw bytes of a form are never the same twice.
+    A client that repeats an upload draws a new boundary, so the raw bytes of a form are never the same twice; and those
+    of a page's form were read before, for the proof that it is our own page.
     """
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if not request.headers.get("content-type", "").startswith(_FORMS):
         return hashlib.sha256(await request.body()).digest()
     digest = hashlib.sha256()
     for name, value in (await request.form()).multi_items():

@@ -12,9 +12,7 @@ from dispatch.api.deps import UowDep, allow
 from dispatch.api.errors import responses
 from dispatch.api.idempotency import IdempotencyKeyReused, OnceDep
 from dispatch.api.versions import IfMatchDep, VersionMissing, set_version
-from dispatch.clients.commands import AddSite
 from dispatch.clients.errors import ClientArchived, ClientNotFound, SiteNotFound
-from dispatch.clients.sites import add_site
 from dispatch.crew.errors import WorkerAlreadyBooked
 from dispatch.kit.pages import DEFAULT_LIMIT, CursorInvalid, Limit, Page, read_cursor
 from dispatch.kit.phones import PhoneInvalid
@@ -38,7 +36,7 @@ from dispatch.pricing.rules import Quote
 from dispatch.pricing.service import cards_in_force, write_rate_card
 from dispatch.staffing.cancel import CancelOrder, OrderIsOver, cancel_order
 from dispatch.staffing.change import ChangedOrder, ChangeOrder, ShiftHasStarted, change_order
-from dispatch.staffing.order import open_order
+from dispatch.staffing.order import take_order
 from dispatch.workers.skills import Service
 
 router = APIRouter(tags=["orders"])
@@ -187,24 +185,7 @@ async def post_order(command: PlaceOrder, uow: UowDep, once: OnceDep) -> OrderPl
 
 
 async def _place(uow: Uow, command: PlaceOrder) -> OrderPlaced:
-    site_id = command.site_id
-    if site_id is None:
-        assert command.site is not None, "the command holds one of the two"
-        site = command.site
-        made = await add_site(
-            uow,
-            AddSite(
-                client_id=command.client_id,
-                address=site.address,
-                lat=site.lat,
-                lon=site.lon,
-                zone=site.zone,
-                region=site.region,
-                meeting_point=site.meeting_point,
-            ),
-        )
-        site_id = made.id
-    placed = await open_order(uow, command, site_id)
+    placed = await take_order(uow, command)
     return OrderPlaced(
         id=placed.id,
         total_minor=placed.quote.bill_minor,

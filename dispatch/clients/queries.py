@@ -4,10 +4,11 @@ Searches by part of a name walk the tenant's rows in order of id: row security l
 a franchise has hundreds of clients, not millions.
 """
 
-from typing import Any, TypeVar
+import re
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, or_, select
 
 from dispatch.clients.errors import ClientNotFound, SiteNotFound
 from dispatch.clients.models import Client, ClientPerson, DoNotReturn, Site
@@ -15,6 +16,10 @@ from dispatch.kit.db import Base
 from dispatch.kit.uow import Uow
 
 RowT = TypeVar("RowT", bound=Base)
+
+_NO_DIGIT: Final = re.compile(r"[\s()+.-]")
+_FEWEST_DIGITS: Final = 3
+_TRUNK_PREFIXES: Final = "78"
 
 
 async def client_of(uow: Uow, client_id: UUID, *, lock: bool = False) -> Client:
@@ -68,6 +73,45 @@ async def list_clients(
             Client.name.icontains(wanted, autoescape=True) | Client.tax_number.icontains(wanted, autoescape=True)
         )
     return await _page(uow, query, Client.id, after, limit)
+
+
+async def find_clients(uow: Uow, text: str, limit: int) -> list[Client]:
+    """Return the clients one may order for that somebody on the phone may mean, by name.
+
+    Args:
+        uow: the tenant's.
+        text: part of the name or of the tax number; or digits of a phone of somebody who speaks for the client or is
+            the contact of one of its sites, at least three, written in any way.
+        limit: the most to return.
+    """
+    wanted = text.strip()
+    means = [Client.name.icontains(wanted, autoescape=True), Client.tax_number.icontains(wanted, autoescape=True)]
+    for digits in _digits(wanted):
+        of_person = exists().where(
+            ClientPerson.franchise_id == uow.franchise_id,
+            ClientPerson.client_id == Client.id,
+            ClientPerson.phone.contains(digits),
+        )
+        of_site = exists().where(
+            Site.franchise_id == uow.franchise_id, Site.client_id == Client.id, Site.contact_phone.contains(digits)
+        )
+        means += [of_person, of_site]
+    query = (
+        select(Client)
+        .where(Client.franchise_id == uow.franchise_id, Client.archived_at.is_(None), or_(*means))
+        .order_by(Client.name, Client.id)
+        .limit(limit)
+    )
+    return list((await uow.session.execute(query)).scalars())
+
+
+def _digits(text: str) -> list[str]:
+    """Return what a phone may contain: the digits as typed, and without the prefix that is only dialled inside."""
+    digits = _NO_DIGIT.sub("", text)
+    if not (digits.isascii() and digits.isdigit() and len(digits) >= _FEWEST_DIGITS):
+        return []
+    inside = digits[1:] if digits[0] in _TRUNK_PREFIXES and len(digits) > _FEWEST_DIGITS else digits
+    return sorted({digits, inside})
 
 
 async def list_sites(

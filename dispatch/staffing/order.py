@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from dispatch.clients.commands import AddSite
+from dispatch.clients.sites import add_site
 from dispatch.kit.uow import Uow
 from dispatch.orders.commands import PlaceOrder
 from dispatch.orders.place import PlacedOrder, place_order
@@ -14,3 +16,22 @@ async def open_order(uow: Uow, command: PlaceOrder, site_id: UUID, *, order_id: 
     policy = (await policy_in_force(uow)).policy
     size = crew_size_at_priors(policy.staffing, command.headcount)
     return await place_order(uow, command, site_id, size, order_id=order_id)
+
+
+async def take_order(uow: Uow, command: PlaceOrder) -> PlacedOrder:
+    """Place an order at the site it names, or at the new one it brings, which is kept for the client.
+
+    Raises:
+        ClientNotFound, SiteNotFound: not of this franchise, or archived.
+        ClientArchived: nothing new may be ordered for it.
+        ShiftInThePast: a shift starts before now.
+        RateCardMissing: no price for the service.
+        ConditionNotOnRateCard: a condition without a price.
+        ExternalIdTaken: the external id is used.
+    """
+    site_id = command.site_id
+    if site_id is None:
+        assert command.site is not None, "the command holds one of the two"
+        site = await add_site(uow, AddSite(client_id=command.client_id, **command.site.model_dump()))
+        site_id = site.id
+    return await open_order(uow, command, site_id)

@@ -3,19 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from dispatch.kit.uow import Uow
 from dispatch.matching.candidates import Candidate, Need, Terms, find_candidates
 from dispatch.matching.plan import Plan, plan_invitations
 from dispatch.staffing.lending import homes_open
 from dispatch.staffing.rules import wave_one_target, wave_window
-from dispatch.tenancy.policy import Tier
+from dispatch.tenancy.policy import Policy, Tier
 from dispatch.tenancy.queries import policy_in_force
+from dispatch.tenancy.rules import next_allowed
 from dispatch.workers.skills import DOCUMENTS, SKILL_BITS, Service
 
 MOST_ADVISED = 4
 """The planner looks at this many people for each man needed."""
+
+_SHORTEST: Final = timedelta(minutes=3)
+"""How long answers are waited for where no wave may start any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +46,26 @@ class PreviewNeed:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The ranking, and the plan of the first wave over it."""
+    """The ranking, and the plan of the first wave over it.
+
+    Attributes:
+        asks_at: when the first wave would go out: now, or when quiet hours are over on the clock of the place.
+    """
 
     candidates: Sequence[Candidate]
     plan: Plan
+    asks_at: datetime
 
 
 async def preview_match(uow: Uow, asked: PreviewNeed) -> Preview:
-    """Rank the pool for a need as it stands now. Nothing is stored, nobody is asked.
+    """Rank the pool for a need as it stands when its first wave would go out. Nothing is stored, nobody is asked.
 
     By default as many candidates as the first wave would ask.
     """
     policy = (await policy_in_force(uow)).policy
     lead = asked.starts_at - uow.now
-    window = wave_window(policy.pace, uow.now, asked.starts_at) or timedelta(minutes=3)
+    urgent = asked.urgent or lead <= policy.calendar.urgent_lead
+    asks_at, window = _first_wave(uow.now, asked, policy, urgent=urgent)
     need = Need(
         shift_id=None,
         client_id=asked.client_id,
@@ -65,13 +77,13 @@ async def preview_match(uow: Uow, asked: PreviewNeed) -> Preview:
         starts_at=asked.starts_at,
         ends_at=asked.ends_at,
         due_at=asked.starts_at,
-        deadline=uow.now + window,
-        send_from=uow.now,
+        deadline=asks_at + window,
+        send_from=asks_at,
         skill=SKILL_BITS[asked.service],
         documents=[str(kind) for kind in DOCUMENTS[asked.service]],
         radius_m=1000 * (asked.radius_km or float(policy.staffing.radius_km)),
         min_tier=asked.min_tier or policy.staffing.min_tier,
-        urgent=asked.urgent or lead <= policy.calendar.urgent_lead,
+        urgent=urgent,
         homes=await homes_open(uow, policy.staffing, waves=0, lead=lead),
     )
     first_wave = wave_one_target(policy.staffing.factor, asked.headcount)
@@ -85,4 +97,13 @@ async def preview_match(uow: Uow, asked: PreviewNeed) -> Preview:
         factor=policy.staffing.factor,
         target=policy.staffing.target,
     )
-    return Preview(candidates[:wanted], plan)
+    return Preview(candidates[:wanted], plan, asks_at)
+
+
+def _first_wave(now: datetime, asked: PreviewNeed, policy: Policy, *, urgent: bool) -> tuple[datetime, timedelta]:
+    """Return when the first wave would go out and how long it would be open; at night it waits for the morning."""
+    window = wave_window(policy.pace, now, asked.starts_at) or _SHORTEST
+    wakes_at = next_allowed(now, ZoneInfo(asked.zone), policy.calendar.quiet)
+    if urgent or wakes_at < now + window or wakes_at >= asked.starts_at:
+        return now, window
+    return wakes_at, wave_window(policy.pace, wakes_at, asked.starts_at) or _SHORTEST

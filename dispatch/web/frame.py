@@ -46,6 +46,7 @@ class Place:
     Attributes:
         name: as the words of the pages know it.
         key: the key after `g` that leads there.
+        hotkey: the key that leads there by itself.
     """
 
     address: str
@@ -53,10 +54,14 @@ class Place:
     icon: str
     permission: Permission
     key: str
+    hotkey: str = ""
 
 
 PLACES: Final[Sequence[Place]] = (
     Place("/board", "Board", "layout-dashboard", Permission.ORDERS_READ, "b"),
+    Place("/orders/new", "New order", "plus", Permission.ORDERS_WRITE, "n", hotkey="n"),
+    Place("/orders", "Orders", "clipboard-list", Permission.ORDERS_READ, "o"),
+    Place("/clients", "Clients", "building", Permission.CLIENTS_READ, "c"),
     Place("/duty", "On duty", "phone-check", Permission.ALARMS_READ, "d"),
     Place("/people", "People", "users", Permission.WORKERS_READ, "p"),
     Place("/inbox", "Inbox", "inbox", Permission.INBOX_WORK, "m"),
@@ -176,11 +181,18 @@ class Page:
             "viewer": self._viewer,
             "places": [place for place in PLACES if caller is not None and can(caller.role, place.permission)],
             "here": self._request.url.path,
+            "place_here": _place_at(self._request.url.path),
             "csrf": csrf_token(self._resources.settings, caller.credential) if caller is not None else "",
             "sending": str(self._resources.settings.sms.mode),
             "theme": _theme(self._request),
             "may": _may(caller),
         }
+
+
+def _place_at(path: str) -> str:
+    """Return the address of the place that a page belongs to: the longest one that leads to it."""
+    leading = (place.address for place in PLACES if path == place.address or path.startswith(f"{place.address}/"))
+    return max(leading, key=len, default="")
 
 
 def _theme(request: Request) -> str:

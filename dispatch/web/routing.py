@@ -13,6 +13,7 @@ from dispatch.access.errors import SecondFactorNotSetUp
 from dispatch.api.deps import Resources
 from dispatch.api.errors import ANSWER_ERROR, problem_of, status_of
 from dispatch.kit.errors import DispatchError, Unauthenticated
+from dispatch.web.forms import FormUnfit
 from dispatch.web.frame import Console, Page, sign_in_address
 
 ASKS_FOR_PARTS = "hx-request"
@@ -45,11 +46,17 @@ def answer_error(request: Request, error: Exception) -> Response:
         where = SET_UP if isinstance(error, SecondFactorNotSetUp) else sign_in_address(request)
         return Response(status_code=204, headers={"HX-Redirect": where}) if for_part else RedirectResponse(where, 303)
     status = (status_of(type(error)) or 500) if isinstance(error, DispatchError) else problem_of(error).status_code
-    words = str(error) if isinstance(error, DispatchError) else ""
     page = _page(request)
+    words = _words(page, error)
     if for_part:
         return Response(status_code=status, headers={"X-Problem": quote(words[:500])})
     return page.show("error.html", int(status), number=int(status), words=words)
+
+
+def _words(page: Page, error: Exception) -> str:
+    if isinstance(error, FormUnfit):
+        return error.told(page)
+    return page.say(str(error)) if isinstance(error, DispatchError) else ""
 
 
 def _page(request: Request) -> Page:

@@ -11,6 +11,7 @@ from dispatch.app import create_app
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
 from tests.factories.access import PASSWORD, make_user
+from tests.factories.counter import Counter
 from tests.factories.stage import Stage, set_stage
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -44,3 +45,9 @@ async def dispatcher(stranger: AsyncClient, app_db: Database, stage: Stage) -> A
     answer = await stranger.post("/login", data={"login": user.login, "password": PASSWORD})
     assert answer.status_code == 303
     return stranger
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def counter(dispatcher: AsyncClient, stage: Stage) -> Counter:
+    """The same browser, with the forms of orders at hand."""
+    return await Counter.of(dispatcher, stage)

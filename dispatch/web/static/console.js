@@ -102,7 +102,11 @@ document.getElementById("palette")?.addEventListener("submit", (event) => {
   if (first) location.assign(first.href);
 });
 
-// A form that was asked for opens as a dialog; it is emptied when it closes.
+// A form that was asked for opens as a dialog; it is emptied when it closes. Whoever asks may stand in a part that is
+// replaced whole when it is refreshed; the dialog's body stays and is filled.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id === "dialog-body") event.detail.swapOverride = "innerHTML";
+});
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "dialog-body") document.getElementById("dialog").showModal();
 });
