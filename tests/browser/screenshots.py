@@ -84,15 +84,20 @@ async def _state(name: str, settings: Settings, database: Database, jobs: Databa
         await say(jobs, question, "да" if question.code is None or question.code % 4 else "нет")
     pages = [("board", "/board"), ("board-tomorrow", "/board?day=tomorrow"), ("lists", "/board/lists?day=today")]
     pages += [("duty", "/duty")]
-    pages += [("shift", f"/shifts/{placed[0]}")] if placed else []
+    pages += [("orders", "/orders"), ("new-order", "/orders/new"), ("clients", "/clients")]
+    pages += [("client", f"/clients/{stage.client_id}"), ("people", "/people"), ("new-person", "/people/new")]
+    pages += [("import", "/people/import"), ("inbox", "/inbox")]
+    pages += [("shift", f"/shifts/{placed[0][0]}"), ("order", f"/orders/{placed[0][1]}")] if placed else []
+    pages += [("person", f"/people/{stage.workers[0]}")] if stage.workers else []
     pages += [("account", "/account"), ("nothing-here", f"/shifts/{stage.site_id}")]
     return State(name, login, pages)
 
 
-async def _order(database: Database, stage: Stage, n: int) -> UUID:
+async def _order(database: Database, stage: Stage, n: int) -> tuple[UUID, UUID]:
     start = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=3 + n % 20, minutes=n % 60)
     asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=4 + n % 6))
-    return (await place(database, stage, 1 + n % 9, asked)).shifts[0].id
+    order = await place(database, stage, 1 + n % 9, asked)
+    return order.shifts[0].id, order.id
 
 
 async def _shoot_all(base: str, states: Sequence[State], directory: Path, only: str) -> int:

@@ -49,6 +49,7 @@ async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -
     await owner.execute("SET app.actor = 'system:test'")
     start = datetime.now(UTC) + timedelta(hours=2)
     addresses = ["/board", "/board?day=tomorrow", "/board/lists?day=today", "/duty", "/account", "/"]
+    addresses += ["/orders", "/orders/new", "/clients", "/people", "/people/new", "/people/import", "/inbox"]
     for number, word in enumerate(words):
         asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=4))
         client_id, site_id = new_id(), new_id()
@@ -66,7 +67,7 @@ async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -
         order = await place(house.database, replace(stage, client_id=client_id, site_id=site_id), 1, asked, note=word)
         shift_id = order.shifts[0].id
         if number < 3:
-            addresses.append(f"/shifts/{shift_id}")
+            addresses += [f"/shifts/{shift_id}", f"/orders/{order.id}", f"/clients/{client_id}"]
         await owner.execute(
             """INSERT INTO alarms (id, franchise_id, shift_id, kind, severity, sentence, dedupe_key)
                VALUES ($1, $2, $3, 'shortfall_predicted', 'warning', $4, $5)""",
@@ -82,6 +83,15 @@ async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -
             "UPDATE worker_contacts SET first_name = $2, last_name = $2 WHERE worker_id = $1",
             row["worker_id"],
             word[:60],
+        )
+    addresses += [f"/people/{row['worker_id']}" for row in people[:3]]
+    for word in words:
+        await owner.execute(
+            "INSERT INTO inbox_items (id, franchise_id, kind, worker_id, text) VALUES ($1, $2, 'reply', $3, $4)",
+            new_id(),
+            stage.franchise_id,
+            people[0]["worker_id"],
+            word,
         )
     await owner.execute("UPDATE seats SET reason = $1", words[0])
     await owner.execute("UPDATE staff_users SET name = $1", words[1])
