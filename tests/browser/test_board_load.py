@@ -1,6 +1,6 @@
 """A full board on a busy evening: two hundred shifts, fifty changes a second, nothing missed and nothing stuck.
 
-Ten seconds; with `--full` a minute.
+Ten seconds; with `--full` a minute, and then the page's own time is judged, too.
 """
 
 import asyncio
@@ -80,5 +80,6 @@ async def test_a_full_board_misses_nothing_and_stays_quick(
             f"tasks over {LONG_MS} ms: {sorted(tasks)}\n"
         )
     assert made >= CHANGES_A_SECOND * seconds * 0.8
-    assert max(tasks, default=0) <= STUCK_MS
-    assert len(tasks) <= MOST_LONG_A_MINUTE
+    if full:  # the short form shares its two cores with other tests, so its times say nothing about the page
+        assert max(tasks, default=0) <= STUCK_MS
+        assert len(tasks) <= MOST_LONG_A_MINUTE
