@@ -79,9 +79,7 @@ async def ask_for_reset(database: Database, login: str, address: str, *, deliver
         if user.phone is None:
             return
         plain, digest = new_token(RESET_PREFIX)
-        await uow.run(
-            "DELETE FROM password_resets WHERE user_id = $1 AND expires_at < now() - interval '1 day'", user.id
-        )
+        await uow.run(_FORGET_OLD, user.id)
         await uow.run(_NEW_LINK, bytes.fromhex(digest), user.franchise_id, user.id, RESET_LASTS)
         await deliver(uow, ResetLink(user.phone, plain))
 
