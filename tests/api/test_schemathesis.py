@@ -31,7 +31,7 @@ from tests.factories.scene import Scene, set_scene
 from tests.factories.series import ONE, series_body, today
 from tests.factories.stage import set_stage
 
-EXAMPLES: Final = 8
+EXAMPLES: Final = 6
 """Cases of each operation, each sent twice: enough for every field to be odd, few enough for every run."""
 _FEW: Final = {"POST /api/v1/auth/login": 2}
 """Operations that cost much by intent -> cases: a password takes a tenth of a second of one core."""

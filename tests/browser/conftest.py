@@ -14,7 +14,6 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from dispatch.access.roles import Role
 from dispatch.kit.db import open_engine
 from dispatch.kit.uow import Database
-from dispatch.local.migrate import migrate
 from dispatch.local.throwaway import TestCluster
 from dispatch.settings import Settings
 from tests.factories.access import PASSWORD, make_user
@@ -79,12 +78,11 @@ def chromium() -> str:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def house(cluster: TestCluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def house(cluster: TestCluster, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     directory = tmp_path_factory.mktemp("house")
     name = f"browser_{directory.name.replace('-', '_')}"
-    cluster.create_database(name)
+    cluster.create_database(name, template=migrated)
     settings = cluster.settings(name)
-    migrate(settings)
     place = settings.database
     async with (
         Database(open_engine(place.url(place.app), size=4, name="stage")) as database,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from uuid import UUID
 
 import asyncpg
 
@@ -16,6 +17,8 @@ from dispatch.orders.commands import AskedShift
 from tests.browser.conftest import House, Window
 from tests.factories.stage import open_questions, place, run_lane, say
 
+OPENED = 3
+"""Of so many shifts people are asked, and the pages of each are opened."""
 _CALLS = ("pwned=1", "window['pwned']=1", "self.pwned=1")
 _BREAKS = ("", '">', "'>", "</title>", "</script>", "--></style>", "</textarea>", "`", "{{7*7}}", '\\">')
 _SHAPES = (
@@ -50,6 +53,7 @@ async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -
     start = datetime.now(UTC) + timedelta(hours=2)
     addresses = ["/board", "/board?day=tomorrow", "/board/lists?day=today", "/duty", "/account", "/"]
     addresses += ["/orders", "/orders/new", "/clients", "/people", "/people/new", "/people/import", "/inbox"]
+    opened: list[UUID] = []
     for number, word in enumerate(words):
         asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=4))
         client_id, site_id = new_id(), new_id()
@@ -66,7 +70,8 @@ async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -
         )
         order = await place(house.database, replace(stage, client_id=client_id, site_id=site_id), 1, asked, note=word)
         shift_id = order.shifts[0].id
-        if number < 3:
+        if number < OPENED:
+            opened.append(shift_id)
             addresses += [f"/shifts/{shift_id}", f"/orders/{order.id}", f"/clients/{client_id}"]
         await owner.execute(
             """INSERT INTO alarms (id, franchise_id, shift_id, kind, severity, sentence, dedupe_key)
@@ -84,7 +89,7 @@ async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -
             row["worker_id"],
             word[:60],
         )
-    addresses += [f"/people/{row['worker_id']}" for row in people[:3]]
+    addresses += [f"/people/{row['worker_id']}" for row in people[:OPENED]]
     for word in words:
         await owner.execute(
             "INSERT INTO inbox_items (id, franchise_id, kind, worker_id, text) VALUES ($1, $2, 'reply', $3, $4)",
@@ -93,6 +98,7 @@ async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -
             people[0]["worker_id"],
             word,
         )
+    await owner.execute("UPDATE shifts SET paused_at = now() WHERE id <> ALL ($1)", opened)
     await owner.execute("UPDATE seats SET reason = $1", words[0])
     await owner.execute("UPDATE staff_users SET name = $1", words[1])
     await owner.execute("UPDATE franchises SET name = $1", words[2])

@@ -2,12 +2,13 @@
 
 import ast
 import contextlib
+import functools
 import io
 import json
 import os
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -181,7 +182,8 @@ def test_the_settings_table_is_the_settings_tree(monkeypatch: pytest.MonkeyPatch
     assert told == dict(leaves(Settings(_env_file=None)))
 
 
-def routes() -> list[tuple[str, str]]:
+@functools.cache
+def routes() -> Sequence[tuple[str, str]]:
     """Every method with its address, as the app mounts them."""
     return [
         (method, route.path or "")

@@ -30,6 +30,7 @@ from tests.factories.stage import Stage, place, set_stage, tomorrow
 from tests.reliability.system import System
 
 PATIENCE_S = 150.0
+_TEMPLATE = "template_migrated"
 
 QUICK = Pace(
     waves=(WaveStep(lead=timedelta(0), interval=timedelta(seconds=8)),),
@@ -52,22 +53,28 @@ class Run:
 def durable() -> Iterator[TestCluster]:
     """Servers that keep what they acknowledged, as in production."""
     with TestCluster(durable=True) as servers:
+        servers.create_database(_TEMPLATE)
+        migrate(servers.settings(_TEMPLATE))
         yield servers
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def running(durable: TestCluster, tmp_path: Path, *, full: bool) -> AsyncIterator[Run]:
     name = f"kills_{tmp_path.name.replace('-', '_')[:40].lower()}"
-    durable.create_database(name)
+    durable.create_database(name, template=_TEMPLATE)
     settings = durable.settings(name)
-    migrate(settings)
     place_ = settings.database
     async with Database(open_engine(place_.url(place_.app), size=4, name="stage")) as database:
         stage = await set_stage(settings, database, men=700 if full else 160)
         async with database.begin(stage.franchise_id, "system:test") as uow:
             await write_policy(uow, "pace", QUICK, "a quick test")
     system = System(
-        durable, name, tmp_path, people={"silent": 0.1, "no": 0.1, "question": 0.0, "hedge": 0.0}, time_scale=0.003
+        durable,
+        name,
+        tmp_path,
+        people={"silent": 0.1, "no": 0.1, "question": 0.0, "hedge": 0.0},
+        time_scale=0.003,
+        environment={} if full else {"DISPATCH_JOBS__LEASE_S": "8"},
     )
     async with system:
         owner = await connect(settings)

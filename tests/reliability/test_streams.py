@@ -19,7 +19,6 @@ import pytest_asyncio
 from dispatch.access.roles import Role
 from dispatch.kit.db import open_engine
 from dispatch.kit.uow import Database
-from dispatch.local.migrate import migrate
 from dispatch.local.throwaway import TestCluster
 from dispatch.orders.commands import AskedShift
 from tests.factories.access import make_session, make_user
@@ -95,11 +94,10 @@ class Watched:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def watched(cluster: TestCluster, tmp_path: Path, *, full: bool) -> AsyncIterator[Watched]:
+async def watched(cluster: TestCluster, migrated: str, tmp_path: Path, *, full: bool) -> AsyncIterator[Watched]:
     name = f"streams_{tmp_path.name.replace('-', '_')[:40].lower()}"
-    cluster.create_database(name)
+    cluster.create_database(name, template=migrated)
     settings = cluster.settings(name)
-    migrate(settings)
     at = settings.database
     async with (
         Database(open_engine(at.url(at.app), size=4, name="stage")) as database,

@@ -137,7 +137,7 @@ def test_no_refusal_of_the_lexicons_is_read_as_an_acceptance(context: Context) -
         [Context.OFFER, Context.OFFERS, Context.BOOKED_OFFER, Context.RECONFIRM, Context.PROMOTION]
     ),
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_refusal_with_courtesies_is_no_acceptance(refusal: str, before: str, after: str, context: Context) -> None:
     assert parse_reply(before + refusal + after, context).disposition is not Disposition.ACCEPT
 
@@ -148,7 +148,7 @@ def test_a_refusal_with_courtesies_is_no_acceptance(refusal: str, before: str, a
     slip=st.sampled_from("dst"),
     letter=st.integers(0, 31),
 )
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_a_slip_in_a_long_word_of_a_refusal_makes_no_acceptance(
     refusal: str, where: int, slip: str, letter: int
 ) -> None:
@@ -169,7 +169,7 @@ def test_a_slip_in_a_long_word_of_a_refusal_makes_no_acceptance(
 
 
 @given(text=ANY_TEXT, context=CONTEXTS)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_text_is_understood_the_same_way_twice(text: str, context: Context) -> None:
     reply = parse_reply(text, context)
     assert isinstance(reply, Reply)
@@ -179,7 +179,7 @@ def test_any_text_is_understood_the_same_way_twice(text: str, context: Context) 
 
 
 @given(words=st.lists(st.one_of(st.sampled_from(WORDS), st.integers(0, 1500).map(str)), max_size=12), context=CONTEXTS)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_row_of_our_own_words_keeps_the_shape_of_a_reply(words: list[str], context: Context) -> None:
     reply = parse_reply(" ".join(words), context)
     assert reply.code is None or is_code(reply.code)

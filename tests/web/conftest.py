@@ -7,10 +7,11 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from dispatch.access.roles import Role
+from dispatch.api.deps import SESSION_COOKIE
 from dispatch.app import create_app
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
-from tests.factories.access import PASSWORD, make_user
+from tests.factories.access import make_session, make_user
 from tests.factories.counter import Counter
 from tests.factories.stage import Stage, set_stage
 
@@ -42,8 +43,7 @@ async def stranger(app: FastAPI) -> AsyncIterator[AsyncClient]:
 async def dispatcher(stranger: AsyncClient, app_db: Database, stage: Stage) -> AsyncClient:
     """The same browser, signed in as a dispatcher of the stage."""
     user = await make_user(app_db, stage.franchise_id, Role.DISPATCHER)
-    answer = await stranger.post("/login", data={"login": user.login, "password": PASSWORD})
-    assert answer.status_code == 303
+    stranger.cookies.set(SESSION_COOKIE, await make_session(app_db, user))
     return stranger
 
 
