@@ -12,9 +12,9 @@ from dispatch.kit.errors import Conflict
 from dispatch.kit.ids import new_id
 from dispatch.kit.text import ShortText
 from dispatch.kit.uow import Uow
-from dispatch.matching.candidates import Explanation, Need, Terms, explain_candidate
+from dispatch.matching.candidates import Candidate, Explanation, Need, Terms, explain_candidate, find_candidates
 from dispatch.orders.rules import ShiftStatus
-from dispatch.orders.shifts import Shift, lock_shift
+from dispatch.orders.shifts import Shift, lock_shift, read_shift
 from dispatch.orders.timeline import note
 from dispatch.staffing.facts import order_terms
 from dispatch.staffing.needs import need_of
@@ -28,6 +28,8 @@ SHORTEST_WINDOW = timedelta(minutes=3)
 
 OVERRULED = frozenset({"rating_below_tier", "too_far", "under_no_show_cap", "not_lent_here"})
 """Reasons a dispatcher may overrule for one man; the others protect the man or the law."""
+
+_ABOUT_TEXTS = frozenset({"contact_budget_spent", "quiet_hours"})
 
 
 class NotEligible(Conflict):
@@ -112,14 +114,54 @@ async def why_him(uow: Uow, shift_id: UUID, worker_id: UUID) -> Explanation:
         ShiftNotFound: there is none.
         WorkerNotInPool: there is no such worker.
     """
-    shift = await lock_shift(uow, shift_id)
+    shift = await read_shift(uow, shift_id)
     policy = (await policy_in_force(uow)).policy
     command = InviteByHand(worker_id=worker_id, reason="asked")
     found, _ = await _look(uow, shift, command, policy)
     return found
 
 
+async def reasons_against_seating(uow: Uow, shift: Shift, worker_id: UUID) -> list[str]:
+    """Return the hard rules that forbid seating a man who agreed, none of them for having been asked before.
+
+    He needs no further text, so neither contact budget nor quiet hours stand in the way.
+
+    Raises:
+        WorkerNotInPool: there is no such worker.
+    """
+    policy = (await policy_in_force(uow)).policy
+    # Of no shift in particular: then the matcher's exclusions are the lists that bar him, not the offers he had.
+    need = replace(await _need(uow, shift, policy), shift_id=None)
+    terms = Terms(policy.calendar, policy.pace, policy.scoring, policy.staffing)
+    found = await explain_candidate(uow, need, terms, worker_id)
+    return [reason for reason in found.reasons if reason not in OVERRULED | _ABOUT_TEXTS]
+
+
+async def best_people(uow: Uow, shift_id: UUID, limit: int) -> Sequence[Candidate]:
+    """Return the best people who may be asked for a shift now, whatever wave is open; nobody is asked by it.
+
+    Raises:
+        ShiftNotFound: there is none.
+        ShiftIsOver: nobody is asked for it any more.
+    """
+    shift = await read_shift(uow, shift_id)
+    if not shift.open:
+        raise ShiftIsOver(f"The shift is {shift.status}.", status=shift.status)
+    policy = (await policy_in_force(uow)).policy
+    need = await _need(uow, shift, policy)
+    terms = Terms(policy.calendar, policy.pace, policy.scoring, policy.staffing)
+    return await find_candidates(uow, need, terms, limit)
+
+
 async def _look(uow: Uow, shift: Shift, command: InviteByHand, policy: Policy) -> tuple[Explanation, Need]:
+    need = await _need(uow, shift, policy)
+    if command.urgent:
+        need = replace(need, urgent=True)
+    terms = Terms(policy.calendar, policy.pace, policy.scoring, policy.staffing)
+    return await explain_candidate(uow, need, terms, command.worker_id), need
+
+
+async def _need(uow: Uow, shift: Shift, policy: Policy) -> Need:
     left = shift.starts_at - uow.now
     window = max(SHORTEST_WINDOW, left / 2)
     need = await need_of(
@@ -127,7 +169,4 @@ async def _look(uow: Uow, shift: Shift, command: InviteByHand, policy: Policy) -
     )
     if shift.status is ShiftStatus.RUNNING:
         need = replace(need, due_at=max(shift.ends_at, uow.now))
-    if command.urgent:
-        need = replace(need, urgent=True)
-    terms = Terms(policy.calendar, policy.pace, policy.scoring, policy.staffing)
-    return await explain_candidate(uow, need, terms, command.worker_id), need
+    return need
