@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from dispatch.crew.seats import last_seat_of
 from dispatch.crew.waves import NewInvitation
 from dispatch.kit.errors import Conflict
 from dispatch.kit.ids import new_id
@@ -107,8 +108,10 @@ async def invite_by_hand(uow: Uow, shift_id: UUID, command: InviteByHand) -> Inv
     return InvitedByHand(id=draft.id, shift_id=shift.id, worker_id=command.worker_id)
 
 
-async def why_him(uow: Uow, shift_id: UUID, worker_id: UUID) -> Explanation:
+async def why_him(uow: Uow, shift_id: UUID, worker_id: UUID, *, once_asked: bool = False) -> Explanation:
     """Say how a man ranks for a shift now, and every rule that keeps him from being asked (none: he is eligible).
+
+    Of a man who was asked `once_asked` leaves out that very fact, and the seat he holds here.
 
     Raises:
         ShiftNotFound: there is none.
@@ -116,9 +119,16 @@ async def why_him(uow: Uow, shift_id: UUID, worker_id: UUID) -> Explanation:
     """
     shift = await read_shift(uow, shift_id)
     policy = (await policy_in_force(uow)).policy
-    command = InviteByHand(worker_id=worker_id, reason="asked")
-    found, _ = await _look(uow, shift, command, policy)
-    return found
+    need = await _need(uow, shift, policy)
+    terms = Terms(policy.calendar, policy.pace, policy.scoring, policy.staffing)
+    if not once_asked:
+        return await explain_candidate(uow, need, terms, worker_id)
+    # Of no shift in particular: then the matcher's exclusions are the lists that bar him, not the offers he had.
+    found = await explain_candidate(uow, replace(need, shift_id=None), terms, worker_id)
+    seat = await last_seat_of(uow, shift_id, worker_id)
+    if seat is None or not seat.live:
+        return found
+    return replace(found, reasons=[reason for reason in found.reasons if reason != "booked_elsewhere"])
 
 
 async def reasons_against_seating(uow: Uow, shift: Shift, worker_id: UUID) -> list[str]:
@@ -129,11 +139,7 @@ async def reasons_against_seating(uow: Uow, shift: Shift, worker_id: UUID) -> li
     Raises:
         WorkerNotInPool: there is no such worker.
     """
-    policy = (await policy_in_force(uow)).policy
-    # Of no shift in particular: then the matcher's exclusions are the lists that bar him, not the offers he had.
-    need = replace(await _need(uow, shift, policy), shift_id=None)
-    terms = Terms(policy.calendar, policy.pace, policy.scoring, policy.staffing)
-    found = await explain_candidate(uow, need, terms, worker_id)
+    found = await why_him(uow, shift.id, worker_id, once_asked=True)
     return [reason for reason in found.reasons if reason not in OVERRULED | _ABOUT_TEXTS]
 
 

@@ -12,6 +12,7 @@ from dispatch.access.roles import Permission, can
 from dispatch.api.deps import CallerDep, UowDep, allow
 from dispatch.clients.queries import find_clients
 from dispatch.staffing.find import FoundWork, find_work
+from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
 from dispatch.web.frame import PageDep
 from dispatch.web.routing import ConsoleRoute
@@ -39,5 +40,6 @@ async def find(page: PageDep, uow: UowDep, caller: CallerDep, q: Annotated[str, 
         people=(await find_workers(uow, Wanted(text=text), limit=_OF_EACH)).lines if people else [],
         clients=await find_clients(uow, text, _OF_EACH) if clients else [],
         work=found,
+        zone=ZoneInfo((await franchise_of(uow)).zone),
         zones={shift.zone: ZoneInfo(shift.zone) for shift in found.shifts},
     )

@@ -163,7 +163,8 @@ async def show_best(shift_id: UUID, page: PageDep, uow: UowDep) -> Response:
 @router.get("/shifts/{shift_id}/why/{worker_id}", dependencies=_LOOKS)
 async def show_why(shift_id: UUID, worker_id: UUID, page: PageDep, uow: UowDep) -> Response:
     """Say how a man ranks now, how he did when he was asked, and every rule that keeps him from being asked."""
-    explanation = await why_him(uow, shift_id, worker_id)
+    asked = await invitation_of(uow, shift_id, worker_id)
+    explanation = await why_him(uow, shift_id, worker_id, once_asked=asked is not None)
     names = await display_names(uow, [worker_id])
     return page.part(
         "shift_forms.html",
@@ -171,7 +172,7 @@ async def show_why(shift_id: UUID, worker_id: UUID, page: PageDep, uow: UowDep) 
         explanation=explanation,
         name=names.get(worker_id, "—"),
         hard=_hard(explanation),
-        asked=await invitation_of(uow, shift_id, worker_id),
+        asked=asked,
     )
 
 

@@ -80,7 +80,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id === "dialog-body") event.detail.swapOverride = "innerHTML";
 });
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "dialog-body") document.getElementById("dialog").showModal();
+  if (event.detail.target.id !== "dialog-body") return;
+  document.getElementById("dialog").showModal();
+  // A conversation opens at its end.
+  const texts = event.detail.target.querySelector(".thread-box");
+  if (texts !== null) texts.scrollTop = texts.scrollHeight;
 });
 document.getElementById("dialog")?.addEventListener("close", () => {
   document.getElementById("dialog-body").replaceChildren();

@@ -81,7 +81,7 @@ function showPeople(box, map, here) {
 }
 
 function ringLabel(km) {
-  return L.divIcon({ className: "map-ring-label", html: String(km), iconSize: [24, 14] });
+  return L.divIcon({ className: "map-ring-label", html: String(km), iconSize: [48, 14] });
 }
 
 function drawMaps() {
