@@ -9,26 +9,37 @@ from uuid import UUID
 from dispatch.kit.uow import Uow
 from dispatch.orders.rules import OrderStatus, ShiftStatus
 
-LOOKS_BACK: Final = timedelta(days=14)
-"""Older shifts are found on the page of their client or order."""
-
 _PLACES: Final = """
-SELECT t.id FROM sites t JOIN clients c ON c.franchise_id = $1 AND c.id = t.client_id
+SELECT t.id, t.client_id FROM sites t JOIN clients c ON c.franchise_id = $1 AND c.id = t.client_id
 WHERE t.franchise_id = $1 AND (strpos(lower(c.name), lower($2)) > 0 OR strpos(lower(t.address), lower($2)) > 0)
 """
 _SHIFTS: Final = """
+WITH found AS (
+    (SELECT f.id FROM shifts f WHERE f.franchise_id = $1 AND f.site_id = ANY ($2)
+     AND f.status NOT IN ('closed', 'cancelled') AND f.starts_at > $3 ORDER BY f.starts_at, f.id LIMIT $5)
+    UNION SELECT f.id FROM shifts f WHERE f.franchise_id = $1 AND f.id = $4
+)
 SELECT f.id, c.name AS client, t.address, f.zone, f.starts_at, f.ends_at, f.status
-FROM shifts f JOIN clients c ON c.franchise_id = $1 AND c.id = f.client_id
+FROM found JOIN shifts f ON f.franchise_id = $1 AND f.id = found.id
+JOIN clients c ON c.franchise_id = $1 AND c.id = f.client_id
 JOIN sites t ON t.franchise_id = $1 AND t.id = f.site_id
-WHERE f.franchise_id = $1 AND (f.id = $4 OR f.starts_at > $3 AND f.site_id = ANY ($2))
-ORDER BY f.status IN ('closed', 'cancelled'), f.starts_at LIMIT $5
+ORDER BY f.starts_at, f.id LIMIT $5
 """
 _ORDERS: Final = """
+WITH found AS (
+    (SELECT o.id, 1 AS class FROM orders o WHERE o.franchise_id = $1 AND o.client_id = ANY ($2) AND o.site_id = ANY ($3)
+     ORDER BY o.id DESC LIMIT $6)
+    UNION ALL SELECT o.id, 0 FROM orders o WHERE o.franchise_id = $1 AND o.external_id = $4
+    UNION ALL SELECT o.id, 0 FROM orders o WHERE o.franchise_id = $1 AND o.id = $5
+)
 SELECT o.id, c.name AS client, o.external_id, o.headcount, o.status, o.created_at
-FROM orders o JOIN clients c ON c.franchise_id = $1 AND c.id = o.client_id
-WHERE o.franchise_id = $1 AND (o.external_id = $3 OR o.id = $4 OR o.created_at > $5 AND o.site_id = ANY ($2))
-ORDER BY (o.external_id = $3 OR o.id = $4) DESC NULLS LAST, o.created_at DESC LIMIT $6
+FROM (SELECT id, min(class) AS class FROM found GROUP BY id) found
+JOIN orders o ON o.franchise_id = $1 AND o.id = found.id
+JOIN clients c ON c.franchise_id = $1 AND c.id = o.client_id
+ORDER BY found.class, o.id DESC LIMIT $6
 """
+_STILL_ON: Final = timedelta(hours=24)
+"""No shift lasts longer, so what began earlier is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +69,14 @@ class FoundOrder:
 
 @dataclass(frozen=True, slots=True)
 class FoundWork:
-    """What was found: shifts that still matter first, by start; orders of that very number first, then the newest."""
+    """What was found: shifts that are not over, by start; orders of that very number first, then the newest."""
 
     shifts: Sequence[FoundShift]
     orders: Sequence[FoundOrder]
 
 
 async def find_work(uow: Uow, text: str, limit: int) -> FoundWork:
-    """Return the shifts and orders one may mean.
+    """Return the shifts and orders one may mean; a shift that is over is found by its id, or through its order.
 
     Args:
         uow: the tenant's.
@@ -73,10 +84,11 @@ async def find_work(uow: Uow, text: str, limit: int) -> FoundWork:
         limit: the most of each to return.
     """
     wanted = text.strip()
-    places = [row["id"] for row in await uow.fetch(_PLACES, uow.franchise_id, wanted)]
-    since, exact = uow.now - LOOKS_BACK, _id_in(wanted)
-    shifts = await uow.fetch(_SHIFTS, uow.franchise_id, places, since, exact, limit)
-    orders = await uow.fetch(_ORDERS, uow.franchise_id, places, wanted, exact, since, limit)
+    places = await uow.fetch(_PLACES, uow.franchise_id, wanted)
+    sites, clients = [row["id"] for row in places], sorted({row["client_id"] for row in places})
+    exact = _id_in(wanted)
+    shifts = await uow.fetch(_SHIFTS, uow.franchise_id, sites, uow.now - _STILL_ON, exact, limit)
+    orders = await uow.fetch(_ORDERS, uow.franchise_id, clients, sites, wanted, exact, limit)
     return FoundWork(
         [FoundShift(**{**dict(row), "status": ShiftStatus(row["status"])}) for row in shifts],
         [FoundOrder(**{**dict(row), "status": OrderStatus(row["status"])}) for row in orders],

@@ -4,7 +4,7 @@ The timer is set with the shift: one for each day on which a shift begins before
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from dispatch.crew.alarms import Severity, raise_alarm, resolve_alarms
@@ -51,10 +51,14 @@ async def uncovered_mornings(uow: Uow, day: date) -> Sequence[Card]:
     """
     rows = await uow.fetch(
         """SELECT id FROM shifts WHERE franchise_id = $1 AND local_start >= $2 AND local_start < $3 AND NOT test
-           AND status IN ('recruiting', 'filled', 'short') ORDER BY starts_at, id""",
+           AND status IN ('recruiting', 'filled', 'short') AND starts_at > $4 AND starts_at < $5
+           ORDER BY starts_at, id""",
         uow.franchise_id,
         datetime.combine(day, time.min),
         datetime.combine(day, NOON),
+        # Whatever the zone of a site, so that an index finds the few of that day.
+        datetime.combine(day - _DAY, time.min, UTC),
+        datetime.combine(day + _DAY, NOON, UTC),
     )
     cards = await board_of(uow, [row["id"] for row in rows])
     return sorted(cards, key=lambda card: (card.starts_at, card.client, card.id))
