@@ -37,6 +37,7 @@ from dispatch.staffing.reminders import ask_evening, ask_on_the_day, doubt_after
 from dispatch.staffing.series import make_due_days
 from dispatch.staffing.settle import accept_offer, decline_offer
 from dispatch.staffing.site import answer_present, ask_site
+from dispatch.staffing.tomorrow import look_at_morning
 from dispatch.tenancy.errors import CONSTRAINTS as OF_TENANCY
 from dispatch.workers.errors import CONSTRAINTS as OF_WORKERS
 
@@ -71,6 +72,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         staffing_events.DOUBTFUL_DUE: mark_doubtful,
         staffing_events.SHIFT_STARTS: start_shift,
         staffing_events.SHORT_ALARM_DUE: alarm_if_short,
+        staffing_events.EVENING_LOOK_DUE: look_at_morning,
         staffing_events.SITE_QUESTION_DUE: ask_site,
         staffing_events.LIMIT_DUE: pass_limit,
         staffing_events.CANCEL_RECEIPT_DUE: ring_if_unread,

@@ -96,11 +96,14 @@ async def call_list(uow: Uow, shift_id: UUID) -> Sequence[Mapping[str, Any]]:
 
 
 async def open_alarms(uow: Uow, *, shift_id: UUID | None, limit: int) -> Sequence[Mapping[str, Any]]:
-    """Read the alarms that stand, the worst first, then the oldest."""
+    """Read the alarms that stand, the worst first, then the oldest; with client, start and zone of their shift."""
     return await uow.fetch(
-        """SELECT id, shift_id, kind, severity, sentence, detail, status, raised_at, acknowledged_at FROM alarms
-           WHERE franchise_id = $1 AND status <> 'resolved' AND ($2::uuid IS NULL OR shift_id = $2)
-           ORDER BY array_position(ARRAY['critical', 'warning', 'info'], severity), raised_at, id LIMIT $3""",
+        """SELECT a.id, a.shift_id, a.kind, a.severity, a.sentence, a.detail, a.status, a.raised_at, a.acknowledged_at,
+                  c.name AS client, f.starts_at, f.zone
+           FROM alarms a LEFT JOIN shifts f ON f.franchise_id = $1 AND f.id = a.shift_id
+           LEFT JOIN clients c ON c.franchise_id = $1 AND c.id = f.client_id
+           WHERE a.franchise_id = $1 AND a.status <> 'resolved' AND ($2::uuid IS NULL OR a.shift_id = $2)
+           ORDER BY array_position(ARRAY['critical', 'warning', 'info'], a.severity), a.raised_at, a.id LIMIT $3""",
         uow.franchise_id,
         shift_id,
         limit,

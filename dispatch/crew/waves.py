@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from dispatch.crew.reasons import Reason, stored_reason
 from dispatch.crew.rules import INVITATION_MOVES, PENDING, InvitationStatus
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
@@ -14,7 +15,10 @@ from dispatch.kit.uow import Uow
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """One round of asking for one shift; `target` never changes, its reason says how it was reckoned."""
+    """One round of asking for one shift; `target` never changes, its reason says how it was reckoned.
+
+    `why` is the reason as code and figures; None of a wave from the time when only the sentence was kept.
+    """
 
     id: UUID
     shift_id: UUID
@@ -26,6 +30,7 @@ class Wave:
     deadline: datetime
     closed_at: datetime | None
     invited: int = 0
+    why: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,8 @@ distance_m, deadline, contact_day, answered_at
 async def insert_wave(uow: Uow, wave: Wave) -> None:
     """Write a wave before its invitations; from then on its counter admits no more than its target."""
     await uow.run(
-        """INSERT INTO waves (id, franchise_id, shift_id, n, target, reason, radius_m, starts_at, deadline)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+        """INSERT INTO waves (id, franchise_id, shift_id, n, target, reason, radius_m, starts_at, deadline, why)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
         wave.id,
         uow.franchise_id,
         wave.shift_id,
@@ -92,6 +97,7 @@ async def insert_wave(uow: Uow, wave: Wave) -> None:
         wave.radius_m,
         wave.starts_at,
         wave.deadline,
+        None if wave.why is None else json.dumps(wave.why.stored()),
     )
 
 
@@ -148,12 +154,12 @@ async def insert_invitations(uow: Uow, invitations: Sequence[NewInvitation]) -> 
 async def waves_of(uow: Uow, shift_id: UUID) -> list[Wave]:
     """Read the waves of a shift in order."""
     rows = await uow.fetch(
-        """SELECT id, shift_id, n, target, reason, radius_m, starts_at, deadline, closed_at, invited FROM waves
+        """SELECT id, shift_id, n, target, reason, radius_m, starts_at, deadline, closed_at, invited, why FROM waves
            WHERE franchise_id = $1 AND shift_id = $2 ORDER BY n""",
         uow.franchise_id,
         shift_id,
     )
-    return [Wave(**dict(row)) for row in rows]
+    return [Wave(**{**dict(row), "why": stored_reason(row["why"])}) for row in rows]
 
 
 async def close_wave(uow: Uow, wave_id: UUID) -> None:

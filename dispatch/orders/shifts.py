@@ -254,3 +254,11 @@ async def set_paused(uow: Uow, shift: Shift, *, paused: bool) -> bool:
         paused,
     )
     return True
+
+
+async def set_urgent(uow: Uow, shift: Shift, *, urgent: bool) -> bool:
+    """Let a locked shift be asked for at any hour, or no more; False when it is so already."""
+    if shift.urgent is urgent:
+        return False
+    await uow.run("UPDATE shifts SET urgent = $2, version = version + 1 WHERE id = $1", shift.id, urgent)
+    return True

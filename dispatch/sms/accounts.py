@@ -13,6 +13,7 @@ from dispatch.kit.text import Clean
 from dispatch.kit.uow import Uow
 from dispatch.sms.errors import GatewayUnknown, SmsAccountNotFound
 from dispatch.sms.gateways.registry import WEBHOOKS
+from dispatch.sms.outgoing import default_account
 
 _COLUMNS = "id, gateway, sid, number, rate_per_s, segment_price_minor, test, simulated, enabled, created_at"
 
@@ -103,3 +104,14 @@ async def set_enabled(uow: Uow, account_id: UUID, *, enabled: bool) -> SmsAccoun
     if row is None:
         raise SmsAccountNotFound
     return SmsAccount(**dict(row))
+
+
+async def segment_price(uow: Uow, *, test: bool = False) -> int | None:
+    """Return what one segment costs by the account the franchise sends from, minor units; None where that is unknown.
+
+    Raises:
+        SmsAccountMissing: the franchise has no account to send from.
+    """
+    account_id = await default_account(uow, test=test)
+    price: int = await uow.fetchval("SELECT segment_price_minor FROM sms_accounts WHERE id = $1", account_id)
+    return price or None

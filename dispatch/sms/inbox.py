@@ -73,3 +73,14 @@ async def finish_inbox_item(uow: Uow, item_id: UUID) -> None:
         uow.now,
         uow.actor,
     )
+
+
+async def open_item_of(uow: Uow, worker_id: UUID) -> UUID | None:
+    """Return the newest open item of something a man wrote; None where nothing of his waits."""
+    found: UUID | None = await uow.fetchval(
+        """SELECT id FROM inbox_items WHERE franchise_id = $1 AND worker_id = $2 AND status = 'open'
+           AND inbound_id IS NOT NULL ORDER BY created_at DESC LIMIT 1""",
+        uow.franchise_id,
+        worker_id,
+    )
+    return found

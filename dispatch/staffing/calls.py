@@ -160,7 +160,7 @@ async def _accept(uow: Uow, shift: Shift, invitation: Invitation, call_id: UUID,
     contact = (await contacts_of(uow, [invitation.worker_id]))[invitation.worker_id]
     place = await place_of(uow, shift)
     outcome = await settle_day(uow, shift, invitation, place, contact, policy)
-    await _answered(uow, invitation)
+    await end_offer(uow, invitation)
     await reckon_cover(uow, shift.id, policy)
     await settle_status(uow, shift.id)
     await look_again_if_all_answered(uow, shift)
@@ -173,13 +173,13 @@ async def _decline(uow: Uow, shift: Shift, invitation: Invitation) -> str:
         return NOTED
     if invitation.status in PENDING:
         await uow.run("SELECT note_answers($1, false)", [invitation.worker_id])
-    await _answered(uow, invitation)
+    await end_offer(uow, invitation)
     await note(uow, shift.id, "declined", worker_id=invitation.worker_id)
     await look_again_if_all_answered(uow, shift)
     return "declined"
 
 
-async def _answered(uow: Uow, invitation: Invitation) -> None:
+async def end_offer(uow: Uow, invitation: Invitation) -> None:
     """End what the offer still asks of him, unless other days of its block wait for his answer; give budget back."""
     if invitation.status in PENDING:
         await give_back(uow, invitation.worker_id, invitation.contact_day, unsent=False)

@@ -31,6 +31,9 @@ SHIFT_STARTS: Final = "staffing.shift_starts"
 SHORT_ALARM_DUE: Final = "staffing.short_alarm_due"
 """Timer; subject: shift. Raise the shortage if the shift is not covered by now."""
 
+EVENING_LOOK_DUE: Final = "staffing.evening_look_due"
+"""Timer; subject: franchise, n: the day as a number, 20261123. Tell of what that morning still lacks."""
+
 SITE_QUESTION_DUE: Final = "staffing.site_question_due"
 """Timer; subject: shift, n: the round. Ask the site who is there."""
 

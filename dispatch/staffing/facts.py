@@ -90,7 +90,6 @@ class OrderTerms:
 
     over_invite: dict[str, Any] | None
     min_tier: str | None
-    urgent: bool
     forbids_tier_c: bool
 
 
@@ -122,7 +121,7 @@ async def contacts_of(uow: Uow, worker_ids: Collection[UUID]) -> dict[UUID, Cont
 async def order_terms(uow: Uow, order_id: UUID) -> OrderTerms:
     """Read what an order and its client ask of the waves."""
     row = await uow.fetchrow(
-        """SELECT o.over_invite, o.min_tier, o.urgent, c.forbids_tier_c FROM orders o
+        """SELECT o.over_invite, o.min_tier, c.forbids_tier_c FROM orders o
            JOIN clients c ON c.franchise_id = o.franchise_id AND c.id = o.client_id
            WHERE o.franchise_id = $1 AND o.id = $2""",
         uow.franchise_id,

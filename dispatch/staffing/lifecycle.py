@@ -17,6 +17,7 @@ from dispatch.staffing.events import SHIFT_STARTS, SHORT_ALARM_DUE, SITE_QUESTIO
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.regulars import block_of
+from dispatch.staffing.tomorrow import schedule_evening_look
 from dispatch.staffing.waves import consider_orders
 from dispatch.tenancy.policy import Pace
 from dispatch.tenancy.queries import policy_in_force
@@ -49,6 +50,7 @@ async def set_shift_timers(uow: Uow, shift: Shift, pace: Pace) -> None:
         await outbox.schedule(uow, SHORT_ALARM_DUE, shift.id, shift.starts_at - pace.short_alarm_lead)
     await outbox.schedule(uow, SHIFT_STARTS, shift.id, shift.starts_at)
     await outbox.schedule(uow, SITE_QUESTION_DUE, shift.id, shift.starts_at + pace.grace)
+    await schedule_evening_look(uow, shift)
 
 
 async def drop_timers_and_alarms(uow: Uow, shift: Shift) -> None:

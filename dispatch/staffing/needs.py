@@ -42,7 +42,7 @@ async def need_of(uow: Uow, shift: Shift, terms: OrderTerms, policy: Policy, *, 
         documents=shift.documents,
         radius_m=float(policy.staffing.radius_km) * 1000,
         min_tier=lowest,
-        urgent=shift.urgent or terms.urgent or lead <= policy.calendar.urgent_lead,
+        urgent=shift.urgent or lead <= policy.calendar.urgent_lead,
         homes=await homes_open(uow, policy.staffing, waves=waves, lead=lead),
         test=shift.test,
     )

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.crew.attendance import AttendanceList, new_list
 from dispatch.crew.rules import SeatStatus
-from dispatch.crew.seats import live_seats, lock_workers, move_seat, read_seat
+from dispatch.crew.seats import Seat, live_seats, lock_workers, move_seat, read_seat
 from dispatch.kit import outbox
 from dispatch.kit.errors import Conflict, Invalid
 from dispatch.kit.text import ShortText
@@ -26,6 +26,7 @@ from dispatch.staffing.leave import SeatIsOver
 from dispatch.staffing.seating import unfollow_seat
 from dispatch.staffing.site import apply_list
 from dispatch.staffing.tell import tell
+from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
 
 
@@ -87,11 +88,21 @@ async def release_seat(uow: Uow, seat_id: UUID, command: ReleaseSeat) -> None:
         SeatIsOver: it ended before.
     """
     seat, shift = await locked_seat(uow, seat_id)
+    policy = (await policy_in_force(uow)).policy
+    await end_seat(uow, shift, seat, command, policy)
+    await close_gaps(uow, shift.id, policy)
+
+
+async def end_seat(uow: Uow, shift: Shift, seat: Seat, command: ReleaseSeat, policy: Policy) -> None:
+    """End a seat under its locks and tell its man; what becomes of his place is the caller's to settle.
+
+    Raises:
+        SeatIsOver: it ended before.
+    """
     if not seat.live or seat.status in (SeatStatus.ARRIVED, SeatStatus.COMPLETED):
-        raise SeatIsOver("This seat has ended or its man is on site already.", seat_id=seat_id)
+        raise SeatIsOver("This seat has ended or its man is on site already.", seat_id=seat.id)
     await move_seat(uow, seat, SeatStatus.RELEASED, reason=command.reason)
     await unfollow_seat(uow, seat)
-    policy = (await policy_in_force(uow)).policy
     if command.call_out_pay:
         await settle_call_outs(uow, shift, [Hours(seat.id, seat.worker_id)])
     contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
@@ -104,7 +115,6 @@ async def release_seat(uow: Uow, seat_id: UUID, command: ReleaseSeat) -> None:
         hours=policy.money.call_out_hours if command.call_out_pay else None,
     )
     await note(uow, shift.id, "released", worker_id=seat.worker_id, seat_id=seat.id, reason=command.reason)
-    await close_gaps(uow, shift.id, policy)
 
 
 async def mark_arrived(uow: Uow, seat_id: UUID) -> str:

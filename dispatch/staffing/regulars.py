@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from dispatch.crew.reasons import ReasonCode, reason
 from dispatch.crew.rules import EXPECTED, SeatKind, SeatStatus
 from dispatch.crew.waves import Wave
 from dispatch.kit.uow import Uow
@@ -69,5 +70,5 @@ async def regulars_of(uow: Uow, shift: Shift) -> list[UUID]:
 def keep_regulars(wave: Wave, kept: Sequence[Candidate], headcount: int, factor: Decimal) -> Wave:
     """Return the first wave of a day whose regulars are asked first, with the reason for its size."""
     gaps = max(0, headcount - len(kept))
-    why = f"first wave: {len(kept)} of the last crew + {factor} x {gaps} gaps"
-    return replace(wave, target=series_wave_target(factor, headcount, len(kept)), reason=why)
+    why = reason(ReasonCode.REGULARS_FIRST, kept=len(kept), factor=factor, gaps=gaps)
+    return replace(wave, target=series_wave_target(factor, headcount, len(kept)), reason=str(why), why=why)

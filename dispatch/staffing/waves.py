@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dispatch.crew.alarms import Severity, raise_alarm, resolve_alarms
+from dispatch.crew.reasons import Reason, ReasonCode, reason
 from dispatch.crew.waves import (
     Invitation,
     NewInvitation,
@@ -54,14 +55,18 @@ RETRY_S: Final = 300
 
 
 @dataclass(slots=True)
-class _Plan:
-    """One shift's part in the round: its wave, and who was chosen for it."""
+class PlannedWave:
+    """One shift's part in a round of asking: its wave, and who was chosen for it, a second chance marked so.
+
+    The size of a wave `by_hand` was named by a dispatcher and is not reckoned again.
+    """
 
     shift: Shift
     wave: Wave
     need: Need
     factor: Decimal
     by_confidence: bool
+    by_hand: bool = False
     chosen: list[tuple[Candidate, bool]] = field(default_factory=list)
 
 
@@ -70,7 +75,7 @@ async def consider_orders(uow: Uow, order_ids: Sequence[UUID]) -> None:
     policy = (await policy_in_force(uow)).policy
     shifts = await lock_shifts(uow, [shift for order in order_ids for shift in await shifts_of_order(uow, order)])
     terms = {order_id: await order_terms(uow, order_id) for order_id in order_ids}
-    plans: list[_Plan] = []
+    plans: list[PlannedWave] = []
     looks: dict[UUID, list[datetime]] = {}
     for shift in shifts:
         plan, next_look = await _plan_shift(uow, shift, terms[shift.order_id], policy)
@@ -79,8 +84,8 @@ async def consider_orders(uow: Uow, order_ids: Sequence[UUID]) -> None:
         if next_look is not None:
             looks.setdefault(shift.order_id, []).append(next_look)
     if plans:
-        await _choose(uow, plans, policy)
-        for plan, look in zip(plans, await _ask(uow, plans, policy), strict=True):
+        await choose_people(uow, plans, policy)
+        for plan, look in zip(plans, await ask_people(uow, plans, policy), strict=True):
             looks.setdefault(plan.shift.order_id, []).append(look)
     for order_id, moments in looks.items():
         await outbox.schedule(uow, WAVE_DUE, order_id, max(min(moments), uow.now + timedelta(milliseconds=200)))
@@ -88,7 +93,7 @@ async def consider_orders(uow: Uow, order_ids: Sequence[UUID]) -> None:
 
 async def _plan_shift(
     uow: Uow, shift: Shift, terms: OrderTerms, policy: Policy
-) -> tuple[_Plan | None, datetime | None]:
+) -> tuple[PlannedWave | None, datetime | None]:
     """Return the wave due for a shift, or when to look again, or neither (nothing to do for it any more)."""
     if not shift.ahead or shift.paused_at is not None:
         return None, None
@@ -134,29 +139,35 @@ async def _due(
     *,
     waves: Sequence[Wave],
     pending: Sequence[Invitation],
-) -> tuple[_Plan | None, datetime | None]:
+) -> tuple[PlannedWave | None, datetime | None]:
     wakes_at = next_allowed(uow.now, ZoneInfo(shift.zone), policy.calendar.quiet)
     if not need.urgent and wakes_at >= need.deadline:
         # Nobody may be asked before an answer is due: no wave, and no alarm either, it is simply night.
         await _say_it_waits(uow, shift, wakes_at)
         return None, min(wakes_at, shift.starts_at - policy.calendar.urgent_lead)
     factor = Decimal(str((terms.over_invite or {}).get("factor", policy.staffing.factor)))
-    target, reason = _target(shift, factor, policy, waves=len(waves), pending=pending)
+    target, why = _target(shift, factor, policy, waves=len(waves), pending=pending)
     if target == 0:
         return None, min((i.deadline for i in pending), default=None)
-    wave = Wave(
+    wave = new_wave(uow, need, shift, len(waves) + 1, target, why)
+    mode = (terms.over_invite or {}).get("mode", policy.staffing.mode)
+    return PlannedWave(shift, wave, need, factor, by_confidence=wave.n == 1 and mode == OverInviteMode.CONFIDENCE), None
+
+
+def new_wave(uow: Uow, need: Need, shift: Shift, n: int, target: int, why: Reason) -> Wave:
+    """Return a wave that starts now and is open until the deadline of its need; nothing is written yet."""
+    return Wave(
         id=new_id(),
         shift_id=shift.id,
-        n=len(waves) + 1,
+        n=n,
         target=target,
-        reason=reason,
+        reason=str(why),
         radius_m=round(need.radius_m),
         starts_at=uow.now,
         deadline=need.deadline,
         closed_at=None,
+        why=why,
     )
-    mode = (terms.over_invite or {}).get("mode", policy.staffing.mode)
-    return _Plan(shift, wave, need, factor, by_confidence=wave.n == 1 and mode == OverInviteMode.CONFIDENCE), None
 
 
 async def _say_it_waits(uow: Uow, shift: Shift, until: datetime) -> None:
@@ -174,17 +185,25 @@ async def _say_it_waits(uow: Uow, shift: Shift, until: datetime) -> None:
 
 def _target(
     shift: Shift, factor: Decimal, policy: Policy, *, waves: int, pending: Sequence[Invitation]
-) -> tuple[int, str]:
+) -> tuple[int, Reason]:
     staffing = policy.staffing
     if waves == 0:
-        return wave_one_target(factor, shift.headcount), f"first wave: {factor} x {shift.headcount}"
-    missing = shift.cover - shift.seated
+        why = reason(ReasonCode.FIRST_WAVE, factor=factor, headcount=shift.headcount)
+        return wave_one_target(factor, shift.headcount), why
     target = next_wave_target(staffing.wave_factor, shift.cover, shift.seated, len(pending))
-    why = f"{staffing.wave_factor} x (cover {shift.cover} - seated {shift.seated}) - {len(pending)} still asked"
-    return target, f"wave {waves + 1}: {why}" if missing > 0 else "covered"
+    if shift.cover <= shift.seated:
+        return target, reason(ReasonCode.COVERED)
+    return target, reason(
+        ReasonCode.NEXT_WAVE,
+        n=waves + 1,
+        factor=staffing.wave_factor,
+        cover=shift.cover,
+        seated=shift.seated,
+        asked=len(pending),
+    )
 
 
-async def _choose(uow: Uow, plans: Sequence[_Plan], policy: Policy) -> None:
+async def choose_people(uow: Uow, plans: Sequence[PlannedWave], policy: Policy) -> None:
     """Choose the people of every wave of the round; who is asked for one day of the block is preferred for the next.
 
     The first wave of a day of a series asks those who stay from the day before, and others for the gaps alone.
@@ -203,9 +222,10 @@ async def _choose(uow: Uow, plans: Sequence[_Plan], policy: Policy) -> None:
         block += [candidate.worker_id for candidate, _ in plan.chosen if candidate.worker_id not in block]
 
 
-async def _best(uow: Uow, plan: _Plan, terms: Terms, *, prefer: Sequence[UUID]) -> list[Candidate]:
+async def _best(uow: Uow, plan: PlannedWave, terms: Terms, *, prefer: Sequence[UUID]) -> list[Candidate]:
     """Return the people of one wave; a first wave in confidence mode takes its size from these very people."""
-    kept = await find_among(uow, plan.need, terms, await regulars_of(uow, plan.shift)) if plan.wave.n == 1 else []
+    first = plan.wave.n == 1 and not plan.by_hand
+    kept = await find_among(uow, plan.need, terms, await regulars_of(uow, plan.shift)) if first else []
     if kept:
         plan.wave = keep_regulars(plan.wave, kept, plan.shift.headcount, plan.factor)
     wanted = MOST_PER_MAN * plan.shift.headcount if plan.by_confidence else plan.wave.target
@@ -221,7 +241,7 @@ async def _best(uow: Uow, plan: _Plan, terms: Terms, *, prefer: Sequence[UUID]) 
         factor=terms.staffing.factor,
         target=terms.staffing.target,
     )
-    plan.wave = replace(plan.wave, target=max(advice.n, 1), reason=advice.reason)
+    plan.wave = replace(plan.wave, target=max(advice.n, 1), reason=advice.reason, why=advice.why)
     return ranked[: advice.n]
 
 
@@ -236,7 +256,7 @@ async def _second_chances_left(uow: Uow, shift: Shift, policy: Policy) -> int:
     return max(0, int(policy.staffing.second_chance_share * shift.headcount) - int(taken))
 
 
-async def _ask(uow: Uow, plans: Sequence[_Plan], policy: Policy) -> list[datetime]:
+async def ask_people(uow: Uow, plans: Sequence[PlannedWave], policy: Policy) -> list[datetime]:
     """Reserve contact budget and codes, write waves, invitations, questions and texts; return each plan's next look."""
     terms = Terms(policy.calendar, policy.pace, policy.scoring, policy.staffing)
     wanted = list(dict.fromkeys(candidate.worker_id for plan in plans for candidate, _ in plan.chosen))
@@ -284,6 +304,7 @@ async def _ask(uow: Uow, plans: Sequence[_Plan], policy: Policy) -> list[datetim
             target=plan.wave.target,
             invited=len(asked),
             reason=plan.wave.reason,
+            why=_kept(plan.wave),
             deadline=plan.wave.deadline,
         )
         looks.append(plan.wave.deadline)
@@ -313,7 +334,7 @@ async def _reserve(uow: Uow, workers: Sequence[UUID], policy: Policy) -> dict[UU
     return {row["worker_id"]: Asked(**dict(row)) for row in rows}
 
 
-async def _replace_spent(uow: Uow, plans: Sequence[_Plan], terms: Terms, spent: Sequence[UUID]) -> list[UUID]:
+async def _replace_spent(uow: Uow, plans: Sequence[PlannedWave], terms: Terms, spent: Sequence[UUID]) -> list[UUID]:
     """Put others in the place of those whose budget somebody else took meanwhile; return everybody now chosen."""
     for plan in plans:
         kept = [(candidate, second) for candidate, second in plan.chosen if candidate.worker_id not in spent]
@@ -326,7 +347,7 @@ async def _replace_spent(uow: Uow, plans: Sequence[_Plan], terms: Terms, spent: 
     return list(dict.fromkeys(candidate.worker_id for plan in plans for candidate, _ in plan.chosen))
 
 
-async def _nobody(uow: Uow, plan: _Plan, policy: Policy) -> datetime:
+async def _nobody(uow: Uow, plan: PlannedWave, policy: Policy) -> datetime:
     """Raise one alarm for a wave with nobody to ask, and return when somebody may be found."""
     shift = plan.shift
     await raise_alarm(
@@ -337,10 +358,16 @@ async def _nobody(uow: Uow, plan: _Plan, policy: Policy) -> datetime:
         severity=Severity.CRITICAL if shift.starts_at - uow.now <= policy.calendar.urgent_lead else Severity.WARNING,
         missing=shift.cover - shift.seated,
     )
-    await note(uow, shift.id, "nobody_to_invite", target=plan.wave.target, reason=plan.wave.reason)
+    await note(
+        uow, shift.id, "nobody_to_invite", target=plan.wave.target, reason=plan.wave.reason, why=_kept(plan.wave)
+    )
     urgent_from = shift.starts_at - policy.calendar.urgent_lead
     usual = uow.now + min(timedelta(seconds=RETRY_S), (shift.starts_at - uow.now) / 4)
     return min(urgent_from, usual) if urgent_from > uow.now else usual
+
+
+def _kept(wave: Wave) -> dict[str, Any] | None:
+    return None if wave.why is None else wave.why.stored()
 
 
 async def _raise_shortfall(uow: Uow, shift: Shift, why: str) -> None:

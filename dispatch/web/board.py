@@ -1,6 +1,8 @@
-"""The dispatch board: today and tomorrow, the shifts at risk first, refreshed while one looks."""
+"""The dispatch board: today and tomorrow, the shifts at risk first, refreshed while one looks; the list of 19:30."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -14,7 +16,8 @@ from dispatch.crew.alarms import acknowledge_alarm
 from dispatch.crew.queries import open_alarms, seats_with_people
 from dispatch.crew.rules import LIVE, SeatStatus
 from dispatch.kit.uow import Uow
-from dispatch.staffing.board import Card, board
+from dispatch.staffing.board import EVERYTHING, BoardFilter, Card, Risk, board, choices_of
+from dispatch.staffing.tomorrow import tomorrow_here, uncovered_mornings
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
 from dispatch.web.frame import PageDep
@@ -27,26 +30,88 @@ _DAYS: Final = {"today": 0, "tomorrow": 1}
 _MOST_ALARMS: Final = 20
 
 
+_NOBODY: Final = "nobody"
+
 Day = Annotated[str, Query(pattern="^(today|tomorrow)$")]
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What the cards are narrowed to, as the address says it; what cannot be read narrows nothing."""
+
+    client: str
+    service: str
+    owner: str
+    risk: str
+    city: str
+
+    @property
+    def filter(self) -> BoardFilter:
+        """The same as the query takes it."""
+        return BoardFilter(
+            client_id=_id_of(self.client),
+            service=self.service or None,
+            owner_id=_id_of(self.owner),
+            unowned=self.owner == _NOBODY,
+            risk=Risk(self.risk) if self.risk in set(Risk) else None,
+            city=self.city or None,
+        )
+
+    @property
+    def anything(self) -> bool:
+        """Whether it narrows at all."""
+        return self.filter != EVERYTHING
+
+
+def _narrowed(
+    client: Annotated[str, Query(max_length=40)] = "",
+    service: Annotated[str, Query(max_length=40)] = "",
+    owner: Annotated[str, Query(max_length=40)] = "",
+    risk: Annotated[str, Query(max_length=20)] = "",
+    city: Annotated[str, Query(max_length=100)] = "",
+) -> Narrowed:
+    return Narrowed(client, service.replace("\0", ""), owner, risk, city.replace("\0", ""))
+
+
+def _id_of(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+NarrowedDep = Annotated[Narrowed, Depends(_narrowed)]
+
+
 @router.get("/board", dependencies=[allow(Permission.ORDERS_READ)])
-async def show_board(page: PageDep, uow: UowDep, day: Day = "today") -> Response:
-    """Show the shifts of a day as cards."""
-    zone, cards = await _cards(uow, day)
-    alarms = await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS)
-    return page.show("board.html", cards=cards, alarms=alarms, day=day, zone=zone, zones=_zones(cards))
+async def show_board(page: PageDep, uow: UowDep, narrowed: NarrowedDep, day: Day = "today") -> Response:
+    """Show the shifts of a day as cards, all or those the address narrows them to."""
+    zone, everything = await _cards(uow, day)
+    cards = (await _cards(uow, day, narrowed=narrowed))[1] if narrowed.anything else everything
+    return page.show(
+        "board.html",
+        cards=cards,
+        alarms=await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS),
+        day=day,
+        zone=zone,
+        zones=_zones(cards),
+        narrowed=narrowed,
+        choices=await asyncio.to_thread(choices_of, everything),
+        risks=[str(risk) for risk in Risk],
+        count=len(everything),
+    )
 
 
 @router.get("/board/cards", dependencies=[allow(Permission.ORDERS_READ)])
 async def show_cards(
     page: PageDep,
     uow: UowDep,
+    narrowed: NarrowedDep,
     day: Day = "today",
     shift: Annotated[list[UUID] | None, Query(max_length=100)] = None,
 ) -> Response:
     """Show the cards alone, all or those of some shifts, for a board that follows what happens."""
-    zone, cards = await _cards(uow, day, shift)
+    zone, cards = await _cards(uow, day, shift, narrowed)
     return page.part("board.html", "cards", cards=cards, day=day, zone=zone, zones=_zones(cards))
 
 
@@ -57,6 +122,22 @@ async def show_alarms(page: PageDep, uow: UowDep) -> Response:
     return page.part(
         "board.html", "alarms", alarms=await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS), zone=zone
     )
+
+
+@router.get("/board/tomorrow", dependencies=[allow(Permission.ORDERS_READ)])
+async def show_tomorrow(page: PageDep, uow: UowDep) -> Response:
+    """Show the shifts of tomorrow morning that are not covered, to be worked off or printed."""
+    day = await tomorrow_here(uow)
+    cards = await uncovered_mornings(uow, day)
+    return page.show("tomorrow.html", cards=cards, day=day, zones=_zones(cards))
+
+
+@router.get("/board/tomorrow/list", dependencies=[allow(Permission.ORDERS_READ)])
+async def show_tomorrow_list(page: PageDep, uow: UowDep) -> Response:
+    """Show the list alone, for a page that follows what happens."""
+    day = await tomorrow_here(uow)
+    cards = await uncovered_mornings(uow, day)
+    return page.part("tomorrow.html", "mornings", cards=cards, day=day, zones=_zones(cards))
 
 
 @router.get("/board/lists", dependencies=[allow(Permission.CONTACTS_REVEAL)])
@@ -86,12 +167,15 @@ async def look_after(alarm_id: UUID, page: PageDep, uow: UowDep) -> Response:
     return page.done(page.say("It is yours"), "/board")
 
 
-async def _cards(uow: Uow, day: str, only: Sequence[UUID] | None = None) -> tuple[ZoneInfo, Sequence[Card]]:
+async def _cards(
+    uow: Uow, day: str, only: Sequence[UUID] | None = None, narrowed: Narrowed | None = None
+) -> tuple[ZoneInfo, Sequence[Card]]:
     zone = ZoneInfo((await franchise_of(uow)).zone)
     here = uow.now.astimezone(zone).date() + timedelta(days=_DAYS[day])
     begins = datetime.combine(here, time.min, zone)
     ends = datetime.combine(here + timedelta(days=1), time.min, zone)
-    return zone, await board(uow, from_at=begins, to_at=ends, only=only)
+    wanted = EVERYTHING if narrowed is None else narrowed.filter
+    return zone, await board(uow, from_at=begins, to_at=ends, only=only, wanted=wanted)
 
 
 def _zones(cards: Sequence[Card]) -> dict[str, ZoneInfo]:

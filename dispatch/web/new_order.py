@@ -50,6 +50,7 @@ from dispatch.web.order_form import (
     typed_in,
 )
 from dispatch.web.routing import ConsoleRoute
+from dispatch.web.story import tell_reason
 from dispatch.workers.skills import Service
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
@@ -75,6 +76,7 @@ class Estimate:
     Attributes:
         eligible: how many may be asked within the radius; at `most` it stopped counting.
         asks_at: when the first wave would go out by the clock of the site, where that is not now.
+        why: why the first wave asks so many, in the language of the page.
         trouble: what keeps it from being reckoned.
     """
 
@@ -85,6 +87,7 @@ class Estimate:
     most: int = _MOST_COUNTED
     asks_at: str = ""
     days: int = 0
+    why: str = ""
     trouble: str = ""
 
 
@@ -255,6 +258,7 @@ async def _estimate(page: Page, uow: Uow, typed: Typed, read: Reading) -> Estima
             preview=preview,
             radius_km=float(staffing.radius_km),
             eligible=len(preview.candidates),
+            why=tell_reason(page.speech, preview.plan.why),
             asks_at=page.speech.moment(preview.asks_at, ZoneInfo(need.zone)) if preview.asks_at > uow.now else "",
         )
     except FormUnfit as unfit:

@@ -5,7 +5,7 @@ saved must be what was shown.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -121,20 +121,13 @@ def _cells(page: Page, line: OrderLine) -> Sequence[Cell]:
 @router.get("/orders/{order_id}", dependencies=_SEES)
 async def show_order(order_id: UUID, page: PageDep, uow: UowDep) -> Response:
     """Show an order with its shifts."""
-    order = await read_order(uow, order_id)
-    client, site = await client_of(uow, order["client_id"]), await site_of(uow, order["site_id"])
-    shifts = await _shifts(uow, order_id)
-    return page.show(
-        "order.html",
-        order=order,
-        client=client,
-        site=site,
-        zone=ZoneInfo(site.zone),
-        shifts=shifts,
-        zones={shift.zone: ZoneInfo(shift.zone) for shift in shifts},
-        money={shift.id: await money_of_shift(uow, shift.id) for shift in shifts if not shift.ahead},
-        changeable=order["status"] == OrderStatus.OPEN and any(shift.ahead for shift in shifts),
-    )
+    return page.show("order.html", **await _order(uow, order_id))
+
+
+@router.get("/orders/{order_id}/state", dependencies=_SEES)
+async def show_state(order_id: UUID, page: PageDep, uow: UowDep) -> Response:
+    """Show how it stands alone, for a page that follows what happens."""
+    return page.part("order.html", "state", **await _order(uow, order_id))
 
 
 @router.get("/orders/{order_id}/change", dependencies=[allow(Permission.ORDERS_WRITE)])
@@ -194,6 +187,22 @@ async def cancel(order_id: UUID, page: PageDep, uow: UowDep, reason: Annotated[s
     """Cancel the order for its client."""
     await cancel_order(uow, order_id, fit(CancelOrder, {"reason": reason}))
     return page.go(f"/orders/{order_id}")
+
+
+async def _order(uow: Uow, order_id: UUID) -> Mapping[str, Any]:
+    order = await read_order(uow, order_id)
+    client, site = await client_of(uow, order["client_id"]), await site_of(uow, order["site_id"])
+    shifts = await _shifts(uow, order_id)
+    return {
+        "order": order,
+        "client": client,
+        "site": site,
+        "zone": ZoneInfo(site.zone),
+        "shifts": shifts,
+        "zones": {shift.zone: ZoneInfo(shift.zone) for shift in shifts},
+        "money": {shift.id: await money_of_shift(uow, shift.id) for shift in shifts if not shift.ahead},
+        "changeable": order["status"] == OrderStatus.OPEN and any(shift.ahead for shift in shifts),
+    }
 
 
 async def _shifts(uow: Uow, order_id: UUID) -> Sequence[Shift]:

@@ -83,6 +83,7 @@ async def _state(name: str, settings: Settings, database: Database, jobs: Databa
     for question in (await open_questions(jobs, stage, "offer"))[: shifts * 2]:
         await say(jobs, question, "да" if question.code is None or question.code % 4 else "нет")
     pages = [("board", "/board"), ("board-tomorrow", "/board?day=tomorrow"), ("lists", "/board/lists?day=today")]
+    pages.append(("tomorrow", "/board/tomorrow"))
     pages += [("duty", "/duty")]
     pages += [("orders", "/orders"), ("new-order", "/orders/new"), ("clients", "/clients")]
     pages += [("client", f"/clients/{stage.client_id}"), ("people", "/people"), ("new-person", "/people/new")]

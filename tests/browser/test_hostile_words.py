@@ -51,7 +51,7 @@ async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -
     stage = house.stage
     await owner.execute("SET app.actor = 'system:test'")
     start = datetime.now(UTC) + timedelta(hours=2)
-    addresses = ["/board", "/board?day=tomorrow", "/board/lists?day=today", "/duty", "/account", "/"]
+    addresses = ["/board", "/board?day=tomorrow", "/board/tomorrow", "/board/lists?day=today", "/duty", "/account", "/"]
     addresses += ["/orders", "/orders/new", "/clients", "/people", "/people/new", "/people/import", "/inbox"]
     opened: list[UUID] = []
     for number, word in enumerate(words):

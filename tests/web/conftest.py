@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest_asyncio
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
@@ -13,7 +14,9 @@ from dispatch.kit.uow import Database
 from dispatch.settings import Settings
 from tests.factories.access import make_session, make_user
 from tests.factories.counter import Counter
-from tests.factories.stage import Stage, set_stage
+from tests.factories.crew import LIMIT, let_pass, start
+from tests.factories.shift_desk import Desk
+from tests.factories.stage import Stage, place, run_lane, set_stage, tomorrow
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
@@ -51,3 +54,20 @@ async def dispatcher(stranger: AsyncClient, app_db: Database, stage: Stage) -> A
 async def counter(dispatcher: AsyncClient, stage: Stage) -> Counter:
     """The same browser, with the forms of orders at hand."""
     return await Counter.of(dispatcher, stage)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(dispatcher: AsyncClient, jobs_db: Database, stage: Stage) -> Desk:
+    """A dispatcher's browser on a shift of two, its first wave on the way."""
+    shift_id = (await place(jobs_db, stage, 2, tomorrow(days=2))).shifts[0].id
+    await run_lane(jobs_db)
+    return await Desk.at(dispatcher, jobs_db, stage, shift_id)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def running(desk: Desk, owner: asyncpg.Connection) -> Desk:
+    """The same shift after its start, one man seated and not seen."""
+    await desk.seat()
+    await start(desk.database, owner, desk.shift_id)
+    await let_pass(owner, desk.shift_id, LIMIT)
+    return desk

@@ -1,77 +1,17 @@
 """The page of a shift, and everything a dispatcher does on it."""
 
 import re
-from uuid import UUID
 
 import asyncpg
 import pytest
-import pytest_asyncio
-from httpx import AsyncClient, Response
+from httpx import AsyncClient
 
 from dispatch.access.roles import Role
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
-from dispatch.sms.service import Question
 from tests.factories.access import PASSWORD, make_user
-from tests.factories.crew import LIMIT, let_pass, start
-from tests.factories.stage import Stage, open_questions, place, run_lane, say, set_stage, tomorrow
-
-PART = {"HX-Request": "true"}
-
-
-class Desk:
-    """A dispatcher's browser on one shift."""
-
-    def __init__(self, browser: AsyncClient, database: Database, stage: Stage, shift_id: UUID, csrf: str) -> None:
-        self.browser, self.database, self.stage, self.shift_id = browser, database, stage, shift_id
-        self.address = f"/shifts/{shift_id}"
-        self.csrf = csrf
-
-    async def page(self) -> str:
-        answer = await self.browser.get(self.address)
-        assert answer.status_code == 200
-        return answer.text
-
-    async def part(self, where: str) -> str:
-        answer = await self.browser.get(self.address + where, headers=PART)
-        assert answer.status_code == 200, answer.headers.get("x-problem")
-        assert "<html" not in answer.text
-        return answer.text
-
-    async def act(self, where: str, **form: str) -> Response:
-        return await self.browser.post(self.address + where, data=form, headers=PART | {"X-CSRF-Token": self.csrf})
-
-    async def offers(self) -> list[Question]:
-        return [q for q in await open_questions(self.database, self.stage, "offer") if q.shift_id == self.shift_id]
-
-    async def seat(self) -> UUID:
-        """Seat the best man asked and return his seat."""
-        offer = (await self.offers())[0]
-        await say(self.database, offer, "да")
-        async with self.database.begin(self.stage.franchise_id, "system:test") as uow:
-            found: UUID = await uow.fetchval(
-                "SELECT id FROM seats WHERE shift_id = $1 AND worker_id = $2", self.shift_id, offer.worker_id
-            )
-        return found
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def desk(dispatcher: AsyncClient, jobs_db: Database, stage: Stage) -> Desk:
-    shift_id = (await place(jobs_db, stage, 2, tomorrow(days=2))).shifts[0].id
-    await run_lane(jobs_db)
-    page = (await dispatcher.get("/board")).text
-    csrf = re.search(r'X-CSRF-Token": "([0-9a-f]{64})"', page)
-    assert csrf is not None
-    return Desk(dispatcher, jobs_db, stage, shift_id, csrf[1])
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def running(desk: Desk, owner: asyncpg.Connection) -> Desk:
-    """The same shift after its start, one man seated and not seen."""
-    await desk.seat()
-    await start(desk.database, owner, desk.shift_id)
-    await let_pass(owner, desk.shift_id, LIMIT)
-    return desk
+from tests.factories.shift_desk import PART, Desk
+from tests.factories.stage import set_stage
 
 
 async def test_the_page_shows_whom_it_is_for_the_crew_and_the_waves(desk: Desk) -> None:

@@ -46,7 +46,8 @@ async function refresh() {
 
 /** Fetch cards and put them in place; whether that worked. */
 async function fetchCards(asked, all) {
-  const query = new URLSearchParams(asked.map((id) => ["shift", id]));
+  const query = new URLSearchParams(location.search);
+  for (const id of asked) query.append("shift", id);
   query.set("day", board.dataset.day);
   const answer = await fetch(`/board/cards?${query}`, { headers: { "HX-Request": "true" } });
   const away = answer.headers.get("HX-Redirect");
@@ -121,6 +122,22 @@ bell.addEventListener("click", () => {
   setBell(on);
   if (on) ring();
 });
-filter.addEventListener("input", select);
+
+/** Keep what is typed in the address, behind the #: it survives a reload and can be sent on, and no server sees it. */
+function keepWords() {
+  const typed = filter.value.trim();
+  history.replaceState(null, "", `${location.pathname}${location.search}${typed ? `#${encodeURIComponent(typed)}` : ""}`);
+}
+
+filter.addEventListener("input", () => {
+  select();
+  keepWords();
+});
+document.getElementById("board-narrow").addEventListener("change", (event) => {
+  // Only what is chosen goes into the address.
+  for (const field of event.currentTarget.elements) if (field.name && !field.value) field.disabled = true;
+  event.currentTarget.submit();
+});
+filter.value = decodeURIComponent(location.hash.slice(1));
 setBell(localStorage.getItem("dispatch_sound") === "on");
 arrange();

@@ -40,40 +40,20 @@ function switchTheme() {
   remember("dispatch_theme", next);
 }
 
-/** The palette: every place one may go, found by typing. */
-function openPalette() {
-  const palette = document.getElementById("palette");
-  const input = palette.querySelector("input");
-  input.value = "";
-  filterPalette(palette, "");
-  palette.showModal();
-  input.focus();
-}
-
-function filterPalette(palette, typed) {
-  const wanted = typed.trim().toLocaleLowerCase();
-  for (const item of palette.querySelectorAll("li")) {
-    item.hidden = !item.textContent.toLocaleLowerCase().includes(wanted);
-  }
-}
-
 function isTyping(target) {
   return target.closest("input, textarea, select, [contenteditable]") !== null;
 }
 
 let afterG = 0;
 document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    openPalette();
-    return;
-  }
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (event.key === "g") {
     afterG = Date.now();
   } else if (Date.now() - afterG < 1500) {
     afterG = 0;
     document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
+  } else if (event.key === "?") {
+    document.getElementById("shortcuts")?.showModal();
   } else if ("/ni".includes(event.key)) {
     const wanted = document.querySelector(`[data-hotkey="${event.key}"]`);
     if (wanted === null) return;
@@ -84,8 +64,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-palette]")) openPalette();
   if (event.target.closest("[data-theme-switch]")) switchTheme();
+  if (event.target.closest("[data-print]")) print();
   const opener = event.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog).showModal();
   if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
@@ -94,21 +74,17 @@ document.addEventListener("click", (event) => {
   }
 });
 
-document.getElementById("palette")?.addEventListener("input", (event) => {
-  filterPalette(event.currentTarget, event.target.value);
-});
-document.getElementById("palette")?.addEventListener("submit", (event) => {
-  const first = event.currentTarget.querySelector("li:not([hidden]) a");
-  if (first) location.assign(first.href);
-});
-
 // A form that was asked for opens as a dialog; it is emptied when it closes. Whoever asks may stand in a part that is
 // replaced whole when it is refreshed; the dialog's body stays and is filled.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id === "dialog-body") event.detail.swapOverride = "innerHTML";
 });
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "dialog-body") document.getElementById("dialog").showModal();
+  if (event.detail.target.id !== "dialog-body") return;
+  document.getElementById("dialog").showModal();
+  // A conversation opens at its end.
+  const texts = event.detail.target.querySelector(".thread-box");
+  if (texts !== null) texts.scrollTop = texts.scrollHeight;
 });
 document.getElementById("dialog")?.addEventListener("close", () => {
   document.getElementById("dialog-body").replaceChildren();

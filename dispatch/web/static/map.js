@@ -17,6 +17,7 @@ function drawMap(box) {
     L.circleMarker([lat, lon], { ...DOT, className: "map-other" }).bindTooltip(label).addTo(map);
   }
   if ("picks" in box.dataset) pick(box, map);
+  else if ("people" in box.dataset) showPeople(box, map, here);
   else if (others.length > 1) map.fitBounds(others.map(([lat, lon]) => [lat, lon]), { maxZoom: 14, padding: [24, 24] });
   new ResizeObserver(() => map.invalidateSize()).observe(box);
 }
@@ -43,6 +44,44 @@ function pick(box, map) {
   });
   for (const field of [lat, lon]) field.addEventListener("input", follow);
   follow();
+}
+
+/** Draw a site with rings of distance, and its people from the list beside the map, which may change at any time. */
+function showPeople(box, map, here) {
+  const marks = L.layerGroup().addTo(map);
+  for (const km of [2, 5, 10, 20]) {
+    L.circle(here, { radius: km * 1000, weight: 1, fill: false, interactive: false, className: "map-ring" }).addTo(map);
+    const top = [L.latLng(here).toBounds(km * 2000).getNorth(), here[1]];
+    L.marker(top, { icon: ringLabel(km), interactive: false, keyboard: false }).addTo(map);
+  }
+  let drawn = null;
+  const draw = () => {
+    const list = document.querySelector(box.dataset.people);
+    const items = list === null ? [] : [...list.querySelectorAll("li[data-lat]")];
+    const told = items.map((item) => `${item.id} ${item.dataset.mark} ${item.dataset.lat}`).join("\n");
+    if (told === drawn) return;
+    marks.clearLayers();
+    for (const item of items) {
+      const label = document.createElement("span");
+      label.textContent = item.textContent.trim();
+      L.circleMarker([item.dataset.lat, item.dataset.lon], { ...DOT, className: `map-${item.dataset.mark}` })
+        .bindTooltip(label).addTo(marks);
+    }
+    const site = document.createElement("strong");
+    site.textContent = list?.dataset.site ?? "";
+    L.circleMarker(here, { ...DOT, radius: 9, className: "map-pin" }).bindTooltip(site).addTo(marks);
+    if (drawn === null) {
+      const points = [here, ...items.map((item) => [Number(item.dataset.lat), Number(item.dataset.lon)])];
+      if (points.length > 1) map.fitBounds(points, { maxZoom: 13, padding: [16, 16] });
+    }
+    drawn = told;
+  };
+  document.addEventListener("htmx:afterSettle", draw);
+  draw();
+}
+
+function ringLabel(km) {
+  return L.divIcon({ className: "map-ring-label", html: String(km), iconSize: [48, 14] });
 }
 
 function drawMaps() {
