@@ -54,6 +54,8 @@ from dispatch.web import (
     people_import,
     person,
     person_acts,
+    prices,
+    rehearsal,
     second_factor,
     shift_asking,
     shift_seats,
@@ -111,6 +113,8 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     new_order.router,
     order_pages.router,
     client_pages.router,
+    prices.router,
+    rehearsal.router,
 )
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)

@@ -17,6 +17,8 @@ from dispatch.crew.queries import open_alarms, seats_with_people
 from dispatch.crew.rules import LIVE, SeatStatus
 from dispatch.kit.uow import Uow
 from dispatch.staffing.board import EVERYTHING, BoardFilter, Card, Risk, board, choices_of
+from dispatch.staffing.first_steps import FirstStep, first_steps
+from dispatch.staffing.rehearsal import is_simulated
 from dispatch.staffing.tomorrow import tomorrow_here, uncovered_mornings
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
@@ -81,25 +83,13 @@ def _id_of(text: str) -> UUID | None:
 
 
 NarrowedDep = Annotated[Narrowed, Depends(_narrowed)]
+EVERY_SHIFT: Final = Narrowed(client="", service="", owner="", risk="", city="")
 
 
 @router.get("/board", dependencies=[allow(Permission.ORDERS_READ)])
 async def show_board(page: PageDep, uow: UowDep, narrowed: NarrowedDep, day: Day = "today") -> Response:
     """Show the shifts of a day as cards, all or those the address narrows them to."""
-    zone, everything = await _cards(uow, day)
-    cards = (await _cards(uow, day, narrowed=narrowed))[1] if narrowed.anything else everything
-    return page.show(
-        "board.html",
-        cards=cards,
-        alarms=await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS),
-        day=day,
-        zone=zone,
-        zones=_zones(cards),
-        narrowed=narrowed,
-        choices=await asyncio.to_thread(choices_of, everything),
-        risks=[str(risk) for risk in Risk],
-        count=len(everything),
-    )
+    return page.show("board.html", **await board_context(uow, day, narrowed))
 
 
 @router.get("/board/cards", dependencies=[allow(Permission.ORDERS_READ)])
@@ -154,6 +144,26 @@ async def show_lists(page: PageDep, uow: UowDep, day: Day = "tomorrow") -> Respo
         phones=await home_phones(uow, people),
         zones=_zones(cards),
     )
+
+
+async def board_context(uow: Uow, day: str, narrowed: Narrowed) -> dict[str, Any]:
+    """Return what the board's template shows; of an empty day also what the office lacks, until it had an order."""
+    zone, everything = await _cards(uow, day)
+    cards = (await _cards(uow, day, narrowed=narrowed))[1] if narrowed.anything else everything
+    steps = {} if everything else await first_steps(uow)
+    return {
+        "cards": cards,
+        "alarms": await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS),
+        "day": day,
+        "zone": zone,
+        "zones": _zones(cards),
+        "narrowed": narrowed,
+        "choices": await asyncio.to_thread(choices_of, everything),
+        "risks": [str(risk) for risk in Risk],
+        "count": len(everything),
+        "steps": {} if steps.get(FirstStep.ORDER) else steps,
+        "simulated": await is_simulated(uow),
+    }
 
 
 async def _expected(uow: Uow, shift_id: UUID) -> list[Mapping[str, Any]]:

@@ -96,6 +96,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (words === null) return;
   toast(decodeURIComponent(words), "success", event.detail.xhr.getResponseHeader("X-Undo"));
   event.detail.elt.closest("dialog")?.close();
+  if (event.detail.elt.matches("form[data-clears]")) event.detail.elt.reset();
   for (const part of document.querySelectorAll("[data-live][hx-get]")) htmx.trigger(part, "live");
 });
 
