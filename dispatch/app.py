@@ -44,6 +44,7 @@ from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 from dispatch.web import (
     account,
     board,
+    components,
     files,
     find,
     forgotten,
@@ -115,6 +116,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     client_pages.router,
     prices.router,
     rehearsal.router,
+    components.router,
 )
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)
