@@ -16,6 +16,7 @@ from dispatch.access.roles import Role
 from dispatch.api.deps import SESSION_COOKIE
 from dispatch.app import create_app
 from dispatch.kit.uow import Database
+from dispatch.local.places import free_port
 from dispatch.pricing.card import Multiplier, RateCard
 from dispatch.pricing.service import cards_in_force, write_rate_card
 from dispatch.settings import Settings
@@ -89,14 +90,20 @@ async def test_prices_change_the_rates_and_keep_the_rest_of_a_card(
 @pytest_asyncio.fixture(loop_scope="session")
 async def rehearsing(settings: Settings, app_db: Database, stage: Stage) -> AsyncIterator[Counter]:
     """A dispatcher's browser on an app whose simulated carrier really runs."""
-    async with contextlib.AsyncExitStack() as stack:
-        account = await _account(app_db, stage)
-        address = stack.enter_context(serving(create_simulator(SimulatorConfig(accounts=[account], time_scale=0.01))))
-        sms = settings.sms.model_copy(update={"simulator_url": address})
-        served = create_app(settings.model_copy(update={"sms": sms}))
-        await stack.enter_async_context(served.router.lifespan_context(served))
-        browser = await browser_of(served, app_db, stage.franchise_id, Role.DISPATCHER)
-        yield await Counter.of(browser, stage)
+    account = await _account(app_db, stage)
+    simulator = create_simulator(SimulatorConfig(accounts=[account], time_scale=0.01))
+    with serving(simulator) as address:
+        async with _reaching(address, settings) as served:
+            browser = await browser_of(served, app_db, stage.franchise_id, Role.DISPATCHER)
+            yield await Counter.of(browser, stage)
+
+
+@contextlib.asynccontextmanager
+async def _reaching(simulator: str, settings: Settings) -> AsyncIterator[FastAPI]:
+    sms = settings.sms.model_copy(update={"simulator_url": simulator})
+    served = create_app(settings.model_copy(update={"sms": sms}))
+    async with served.router.lifespan_context(served):
+        yield served
 
 
 async def _account(app_db: Database, stage: Stage) -> Account:
@@ -144,10 +151,12 @@ async def test_who_has_real_phones_rehearses_nothing(
 
 
 async def test_a_carrier_that_is_away_is_told_and_nothing_is_ordered(
-    counter: Counter, stage: Stage, owner: asyncpg.Connection
+    settings: Settings, app_db: Database, stage: Stage, owner: asyncpg.Connection
 ) -> None:
     before = await owner.fetchval("SELECT count(*) FROM orders WHERE franchise_id = $1", stage.franchise_id)
-    answer = await counter.act("/rehearsal")
+    async with _reaching(f"http://127.0.0.1:{free_port()}", settings) as served:
+        counter = await Counter.of(await browser_of(served, app_db, stage.franchise_id, Role.DISPATCHER), stage)
+        answer = await counter.act("/rehearsal")
     assert answer.status_code == 503
     assert "dispatch%20simulator" in answer.headers["x-problem"]
     assert await owner.fetchval("SELECT count(*) FROM orders WHERE franchise_id = $1", stage.franchise_id) == before
