@@ -59,6 +59,7 @@ from dispatch.web import (
     shift_seats,
     shift_talk,
     signin,
+    site,
     start,
 )
 from dispatch.web import clients as client_pages
@@ -102,6 +103,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     shift_seats.router,
     shift_talk.router,
     find.router,
+    site.router,
     duty_pages.router,
     people.router,
     people_import.router,
