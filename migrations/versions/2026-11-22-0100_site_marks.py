@@ -56,13 +56,21 @@ SQL = (
 
     CREATE FUNCTION lead_link_of(hash bytea) RETURNS TABLE (franchise_id uuid, shift_id uuid, worker_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, clock, pg_temp AS $$
-        -- Good until a day after the shift, wherever it was moved to.
+        -- Good while he is of the crew, until a day after the shift, wherever it was moved to.
         SELECT l.franchise_id, l.shift_id, l.worker_id FROM lead_links l
         JOIN shifts s ON s.franchise_id = l.franchise_id AND s.id = l.shift_id
         JOIN franchises f ON f.id = l.franchise_id AND f.status = 'active'
         WHERE l.token_sha256 = hash AND l.revoked_at IS NULL AND s.status <> 'cancelled'
           AND s.ends_at + interval '1 day' > clock.now()
+          AND EXISTS (SELECT FROM seats t WHERE t.shift_id = l.shift_id AND t.worker_id = l.worker_id AND t.live)
     $$;
+
+    -- As long as it may still leave us the text is needed; after that nobody may read the link in it.
+    DROP TRIGGER forget_secret ON messages;
+    CREATE TRIGGER forget_secret BEFORE UPDATE OF status ON messages FOR EACH ROW
+    WHEN (new.template IN ('password_reset', 'lead_link')
+          AND new.status IN ('sent', 'delivered', 'failed', 'expired', 'suppressed'))
+    EXECUTE FUNCTION forget_secret_text();
     """
     + definer_function("lead_link_of(bytea)")
 )
