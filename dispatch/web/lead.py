@@ -1,4 +1,7 @@
-"""A crew lead's page: the same list as a foreman's, by a link and without a password; and who gets such a link."""
+"""A crew lead's page: the same list as a foreman's, by a link and without a password.
+
+And what the office has to do with pages on site: who gets such a link, and the pictures that come back.
+"""
 
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Final
@@ -24,7 +27,8 @@ from dispatch.staffing.on_site.links import (
     send_lead_link,
 )
 from dispatch.staffing.on_site.queries import crew_on_site
-from dispatch.web.doors import own_page
+from dispatch.staffing.on_site.reports import read_paper
+from dispatch.web.doors import PAGE_HEADERS, own_page
 from dispatch.web.frame import ConsoleDep, PageDep, StrangerPageDep
 from dispatch.web.languages import chosen
 from dispatch.web.refusals import told
@@ -136,3 +140,11 @@ async def revoke_link(shift_id: UUID, worker_id: UUID, page: PageDep, uow: UowDe
     """End a man's link."""
     await revoke_lead_link(uow, shift_id, worker_id)
     return page.done(page.say("His link does not work any more"), f"/shifts/{shift_id}")
+
+
+@router.get("/shifts/{shift_id}/papers/{mark_id}", dependencies=[allow(Permission.FILES_READ)])
+async def show_paper(shift_id: UUID, mark_id: UUID, uow: UowDep) -> Response:
+    """Answer with a photo or a signature from the site, as what its own bytes say it is."""
+    paper = await read_paper(uow, shift_id, mark_id)
+    headers = {**PAGE_HEADERS, "Content-Disposition": "inline"}
+    return Response(paper.content, 200, headers, str(paper.kind))

@@ -9,6 +9,8 @@ down_revision = "1201"
 SQL = (
     """
     ALTER TABLE seats ADD COLUMN left_at timestamptz;
+    -- Another man came in his stead: that he was taken for absent is reversed, and his place is gone.
+    INSERT INTO status_moves (entity, old_status, new_status) VALUES ('seats', 'no_show', 'released');
 
     CREATE TABLE site_marks (
         franchise_id uuid NOT NULL,

@@ -1,16 +1,21 @@
 """A phone on site: it makes marks by its own clock and sends them."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from httpx import AsyncClient, Response
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
 
+from dispatch.access.roles import Role
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Database
+from tests.factories.access import PASSWORD, make_user
 from tests.factories.crew import Crew, seated, start, with_men
 from tests.factories.stage import Stage
 
@@ -64,6 +69,18 @@ class Phone:
         answer = await self.client.get(self.base)
         assert answer.status_code == 200, answer.text[-500:]
         return answer.text
+
+
+@asynccontextmanager
+async def browser_of(app: FastAPI, database: Database, franchise_id: UUID, role: Role) -> AsyncIterator[AsyncClient]:
+    """Somebody's own browser, signed in; made once for many tests, since checking a password is made slow."""
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    headers = {"Accept-Language": "en", "Sec-Fetch-Site": "same-origin"}
+    user = await make_user(database, franchise_id, role)
+    async with AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as client:
+        answer = await client.post("/login", data={"login": user.login, "password": PASSWORD})
+        assert answer.status_code == 303
+        yield client
 
 
 def states(page: str) -> dict[str, str]:

@@ -235,7 +235,8 @@ def test_a_crew_list_is_read_with_its_names(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("template", Template)
 def test_words_of_others_change_nothing(template: Template, language: str) -> None:
-    hostile = FACTS | dict.fromkeys(("place", "address", "meeting", "name", "service"), HOSTILE)
+    ours = {"link": "d.example/lead/dlead_abc"}
+    hostile = FACTS | ours | dict.fromkeys(("place", "address", "meeting", "name", "service"), HOSTILE)
     text = render(template, language, **hostile)
     reading = read(text, zone=ZONE, now=NOW)
     assert reading.kind is MEANT[template]

@@ -1,6 +1,7 @@
 """The page on site over HTTP: whose it is, and what becomes of marks that come late, twice, forged or wrong."""
 
 import re
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -8,14 +9,14 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from httpx import AsyncClient
 
 from dispatch.access.roles import Role
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
-from tests.factories.access import PASSWORD, make_user
 from tests.factories.crew import Crew
-from tests.factories.on_site import Phone, foremans_crew, made, states
+from tests.factories.on_site import Phone, browser_of, foremans_crew, made, states
 from tests.factories.stage import Stage, let_pass, run_lane, set_stage
 
 HOUR = timedelta(hours=1)
@@ -35,17 +36,16 @@ async def crew(jobs_db: Database, owner: asyncpg.Connection, stage: Stage) -> Cr
     return crew
 
 
-async def enter(client: AsyncClient, database: Database, franchise_id: UUID, role: Role) -> AsyncClient:
-    user = await make_user(database, franchise_id, role)
-    client.cookies.clear()
-    assert (await client.post("/login", data={"login": user.login, "password": PASSWORD})).status_code == 303
-    return client
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def foreman(app: FastAPI, app_db: Database, stage: Stage) -> AsyncIterator[AsyncClient]:
+    async with browser_of(app, app_db, stage.franchise_id, Role.FOREMAN) as client:
+        yield client
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def phone(stranger: AsyncClient, app_db: Database, stage: Stage, crew: Crew) -> Phone:
-    """The foreman's phone, signed in, in touch."""
-    phone = Phone(await enter(stranger, app_db, stage.franchise_id, Role.FOREMAN), f"/site/{crew.shift_id}")
+async def phone(foreman: AsyncClient, crew: Crew) -> Phone:
+    """The foreman's phone, in touch."""
+    phone = Phone(foreman, f"/site/{crew.shift_id}")
     assert (await phone.pulse()).status_code == 200
     return phone
 
@@ -66,14 +66,14 @@ async def test_a_foreman_begins_with_the_shifts_he_attends(phone: Phone, owner: 
 
 
 async def test_the_page_needs_no_script_of_its_own_and_shows_no_number_to_a_foreman(
-    phone: Phone, app_db: Database, stage: Stage
+    phone: Phone, app: FastAPI, app_db: Database, stage: Stage
 ) -> None:
     page = await phone.page()
     assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", page) == []
     assert set(states(page).values()) == {"expected"}
     assert "tel:" not in page
-    await enter(phone.client, app_db, stage.franchise_id, Role.DISPATCHER)
-    assert len(re.findall(r'href="tel:\+7\d{10}"', await phone.page())) == 2
+    async with browser_of(app, app_db, stage.franchise_id, Role.DISPATCHER) as desk:
+        assert len(re.findall(r'href="tel:\+7\d{10}"', await Phone(desk, phone.base).page())) == 2
 
 
 async def test_the_worker_may_keep_the_pages_and_nothing_else(phone: Phone) -> None:
@@ -264,34 +264,35 @@ async def test_standby_who_came_gets_a_place_when_there_is_one(
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [(Role.DISPATCHER, 200), (Role.OWNER, 200), (Role.RECRUITER, 403), (Role.ACCOUNTANT, 403), (Role.CALL_CENTRE, 403)],
+    [(Role.DISPATCHER, 200), (Role.RECRUITER, 403), (Role.ACCOUNTANT, 403)],
 )
 async def test_only_who_takes_lists_may_come_in(
-    phone: Phone, app_db: Database, stage: Stage, crew: Crew, owner: asyncpg.Connection, role: Role, status: int
+    app: FastAPI, app_db: Database, stage: Stage, crew: Crew, owner: asyncpg.Connection, role: Role, status: int
 ) -> None:
-    if role is Role.OWNER:  # a second factor is asked of him elsewhere
-        await owner.execute("UPDATE shifts SET attendance_source = 'crew_lead' WHERE id = $1", crew.shift_id)
-    await enter(phone.client, app_db, stage.franchise_id, role)
-    assert (await phone.client.get("/site")).status_code == status
-    assert (await phone.pulse()).status_code == status
-    answer = await phone.post(made("arrived", crew.seats[0]))
-    assert answer.status_code == status
-    if status == 200:
-        assert (await seat_of(owner, crew.seats[0]))["arrival_source"] == "dispatcher"
+    async with browser_of(app, app_db, stage.franchise_id, role) as client:
+        phone = Phone(client, f"/site/{crew.shift_id}")
+        assert (await client.get("/site")).status_code == status
+        assert (await phone.pulse()).status_code == status
+        assert (await phone.post(made("arrived", crew.seats[0]))).status_code == status
+    source = await owner.fetchval("SELECT arrival_source FROM seats WHERE id = $1", crew.seats[0])
+    assert source == ("dispatcher" if status == 200 else None)
 
 
 async def test_another_franchise_finds_nothing_and_changes_nothing(
-    phone: Phone, app_db: Database, settings: Settings, owner: asyncpg.Connection, crew: Crew
+    app: FastAPI, app_db: Database, settings: Settings, owner: asyncpg.Connection, crew: Crew
 ) -> None:
     other = await set_stage(settings, app_db, men=0)
-    await enter(phone.client, app_db, other.franchise_id, Role.FOREMAN)
-    assert str(crew.shift_id) not in (await phone.client.get("/site")).text
-    for answer in (
-        await phone.client.get(phone.base),
-        await phone.pulse(),
-        await phone.post(made("arrived", crew.seats[0])),
-    ):
-        assert answer.status_code in (403, 404)
+    async with browser_of(app, app_db, other.franchise_id, Role.FOREMAN) as client:
+        assert str(crew.shift_id) not in (await client.get("/site")).text
+        phone = Phone(client, f"/site/{crew.shift_id}")
+        token = re.search(r'X-CSRF-Token": "([0-9a-f]{64})"', (await client.get("/site")).text)
+        phone.csrf = token[1] if token else ""
+        for answer in (
+            await client.get(phone.base),
+            await phone.pulse(),
+            await phone.post(made("arrived", crew.seats[0])),
+        ):
+            assert answer.status_code == 404
     assert (await seat_of(owner, crew.seats[0]))["status"] == "booked"
 
 
@@ -304,12 +305,12 @@ async def test_a_mark_without_the_sessions_token_is_not_taken(
     assert (await seat_of(owner, crew.seats[0]))["status"] == "booked"
 
 
-async def test_who_is_signed_out_is_told_so_and_not_with_a_page(phone: Phone, crew: Crew) -> None:
-    phone.client.cookies.clear()
-    answer = await phone.pulse()
+async def test_who_is_signed_out_is_told_so_and_not_with_a_page(stranger: AsyncClient, crew: Crew) -> None:
+    signed_out = Phone(stranger, f"/site/{crew.shift_id}")
+    answer = await signed_out.pulse()
     assert answer.status_code == 204
     assert answer.headers["hx-redirect"].startswith("/login")
-    assert (await phone.post(made("arrived", crew.seats[0]))).status_code == 204
+    assert (await signed_out.post(made("arrived", crew.seats[0]))).status_code == 204
 
 
 async def test_the_ratings_of_nobody_move_by_arriving_in_time(

@@ -1,6 +1,7 @@
 """A mark becomes what it says: once, at its own moment, however late it reaches us."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -12,12 +13,31 @@ from dispatch.crew.site_marks import StoredMark, known_mark, store_mark
 from dispatch.kit.errors import Conflict
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import Shift, lock_shift
+from dispatch.orders.timeline import note
 from dispatch.staffing.attendance import TOO_EARLY, announce_delay, arrive
+from dispatch.staffing.gaps import call_standby
 from dispatch.staffing.leave import SeatIsOver
-from dispatch.staffing.on_site.commands import AnyMark, MarkArrived, MarkLate, MarkLeft, MarkMissing, SeatMark
+from dispatch.staffing.on_site.commands import (
+    AnyMark,
+    MarkArrived,
+    MarkCameInstead,
+    MarkFinished,
+    MarkLate,
+    MarkLeft,
+    MarkMissing,
+    MarkRegister,
+    MarkStandbyCalled,
+    MarkTurnedAway,
+    MarkUnlisted,
+    MarkWalkIn,
+    SeatMark,
+)
 from dispatch.staffing.on_site.leaving import come_back, note_leaving
+from dispatch.staffing.on_site.newcomers import register_walk_in, seat_unlisted, substitute, whom
+from dispatch.staffing.on_site.reports import note_finish, store_picture
 from dispatch.staffing.on_site.rules import moment_of
 from dispatch.staffing.on_site.standby import bring_up
+from dispatch.staffing.on_site.turning_away import turn_away
 from dispatch.staffing.operate import ArrivalTooEarly, SeatNotOfThisShift, ShiftIsOver
 from dispatch.staffing.site import apply_list
 from dispatch.tenancy.policy import Policy
@@ -36,6 +56,10 @@ class MissedTooEarly(Conflict):
     """Within his grace a man is not missing."""
 
 
+class NobodyOnStandby(Conflict):
+    """There is no standby, or all of it was asked."""
+
+
 class MarkOfAnotherShift(Conflict):
     """A mark with this id was kept for another shift."""
 
@@ -46,6 +70,15 @@ class KeptMark:
 
     outcome: str
     known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act came to, and what of it is kept with the mark."""
+
+    outcome: str
+    detail: Mapping[str, object] = field(default_factory=dict)
+    sha256: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +109,9 @@ async def keep_mark(uow: Uow, shift_id: UUID, mark: AnyMark, *, source: Source, 
         MarkInTheFuture, MarkBeforeTheShift: its moment cannot be true.
         MarkOfAnotherShift: its id belongs to a mark elsewhere.
         ArrivalTooEarly, MissedTooEarly, SeatIsOver, SeatNotOnSite, ShiftIsOver: it contradicts what is known.
+        NobodyOfYours, SeveralMen, OnTheListAlready, NotEligible: a newcomer cannot be placed.
+        ShiftFull, WorkerAlreadyBooked: there is no place for him, or none is his.
+        NobodyOnStandby, NotAPicture, HoursOfUnknownSeat: what it asks for or brings is none.
     """
     shift = await lock_shift(uow, shift_id)
     before = await known_mark(uow, mark.id)
@@ -86,7 +122,7 @@ async def keep_mark(uow: Uow, shift_id: UUID, mark: AnyMark, *, source: Source, 
     policy = (await policy_in_force(uow)).policy
     opens_at = shift.starts_at - policy.pace.arrival_early
     at = moment_of(mark.made_at, mark.offset, opens_at=opens_at, now=uow.now)
-    outcome = await _do(uow, Sight(shift, at, source, policy), mark, overtaken=overtaken)
+    done = await _do(uow, Sight(shift, at, source, policy), mark, overtaken=overtaken)
     await store_mark(
         uow,
         StoredMark(
@@ -98,35 +134,86 @@ async def keep_mark(uow: Uow, shift_id: UUID, mark: AnyMark, *, source: Source, 
             clock_offset=mark.offset,
             at=at,
             source=source,
-            outcome=outcome,
+            outcome=done.outcome,
+            detail=done.detail,
+            sha256=done.sha256,
         ),
     )
-    return KeptMark(outcome)
+    return KeptMark(done.outcome)
 
 
-async def _do(uow: Uow, sight: Sight, mark: AnyMark, *, overtaken: bool) -> str:
-    seat = await _locked(uow, sight.shift, mark.seat_id)
+async def _do(uow: Uow, sight: Sight, mark: AnyMark, *, overtaken: bool) -> Done:
+    match mark:
+        case SeatMark():
+            return await _about_a_man(uow, sight, mark, overtaken=overtaken)
+        case MarkRegister(image=image):
+            sha256 = await store_picture(uow, image)
+            await note(uow, sight.shift.id, "register_photographed", mark_id=mark.id, source=sight.source)
+            return Done("stored", sha256=sha256)
+        case MarkFinished(image=image):
+            kept = await note_finish(uow, sight.shift, mark, source=sight.source)
+            return Done("stored", kept, None if image is None else await store_picture(uow, image))
+        case MarkStandbyCalled():
+            _require_open(sight.shift)
+            if not await call_standby(uow, sight.shift.id, sight.policy):
+                raise NobodyOnStandby("Nobody is on standby who was not asked yet. Ring the dispatcher.")
+            return Done("standby_called")
+        case MarkUnlisted(who=who):
+            _require_open(sight.shift)
+            worker_id = await whom(uow, who)
+            await lock_workers(uow, [worker_id])
+            outcome = await seat_unlisted(
+                uow, sight.shift, worker_id, sight.at, source=sight.source, policy=sight.policy
+            )
+            return Done(outcome, {"worker_id": worker_id})
+        case MarkWalkIn():
+            _require_open(sight.shift)
+            return Done(
+                "registered", {"worker_id": await register_walk_in(uow, sight.shift, mark, source=sight.source)}
+            )
+    raise AssertionError(mark.kind)  # the union above is whole
+
+
+async def _about_a_man(uow: Uow, sight: Sight, mark: SeatMark, *, overtaken: bool) -> Done:
+    other = await whom(uow, mark.who) if isinstance(mark, MarkCameInstead) else None
+    seat = await _locked(uow, sight.shift, mark.seat_id, other)
     match mark:
         case MarkArrived():
-            return await _arrived(uow, sight, seat)
+            return Done(await _arrived(uow, sight, seat))
         case MarkMissing():
-            return await _missing(uow, sight, seat, overtaken=overtaken)
+            return Done(await _missing(uow, sight, seat, overtaken=overtaken))
+    _require_open(sight.shift)
+    match mark:
         case MarkLate(minutes=minutes):
-            _require_open(sight.shift)
-            if seat.status not in EXPECTED or seat.kind is SeatKind.STANDBY:
-                raise SeatIsOver("He is here already, or is not expected any more.", seat_id=seat.id)
-            await announce_delay(uow, sight.shift, seat, sight.at, minutes, sight.policy)
-            return "delay_noted"
+            return Done(await _late(uow, sight, seat, minutes))
         case MarkLeft(let_go=let_go):
-            _require_open(sight.shift)
-            return await note_leaving(uow, sight.shift, seat, sight.at, let_go=let_go, source=sight.source)
+            return Done(await note_leaving(uow, sight.shift, seat, sight.at, let_go=let_go, source=sight.source))
+        case MarkTurnedAway(reason=reason):
+            away = await turn_away(
+                uow, sight.shift, seat, sight.at, reason=reason, source=sight.source, policy=sight.policy
+            )
+            return Done(away, {"reason": reason})
+        case MarkCameInstead() if other is not None:
+            outcome = await substitute(
+                uow, sight.shift, seat, other, sight.at, source=sight.source, policy=sight.policy
+            )
+            return Done(outcome, {"worker_id": other})
+    raise AssertionError(type(mark))  # every mark about a man is above
 
 
-async def _locked(uow: Uow, shift: Shift, seat_id: UUID) -> Seat:
+async def _late(uow: Uow, sight: Sight, seat: Seat, minutes: int) -> str:
+    if seat.status not in EXPECTED or seat.kind is SeatKind.STANDBY:
+        raise SeatIsOver("He is here already, or is not expected any more.", seat_id=seat.id)
+    await announce_delay(uow, sight.shift, seat, sight.at, minutes, sight.policy)
+    return "delay_noted"
+
+
+async def _locked(uow: Uow, shift: Shift, seat_id: UUID, other: UUID | None) -> Seat:
+    """Lock a man, and the other who came for him, in one go; read his seat under the lock."""
     found = await read_seat(uow, seat_id)
     if found.shift_id != shift.id:
         raise SeatNotOfThisShift("This man is on another shift's list.", seat_id=seat_id)
-    await lock_workers(uow, [found.worker_id])
+    await lock_workers(uow, [found.worker_id] if other is None else [found.worker_id, other])
     return await read_seat(uow, seat_id)
 
 
