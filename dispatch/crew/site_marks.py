@@ -77,3 +77,15 @@ async def marks_of(uow: Uow, shift_id: UUID, kinds: Sequence[str]) -> Sequence[M
         shift_id,
         list(kinds),
     )
+
+
+async def marked_since(uow: Uow, shift_id: UUID, since: datetime) -> bool:
+    """Tell whether anybody on site marked anything from that moment on, as far as it has reached us."""
+    return bool(
+        await uow.fetchval(
+            "SELECT EXISTS (SELECT FROM site_marks WHERE franchise_id = $1 AND shift_id = $2 AND at >= $3)",
+            uow.franchise_id,
+            shift_id,
+            since,
+        )
+    )

@@ -131,7 +131,7 @@ async def test_ten_marks_without_a_network_arrive_once_with_their_own_times(
     await expect(page.locator(f"#seat-{gone}")).to_have_attribute("data-state", "there")
     for seat_id in seats[7:9]:
         await foreman.mark("late", seat_id, "Late", "30 min")
-    await foreman.mark("left", gone, "Left", "I let him go")
+    await foreman.mark("left", gone, "He left", "I let him go")
     await page.reload()
     await foreman.shows("saved", 10)
     await foreman.accessible()

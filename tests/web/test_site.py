@@ -1,5 +1,6 @@
 """The page on site over HTTP: whose it is, and what becomes of marks that come late, twice, forged or wrong."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -112,6 +113,35 @@ async def test_a_batch_sent_again_does_nothing_again(phone: Phone, owner: asyncp
     assert await owner.fetchval("SELECT count(*) FROM attendance_lists WHERE shift_id = $1", crew.shift_id) == 1
     kinds = await owner.fetch("SELECT kind FROM marks WHERE shift_id = $1 ORDER BY kind", crew.shift_id)
     assert [row["kind"] for row in kinds] == ["late", "no_show"]
+
+
+async def test_the_same_batch_at_once_from_two_tabs_counts_once(
+    phone: Phone, owner: asyncpg.Connection, crew: Crew
+) -> None:
+    batch = [made("arrived", seat_id, ago=timedelta(minutes=40)) for seat_id in crew.seats]
+    fates = await asyncio.gather(*(phone.send(*batch) for _ in range(4)))
+    for of_one_mark in zip(*fates, strict=True):
+        assert sorted(of_one_mark) == [("accepted", "arrived")] + [("known", "arrived")] * 3
+    assert await owner.fetchval("SELECT count(*) FROM marks WHERE shift_id = $1", crew.shift_id) == 2
+
+
+async def test_a_site_that_marks_is_not_silent(
+    phone: Phone, owner: asyncpg.Connection, jobs_db: Database, crew: Crew
+) -> None:
+    silent = "SELECT status FROM alarms WHERE shift_id = $1 AND kind = 'site_silent'"
+    await run_lane(jobs_db)
+    assert await owner.fetchval(silent, crew.shift_id) == "open"
+    await phone.send(made("arrived", crew.seats[0], ago=HOUR))
+    assert await owner.fetchval(silent, crew.shift_id) == "resolved"
+
+
+async def test_a_site_that_has_marked_is_not_rung_for_its_list(
+    phone: Phone, owner: asyncpg.Connection, jobs_db: Database, crew: Crew
+) -> None:
+    await phone.send(made("arrived", crew.seats[0], ago=HOUR))
+    await run_lane(jobs_db)
+    kinds = {row["kind"] for row in await owner.fetch("SELECT kind FROM alarms WHERE shift_id = $1", crew.shift_id)}
+    assert "site_silent" not in kinds
 
 
 async def test_an_arrival_that_comes_late_takes_a_no_show_back_exactly(

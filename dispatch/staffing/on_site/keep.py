@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from dispatch.crew.alarms import resolve_alarms
 from dispatch.crew.attendance import new_list
 from dispatch.crew.rules import EXPECTED, SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, lock_workers, read_seat
@@ -139,6 +140,7 @@ async def keep_mark(uow: Uow, shift_id: UUID, mark: AnyMark, *, source: Source, 
             sha256=done.sha256,
         ),
     )
+    await resolve_alarms(uow, "site_silent", shift.id)
     return KeptMark(done.outcome)
 
 

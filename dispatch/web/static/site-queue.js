@@ -46,6 +46,16 @@ const queue = {
     return this.run("marks", "readonly", (store) => store.index("base").getAll(base));
   },
 
+  all() {
+    return this.run("marks", "readonly", (store) => store.getAll());
+  },
+
+  /** The pages that have something to send, this one first; one that has nothing asks how it stands. */
+  async pages(base) {
+    const waiting = (await this.all()).filter((mark) => mark.state === "saved").map((mark) => mark.base);
+    return [...new Set([...(base === "" ? [] : [base]), ...waiting])];
+  },
+
   put(mark) {
     return this.run("marks", "readwrite", (store) => store.put(mark));
   },
@@ -79,7 +89,7 @@ const queue = {
       }
       if (answered === 0) return "waiting";
     }
-    await this.forget(base);
+    await this.forget();
     return "idle";
   },
 
@@ -118,9 +128,9 @@ const queue = {
     return answers.length;
   },
 
-  /** Let go of what was sent days ago. */
-  async forget(base) {
-    for (const mark of await this.of(base)) {
+  /** Let go of what was sent days ago, from whatever page. */
+  async forget() {
+    for (const mark of await this.all()) {
       if (mark.state === "sent" && Date.now() - mark.kept_at > SENT_STAY_MS) await this.remove(mark.n);
     }
   },

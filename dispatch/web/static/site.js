@@ -4,7 +4,9 @@
 const site = document.getElementById("site");
 const words = JSON.parse(site.dataset.words);
 const base = site.dataset.base;
+const KEPT = "site-1";
 const TRY_AGAIN_MS = 15000;
+const PAGES_STAY_MS = 3 * 24 * 3600 * 1000;
 const STATE_AFTER = {
   arrived: "there", missing: "absent", left: "left", turned_away: "away", came_instead: "away",
 };
@@ -17,13 +19,27 @@ async function keepPage() {
   await navigator.serviceWorker.ready;
   const files = document.querySelectorAll("link[rel~='stylesheet'], link[rel~='icon'], link[rel='manifest'], script[src]");
   const addresses = Array.from(files, (file) => file.href || file.src);
-  const cache = await caches.open("site-1");
+  const cache = await caches.open(KEPT);
   const missing = [];
   for (const address of addresses) if (!(await cache.match(address))) missing.push(address);
   await cache.addAll(missing);
   if (!(await cache.match(location.pathname))) await cache.add(location.pathname);
+  await dropOldPages(cache);
   document.documentElement.dataset.kept = "yes";
   return true;
+}
+
+/** Names of crews do not stay on a phone for ever: pages go that are days older than the newest one. */
+async function dropOldPages(cache) {
+  const pages = [];
+  for (const request of await cache.keys()) {
+    const { pathname } = new URL(request.url);
+    if (!/^\/(site|lead)\/[\w-]+$/.test(pathname)) continue;
+    const kept = await cache.match(request);
+    pages.push({ request, at: Date.parse(kept?.headers.get("date") ?? "") || 0 });
+  }
+  const newest = Math.max(...pages.map((page) => page.at), 0);
+  for (const page of pages) if (newest - page.at > PAGES_STAY_MS) await cache.delete(page.request);
 }
 
 function seatOf(element) {
@@ -40,25 +56,35 @@ async function mark(kind, man, fields = {}) {
 
 let sending = false;
 let again = false;
+/** Send what waits, of this page and of others; then show the list as the server knows it now. */
 async function send() {
-  if (base === "") return;
   if (sending) {
     again = true;
     return;
   }
   sending = true;
   tellNet("sending");
-  const before = await queue.of(base);
-  let standing = "waiting";
+  let standing;
   do {
     again = false;
-    standing = await queue.send(base);
+    standing = await sendPages();
     await show();
   } while (again && standing !== "offline");
   sending = false;
   tellNet(standing);
-  const waited = before.some((one) => one.state === "saved");
-  if (standing === "idle" && (waited || document.documentElement.dataset.kept === "yes")) await refresh();
+  if (standing === "idle" && base !== "") await refresh();
+}
+
+/** How it stands after sending: as this page does, unless it is in order and another has something left. */
+async function sendPages() {
+  let standing = navigator.onLine ? "idle" : "offline";
+  for (const page of await queue.pages(base)) {
+    const result = await queue.send(page);
+    if (result === "offline" || page === base) standing = result;
+    else if (result !== "idle" && standing === "idle") standing = "waiting";
+    if (result === "offline") break;
+  }
+  return standing;
 }
 
 /** Fetch the list as the server knows it now; the worker keeps it on the way. */
@@ -73,10 +99,15 @@ async function refresh() {
   }
   const crew = new DOMParser().parseFromString(text, "text/html").getElementById("crew");
   if (crew === null) return;
+  const typed = document.getElementById("filter")?.value;
   const focused = document.activeElement?.closest("#crew [id]")?.id;
   const pressed = document.activeElement?.dataset?.mark ?? document.activeElement?.dataset?.ask;
   document.getElementById("crew").replaceWith(document.importNode(crew, true));
-  if (focused) document.getElementById(focused)?.querySelector(`[data-mark="${pressed}"], [data-ask="${pressed}"]`)?.focus();
+  const again = document.getElementById("filter");
+  if (again !== null && typed) again.value = typed;
+  if (focused === "filter") again?.focus();
+  else if (focused) document.getElementById(focused)?.querySelector(`[data-mark="${pressed}"], [data-ask="${pressed}"]`)?.focus();
+  filterCrew();
   await show();
 }
 
@@ -86,8 +117,19 @@ function tellNet(standing) {
   net.textContent = words[standing];
 }
 
-function clock(iso) {
-  return new Date(iso).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+/** When a mark was made, on the clock of the site, whatever this phone's clock says. */
+function clock(one) {
+  const zone = document.getElementById("crew")?.dataset.zone;
+  const moment = new Date(Date.parse(one.made_at) + (one.offset_ms ?? 0));
+  return moment.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+}
+
+/** Show only whose name has what was typed; the others keep their marks. */
+function filterCrew() {
+  const sought = (document.getElementById("filter")?.value ?? "").trim().toLocaleLowerCase();
+  for (const man of document.querySelectorAll("[data-seat]")) {
+    man.hidden = !man.dataset.name.toLocaleLowerCase().includes(sought);
+  }
 }
 
 /** Draw what was marked here over what the server knew. */
@@ -116,7 +158,7 @@ function drawMan(man, marks) {
   sync.hidden = last === undefined;
   if (last === undefined) return;
   sync.dataset.state = last.state;
-  sync.textContent = `${words[last.label.kind]} ${clock(last.made_at)} · ${words[last.state]}${last.reason ? `: ${last.reason}` : ""}`;
+  sync.textContent = `${words[last.label.kind]} ${clock(last)} · ${words[last.state]}${last.reason ? `: ${last.reason}` : ""}`;
   const waiting = his.filter((one) => one.state === "saved").at(-1);
   if (waiting !== undefined) man.dataset.state = STATE_AFTER[waiting.body.kind] ?? man.dataset.state;
 }
@@ -126,7 +168,7 @@ function line(one, dismissable = false) {
   item.className = "site-mark";
   item.dataset.state = one.state;
   const what = document.createElement("span");
-  what.textContent = `${clock(one.made_at)} ${one.label.about ? `${one.label.about}: ` : ""}${words[one.label.kind]}`;
+  what.textContent = `${clock(one)} ${one.label.about ? `${one.label.about}: ` : ""}${words[one.label.kind]}`;
   const fate = document.createElement("span");
   fate.className = "site-fate";
   fate.textContent = words[one.state] + (one.reason ? `: ${one.reason}` : "");
@@ -178,7 +220,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-leave]")) {
-    caches?.delete("site-1");
+    caches?.delete(KEPT);
     return;
   }
   const dialog = event.target.closest("dialog[data-kind]");
@@ -186,20 +228,18 @@ document.addEventListener("submit", (event) => {
   mark(dialog.dataset.kind, asking, fieldsOf(event.target, event.submitter));
 });
 
+document.addEventListener("input", (event) => {
+  if (event.target.id === "filter") filterCrew();
+});
 addEventListener("online", send);
 addEventListener("offline", () => tellNet("offline"));
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) send();
 });
 setInterval(async () => {
-  const waits = (await queue.of(base)).some((one) => one.state === "saved");
+  const waits = (await queue.all()).some((one) => one.state === "saved");
   if (waits || document.getElementById("net").dataset.standing !== "idle") send();
 }, TRY_AGAIN_MS);
 
-if (base === "") {
-  tellNet(navigator.onLine ? "idle" : "offline");
-  keepPage().catch(() => undefined);
-} else {
-  show();
-  keepPage().then((kept) => kept || tellNet("never"), () => undefined).then(send);
-}
+show();
+keepPage().then((kept) => kept || tellNet("never"), () => undefined).then(send);
