@@ -1,10 +1,12 @@
 """A foreman without a network: ten marks on a phone whose clock is wrong, kept through reloads, each sent once."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -33,6 +35,7 @@ AHEAD = f"""{{
 }}"""
 """A clock that is seven minutes fast, for every page."""
 CLOSE = timedelta(seconds=5)
+PICTURE = Path(__file__).parents[2] / "dispatch/web/static/site-512.png"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -145,6 +148,7 @@ async def test_ten_marks_without_a_network_arrive_once_with_their_own_times(
     await expect(page.locator(f"#seat-{gone}")).to_have_attribute("data-state", "left")
     await foreman.accessible()
     await _stored_as_pressed(owner, crew, foreman.pressed)
+    await _papers_follow(foreman, owner)
 
 
 async def _stored_as_pressed(owner: asyncpg.Connection, crew: Crew, pressed: Mapping[str, datetime]) -> None:
@@ -162,3 +166,33 @@ async def _stored_as_pressed(owner: asyncpg.Connection, crew: Crew, pressed: Map
     assert {seats[seat_id]["announced_min"] for seat_id in crew.seats[7:9]} <= {30, 31}
     assert seats[crew.seats[0]]["left_at"] == at[f"left {crew.seats[0]}"]
     assert seats[crew.seats[9]]["status"] == "booked"
+
+
+async def _papers_follow(foreman: Foreman, owner: asyncpg.Connection) -> None:
+    """A photo, made small on the phone; then the end of the work, with hours and a signature."""
+    page, crew = foreman.page, foreman.crew
+    await page.set_input_files("#photo", PICTURE)
+    await foreman.shows("sent", 11)
+    await page.get_by_role("button", name="Work finished").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("textbox").first.fill("7,5")
+    await dialog.get_by_label("Who signs for the client").fill("Семёнов")
+    await foreman.accessible()
+    await page.locator("#sign").scroll_into_view_if_needed()
+    box = await page.locator("#sign").bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + 20, box["y"] + 20)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + 150, box["y"] + 60, steps=4)
+    await page.mouse.up()
+    await dialog.get_by_role("button", name="Finish").click()
+    await foreman.shows("sent", 12)
+    rows = await owner.fetch(
+        """SELECT m.kind, f.media_type, m.detail FROM site_marks m
+           JOIN files f ON f.franchise_id = m.franchise_id AND f.sha256 = m.sha256
+           WHERE m.shift_id = $1 ORDER BY m.at""",
+        crew.shift_id,
+    )
+    assert [(row["kind"], row["media_type"]) for row in rows] == [("register", "image/jpeg"), ("finished", "image/png")]
+    report = json.loads(rows[1]["detail"])
+    assert (list(report["minutes"].values()), report["signed_by"]) == ([450], "Семёнов")

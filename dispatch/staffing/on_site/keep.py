@@ -1,6 +1,6 @@
 """A mark becomes what it says: once, at its own moment, however late it reaches us."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from uuid import UUID
 from dispatch.crew.alarms import resolve_alarms
 from dispatch.crew.attendance import new_list
 from dispatch.crew.rules import EXPECTED, SeatKind, SeatStatus
-from dispatch.crew.seats import Seat, lock_workers, read_seat
+from dispatch.crew.seats import Seat, live_seats, lock_workers, read_seat
 from dispatch.crew.site_marks import StoredMark, known_mark, store_mark
 from dispatch.kit.errors import Conflict
 from dispatch.kit.uow import Uow
@@ -178,7 +178,10 @@ async def _do(uow: Uow, sight: Sight, mark: AnyMark, *, overtaken: bool) -> Done
 
 async def _about_a_man(uow: Uow, sight: Sight, mark: SeatMark, *, overtaken: bool) -> Done:
     other = await whom(uow, mark.who) if isinstance(mark, MarkCameInstead) else None
-    seat = await _locked(uow, sight.shift, mark.seat_id, other)
+    others = [] if other is None else [other]
+    if isinstance(mark, MarkMissing):  # a list takes the locks of the whole crew, and locks are taken in one go
+        others = [seat.worker_id for seat in await live_seats(uow, sight.shift.id)]
+    seat = await _locked(uow, sight.shift, mark.seat_id, others)
     match mark:
         case MarkArrived():
             return Done(await _arrived(uow, sight, seat))
@@ -210,12 +213,12 @@ async def _late(uow: Uow, sight: Sight, seat: Seat, minutes: int) -> str:
     return "delay_noted"
 
 
-async def _locked(uow: Uow, shift: Shift, seat_id: UUID, other: UUID | None) -> Seat:
-    """Lock a man, and the other who came for him, in one go; read his seat under the lock."""
+async def _locked(uow: Uow, shift: Shift, seat_id: UUID, others: Sequence[UUID]) -> Seat:
+    """Lock a man and others, in order; read his seat under the lock."""
     found = await read_seat(uow, seat_id)
     if found.shift_id != shift.id:
         raise SeatNotOfThisShift("This man is on another shift's list.", seat_id=seat_id)
-    await lock_workers(uow, [found.worker_id] if other is None else [found.worker_id, other])
+    await lock_workers(uow, [found.worker_id, *others])
     return await read_seat(uow, seat_id)
 
 
