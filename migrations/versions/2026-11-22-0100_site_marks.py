@@ -4,7 +4,7 @@ from migrations.security import append_only, definer_function, tenant_table
 from migrations.tools import run_script
 
 revision = "0100"
-down_revision = "1201"
+down_revision = "0400"
 
 SQL = (
     """

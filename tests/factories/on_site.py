@@ -13,9 +13,10 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
 from dispatch.access.roles import Role
+from dispatch.api.deps import SESSION_COOKIE
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Database
-from tests.factories.access import PASSWORD, make_user
+from tests.factories.access import make_session, make_user
 from tests.factories.crew import Crew, seated, start, with_men
 from tests.factories.stage import Stage
 
@@ -73,13 +74,12 @@ class Phone:
 
 @asynccontextmanager
 async def browser_of(app: FastAPI, database: Database, franchise_id: UUID, role: Role) -> AsyncIterator[AsyncClient]:
-    """Somebody's own browser, signed in; made once for many tests, since checking a password is made slow."""
+    """Somebody's own browser, signed in."""
     transport = ASGITransport(app, raise_app_exceptions=False)
     headers = {"Accept-Language": "en", "Sec-Fetch-Site": "same-origin"}
     user = await make_user(database, franchise_id, role)
     async with AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as client:
-        answer = await client.post("/login", data={"login": user.login, "password": PASSWORD})
-        assert answer.status_code == 303
+        client.cookies.set(SESSION_COOKIE, await make_session(database, user))
         yield client
 
 

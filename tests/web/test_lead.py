@@ -1,20 +1,24 @@
 """A crew lead's page by link: what it opens, to whom, until when; looking never changes anything."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
 from dispatch.access.roles import Role
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
-from tests.factories.browsers import Browser, sign_in
+from tests.factories.browsers import Browser
 from tests.factories.crew import Crew, seated, start, with_men
 from tests.factories.desk import timeline, world
-from tests.factories.on_site import Phone, foremans_crew, made, states
+from tests.factories.on_site import Phone, browser_of, foremans_crew, made, states
 from tests.factories.stage import Stage, let_pass, set_stage
 
 HOUR = timedelta(hours=1)
@@ -33,9 +37,18 @@ async def crew(jobs_db: Database, owner: asyncpg.Connection, stage: Stage) -> Cr
     return crew
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def desk(stranger: AsyncClient, app_db: Database, stage: Stage) -> Browser:
-    return await sign_in(stranger, app_db, stage.franchise_id, Role.DISPATCHER)
+@asynccontextmanager
+async def office(app: FastAPI, database: Database, franchise_id: UUID) -> AsyncIterator[Browser]:
+    async with browser_of(app, database, franchise_id, Role.DISPATCHER) as client:
+        token = re.search(r'X-CSRF-Token": "([0-9a-f]{64})"', (await client.get("/site")).text)
+        assert token is not None
+        yield Browser(client, token[1])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def desk(app: FastAPI, app_db: Database, stage: Stage) -> AsyncIterator[Browser]:
+    async with office(app, app_db, stage.franchise_id) as browser:
+        yield browser
 
 
 async def send(desk: Browser, crew: Crew, man: int = 0) -> Response:
@@ -43,7 +56,7 @@ async def send(desk: Browser, crew: Crew, man: int = 0) -> Response:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def phone(desk: Browser, crew: Crew, owner: asyncpg.Connection) -> Phone:
+async def phone(desk: Browser, stranger: AsyncClient, crew: Crew, owner: asyncpg.Connection) -> Phone:
     """The phone of the first man, who was texted the link; he is signed in nowhere."""
     sent = await send(desk, crew)
     assert sent.status_code == 204, sent.headers.get("x-problem")
@@ -54,8 +67,7 @@ async def phone(desk: Browser, crew: Crew, owner: asyncpg.Connection) -> Phone:
     )
     found = re.search(r"(/lead/dlead_[\w-]{43})$", body)
     assert found is not None, body
-    desk.client.cookies.clear()
-    return Phone(desk.client, found[1])
+    return Phone(stranger, found[1])
 
 
 async def test_the_link_opens_the_list_without_a_password_and_without_numbers(
@@ -128,9 +140,8 @@ async def test_it_ends_when_its_man_is_off_the_crew(phone: Phone, owner: asyncpg
 
 
 async def test_it_ends_when_it_is_taken_back_and_when_a_new_one_is_sent(
-    phone: Phone, owner: asyncpg.Connection, app_db: Database, stage: Stage, crew: Crew
+    phone: Phone, owner: asyncpg.Connection, desk: Browser, crew: Crew
 ) -> None:
-    desk = await sign_in(phone.client, app_db, stage.franchise_id, Role.DISPATCHER)
     assert "has the link" in await desk.part(f"/shifts/{crew.shift_id}/leads")
     assert (await send(desk, crew)).status_code == 204
     await spent(phone, owner, crew)
@@ -183,10 +194,10 @@ async def test_who_leads_is_of_the_crew_of_a_shift_at_hand(
 
 
 async def test_another_franchise_sends_no_link(
-    stranger: AsyncClient, app_db: Database, settings: Settings, owner: asyncpg.Connection, crew: Crew
+    app: FastAPI, app_db: Database, settings: Settings, owner: asyncpg.Connection, crew: Crew
 ) -> None:
     other = await set_stage(settings, app_db, men=0)
-    desk = await sign_in(stranger, app_db, other.franchise_id, Role.DISPATCHER)
-    assert (await send(desk, crew)).status_code == 404
-    assert (await desk.act(f"/shifts/{crew.shift_id}/leads/{crew.men[0]}/revoke")).status_code == 404
+    async with office(app, app_db, other.franchise_id) as stranger:
+        assert (await send(stranger, crew)).status_code == 404
+        assert (await stranger.act(f"/shifts/{crew.shift_id}/leads/{crew.men[0]}/revoke")).status_code == 404
     assert await owner.fetchval("SELECT count(*) FROM lead_links WHERE shift_id = $1", crew.shift_id) == 0
