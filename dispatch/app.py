@@ -49,6 +49,7 @@ from dispatch.web import (
     find,
     forgotten,
     inbox,
+    lead,
     live,
     new_order,
     people,
@@ -62,6 +63,7 @@ from dispatch.web import (
     shift_seats,
     shift_talk,
     signin,
+    site,
     start,
 )
 from dispatch.web import clients as client_pages
@@ -105,6 +107,8 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     shift_seats.router,
     shift_talk.router,
     find.router,
+    site.router,
+    lead.router,
     duty_pages.router,
     people.router,
     people_import.router,

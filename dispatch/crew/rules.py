@@ -103,6 +103,7 @@ SEAT_MOVES: Final = Moves(
             (_S.ARRIVED, _S.TURNED_AWAY_ON_SITE),
             (_S.NO_SHOW, _S.ARRIVED),
             (_S.NO_SHOW, _S.TURNED_AWAY_ON_SITE),
+            (_S.NO_SHOW, _S.RELEASED),
             (_S.CANCELLED_BY_WORKER, _S.BOOKED),
             (_S.UNACCOUNTED, _S.COMPLETED),
         }

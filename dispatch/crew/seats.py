@@ -16,7 +16,7 @@ from dispatch.kit.uow import Uow
 _COLUMNS = """
 s.id, s.shift_id, s.worker_id, s.invitation_id, s.kind, s.status, s.reason, s.p_show, s.second_chance, s.terms_version,
 s.accepted_at, s.confirmed_at, s.due_at, s.grace_at, s.limit_at, s.announced_min, s.arrived_at, s.arrival_source,
-s.late_min, CASE WHEN w.capped_until > clock.now() THEN least(w.rating, 2.00) ELSE w.rating END AS rating
+s.late_min, s.left_at, CASE WHEN w.capped_until > clock.now() THEN least(w.rating, 2.00) ELSE w.rating END AS rating
 """
 
 
@@ -43,6 +43,7 @@ class Seat:
     arrived_at: datetime | None
     arrival_source: str | None
     late_min: int | None
+    left_at: datetime | None
     rating: Decimal
 
     @property
@@ -188,6 +189,11 @@ async def record_presence(uow: Uow, seat: Seat, *, at: datetime, source: str) ->
         at,
         source,
     )
+
+
+async def record_leaving(uow: Uow, seat_id: UUID, at: datetime | None) -> None:
+    """Write when a man left the site before he was done, or with None that he is back."""
+    await uow.run("UPDATE seats SET left_at = $2, version = version + 1 WHERE id = $1", seat_id, at)
 
 
 async def restore_seat(uow: Uow, seat: Seat, kind: SeatKind) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from dispatch.kit.uow import Uow
 from dispatch.rating.moves import FineStatus
+from dispatch.tenancy.policy import MarkKind
 from dispatch.tenancy.queries import policy_in_force
 from dispatch.workers.errors import WorkerNotFound
 
@@ -91,3 +92,15 @@ async def rating_history(uow: Uow, worker_id: UUID, *, most: int) -> Sequence[Ma
         rating.half_life.total_seconds(),
         rating.window,
     )
+
+
+async def seats_with_mark(uow: Uow, seat_ids: Sequence[UUID], kind: MarkKind) -> set[UUID]:
+    """Return those of the seats on which a mark of this kind stands, not reversed."""
+    rows = await uow.fetch(
+        """SELECT m.seat_id FROM marks m WHERE m.franchise_id = $1 AND m.seat_id = ANY ($2) AND m.kind = $3
+             AND m.reverses_id IS NULL AND NOT EXISTS (SELECT FROM marks r WHERE r.reverses_id = m.id)""",
+        uow.franchise_id,
+        list(seat_ids),
+        str(kind),
+    )
+    return {row["seat_id"] for row in rows}

@@ -110,8 +110,8 @@ _ETA = _pattern(
     | how\s+many\s+minutes | how\s+long | where\s+are\s+you | when\s+will\s+you"""
 )
 _FINE = _pattern(
-    r"""штраф | неявк | не\s+вышли | не\s+пришли
-    | \bno-show\b | \bfined?\b | did\s+not\s+(?:come|show)"""
+    r"""штраф | неявк | не\s+вышли | не\s+пришли | ушли\s+раньше | не\s+допущены
+    | \bno-show\b | \bfined?\b | did\s+not\s+(?:come|show) | you\s+left\b.+\bearly | not\s+let\s+to\s+work"""
 )
 _CANCELLED = _pattern(
     r"""не\s+(?:приезжайте|приходите|выезжайте|едьте) | (?:смена|заказ|заявка|работа)\s+отмен | отмен[её]н | отменяется

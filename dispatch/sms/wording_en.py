@@ -64,6 +64,15 @@ ENGLISH: Final[Mapping[Template, str]] = MappingProxyType(
             "You were {minutes} min late for the shift of {when}. Your rating is {rating} now, fine {amount}. "
             "If you disagree, reply DISPUTE {code}"
         ),
+        Template.LEFT_EARLY: (
+            "You left the shift of {when} early. Your rating is {rating} now[, fine {amount}]. "
+            "If you disagree, reply DISPUTE {code}"
+        ),
+        Template.SENT_AWAY: (
+            "You were not let to work on the shift of {when}. Your rating is {rating} now[, fine {amount}]. "
+            "If you disagree, reply DISPUTE {code}"
+        ),
+        Template.LEAD_LINK: "You lead the crew of {when}. Mark who is there on this page: {link}",
         Template.LATE_NOTED: "Noted: {minutes} min late, we meet you at {time}",
         Template.ARRIVED_NOTED: "Noted at {time}. Thank you!",
         Template.ON_WAY_NOTED: "Thank you! Text: I am here, when you arrive",

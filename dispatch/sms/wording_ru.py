@@ -61,6 +61,15 @@ RUSSIAN: Final[Mapping[Template, str]] = MappingProxyType(
             "Опоздание {minutes} мин на смену {when}. Рейтинг теперь {rating}, штраф {amount}. "
             "Не согласны - ответьте СПОР {code}"
         ),
+        Template.LEFT_EARLY: (
+            "Ушли раньше конца смены {when}. Рейтинг теперь {rating}[, штраф {amount}]. "
+            "Не согласны - ответьте СПОР {code}"
+        ),
+        Template.SENT_AWAY: (
+            "Не допущены к работе на смене {when}. Рейтинг теперь {rating}[, штраф {amount}]. "
+            "Не согласны - ответьте СПОР {code}"
+        ),
+        Template.LEAD_LINK: "Вы старший на смене {when}. Кто пришёл, отмечайте здесь: {link}",
         Template.LATE_NOTED: "Записали опоздание {minutes} мин, встречаем в {time}",
         Template.ARRIVED_NOTED: "Отметили вас в {time}. Спасибо!",
         Template.ON_WAY_NOTED: "Спасибо! Напишите: на месте, когда доедете",

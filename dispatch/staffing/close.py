@@ -18,7 +18,7 @@ from dispatch.orders.shifts import Shift, lock_shift, move_shift
 from dispatch.orders.timeline import note
 from dispatch.sms.service import QuestionKind, close_questions
 from dispatch.staffing.attendance import SURPLUS
-from dispatch.staffing.complete import Minutes, complete
+from dispatch.staffing.complete import Minutes, complete, minutes_until_left
 from dispatch.staffing.gaps import facts_of
 from dispatch.staffing.lifecycle import drop_timers_and_alarms
 from dispatch.staffing.rules import promotion_order
@@ -69,7 +69,8 @@ async def close_shift(uow: Uow, shift_id: UUID, command: CloseShift) -> ClosedSh
 
     A seat that nobody accounted for ends without a mark: silence from the site is never a no-show. The places it
     leaves open were worked by the reserves who came. Who arrived in a primary seat worked; a reserve beyond the
-    headcount and a man sent home as surplus get call-out pay.
+    headcount and a man sent home as surplus get call-out pay. Who left early is paid until then, and who did so without
+    leave earns no mark of a completed shift.
 
     Raises:
         ShiftNotFound: there is none.
@@ -91,7 +92,7 @@ async def close_shift(uow: Uow, shift_id: UUID, command: CloseShift) -> ClosedSh
     settled = await settle_worked(
         uow,
         shift,
-        [Hours(seat.id, seat.worker_id, stated.get(seat.id)) for seat in worked],
+        [Hours(seat.id, seat.worker_id, stated.get(seat.id, minutes_until_left(shift, seat))) for seat in worked],
         [Hours(seat.id, seat.worker_id) for seat in (*came, *sent_home)],
     )
     money = await money_of_shift(uow, shift_id) or settled

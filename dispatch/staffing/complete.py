@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from dispatch.money.shift_money import Hours, ShiftMoney, settle_worked
 from dispatch.orders.rules import ShiftStatus
 from dispatch.orders.shifts import Shift
 from dispatch.orders.timeline import note
+from dispatch.rating.queries import seats_with_mark
 from dispatch.rating.service import Fact, record_mark
 from dispatch.staffing.attendance import locked_seat
 from dispatch.staffing.seating import unfollow_seat
@@ -29,7 +31,7 @@ class SeatNotOnSite(Conflict):
 
 
 class CompleteSeat(BaseModel):
-    """What one man really worked, in minutes; left out: as planned."""
+    """What one man really worked, in minutes; left out: as planned, or until he left."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -59,7 +61,8 @@ async def complete_seat(uow: Uow, seat_id: UUID, command: CompleteSeat) -> Compl
             f"The seat is {seat.status} and the shift {shift.status}; only who arrived on a started shift can be done.",
             seat_id=seat_id,
         )
-    hours = Hours(seat.id, seat.worker_id, command.minutes)
+    stated = minutes_until_left(shift, seat) if command.minutes is None else command.minutes
+    hours = Hours(seat.id, seat.worker_id, stated)
     worked, came = ([hours], []) if seat.kind is SeatKind.PRIMARY else ([], [hours])
     money = await settle_worked(uow, shift, worked, came)
     await complete(uow, shift, [seat] if worked else [], [seat] if came else [])
@@ -77,11 +80,15 @@ async def complete_seat(uow: Uow, seat_id: UUID, command: CompleteSeat) -> Compl
 
 
 async def complete(uow: Uow, shift: Shift, worked: Collection[Seat], came: Collection[Seat]) -> None:
-    """End the seats of men who worked, with the mark it earns, and of those who came in vain, without one."""
+    """End the seats of men who worked, with the mark it earns, and of those who came in vain, without one.
+
+    Who left early without leave worked, and was paid for it, but completed nothing.
+    """
+    gone = await seats_with_mark(uow, [seat.id for seat in worked], MarkKind.LEFT_EARLY)
     for seat in (*worked, *came):
         await move_seat(uow, seat, SeatStatus.COMPLETED)
         await unfollow_seat(uow, seat)
-    for seat in sorted(worked, key=lambda seat: seat.worker_id):
+    for seat in sorted((seat for seat in worked if seat.id not in gone), key=lambda seat: seat.worker_id):
         await record_mark(
             uow,
             Fact(
@@ -93,3 +100,13 @@ async def complete(uow: Uow, shift: Shift, worked: Collection[Seat], came: Colle
                 evidence={"arrival_source": seat.arrival_source},
             ),
         )
+
+
+def minutes_until_left(shift: Shift, seat: Seat) -> int | None:
+    """Return the minutes from the start until a man left before the end, every minute begun counted; None: as planned.
+
+    Whoever left at the end or after it worked as planned, until somebody states more.
+    """
+    if seat.left_at is None or seat.left_at >= shift.ends_at:
+        return None
+    return max(0, -((shift.starts_at - seat.left_at) // timedelta(minutes=1)))

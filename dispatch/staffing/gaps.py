@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from dispatch.crew.rules import SeatKind, SeatStatus
@@ -9,7 +10,7 @@ from dispatch.crew.seats import Seat, change_kind, live_seats, lock_workers, mov
 from dispatch.kit import outbox
 from dispatch.kit.uow import Uow
 from dispatch.orders.rules import ShiftStatus
-from dispatch.orders.shifts import Shift, lock_shift, read_shift, settle_status
+from dispatch.orders.shifts import Shift, lock_shift, make_room, read_shift, settle_status
 from dispatch.orders.timeline import note
 from dispatch.sms.service import (
     Answer,
@@ -29,6 +30,9 @@ from dispatch.staffing.seating import unfollow_seat
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
+
+_CALLED: Final = "called"
+"""In a promotion's question: whether the site called him, so that he has a place even with the crew complete."""
 
 
 def facts_of(seat: Seat) -> SeatFacts:
@@ -115,11 +119,52 @@ async def _whose_question_closed(uow: Uow, asked: Sequence[Seat]) -> list[Seat]:
     return [seat for seat in asked if seat.id not in still]
 
 
-async def _send_promotions(uow: Uow, shift: Shift, seats: Sequence[Seat], closes_at: datetime) -> None:
+async def call_standby(uow: Uow, shift_id: UUID, policy: Policy) -> int:
+    """Ask one more of the standby to come now, because the site says so; return how many were called, 0 or 1.
+
+    Who was never asked comes first, then who was silent, then who is asked already. A reserve place is kept for him, so
+    that whoever says yes comes: to work if a primary place is open by then, else for call-out pay.
+    """
+    shift = await read_shift(uow, shift_id)
+    standby = [
+        seat
+        for seat in await live_seats(uow, shift_id)
+        if seat.kind is SeatKind.STANDBY and seat.terms_version == shift.terms_version
+    ]
+    called = await _called(uow, standby)
+    silent = {seat.id for seat in await _whose_question_closed(uow, standby)}
+    ready = sorted(
+        (seat for seat in standby if seat.id not in called),
+        key=lambda seat: (seat.id not in silent, seat.reason is not None, seat.accepted_at, seat.id),
+    )[:1]
+    if ready:
+        await make_room(uow, shift, shift.reserve_count + 1)
+        closes_at = uow.now + promotion_window(policy.pace, uow.now, shift.starts_at)
+        await _send_promotions(uow, shift, ready, closes_at, called=True)
+        await outbox.schedule(uow, GAP_FOUND, shift.id, closes_at)
+    return len(ready)
+
+
+async def _called(uow: Uow, standby: Sequence[Seat]) -> set[UUID]:
+    """Return the seats whose men the site has called and who may still answer."""
+    rows = await uow.fetch(
+        """SELECT subject_id FROM questions WHERE subject_id = ANY ($1) AND kind = 'promotion' AND status = 'open'
+           AND (closes_at IS NULL OR closes_at > $2) AND (detail ->> $3)::boolean""",
+        [seat.id for seat in standby],
+        uow.now,
+        _CALLED,
+    )
+    return {row["subject_id"] for row in rows}
+
+
+async def _send_promotions(
+    uow: Uow, shift: Shift, seats: Sequence[Seat], closes_at: datetime, *, called: bool = False
+) -> None:
     place = await place_of(uow, shift)
     contacts = await contacts_of(uow, [seat.worker_id for seat in seats])
     for seat in seats:
-        await move_seat(uow, seat, SeatStatus.ASKED)
+        if seat.status is not SeatStatus.ASKED:
+            await move_seat(uow, seat, SeatStatus.ASKED)
         contact = contacts[seat.worker_id]
         question = await open_question(
             uow,
@@ -135,6 +180,7 @@ async def _send_promotions(uow: Uow, shift: Shift, seats: Sequence[Seat], closes
                 language=contact.language,
                 starts_at=place.starts_at,
                 ends_at=place.ends_at,
+                detail={_CALLED: called},
             ),
         )
         await tell(
@@ -162,7 +208,7 @@ async def accept_promotion(uow: Uow, answer: Answer) -> str:
     place = await place_of(uow, shift)
     if not seat.live or seat.kind is not SeatKind.STANDBY:
         return "promotion_over"
-    kind = _place_for(shift)
+    kind = _place_for(shift, called=bool(answer.question.detail.get(_CALLED)))
     if kind is None:
         if seat.status is SeatStatus.ASKED:
             await move_seat(uow, seat, SeatStatus.BOOKED)
@@ -184,12 +230,12 @@ async def accept_promotion(uow: Uow, answer: Answer) -> str:
     return f"promoted_{kind}"
 
 
-def _place_for(shift: Shift) -> SeatKind | None:
+def _place_for(shift: Shift, *, called: bool) -> SeatKind | None:
     if shift.status in (ShiftStatus.CLOSED, ShiftStatus.CANCELLED):
         return None
     if shift.primary_count < shift.headcount:
         return SeatKind.PRIMARY
-    return SeatKind.RESERVE if shift.ahead and shift.reserve_count < shift.reserve_capacity else None
+    return SeatKind.RESERVE if (shift.ahead or called) and shift.reserve_count < shift.reserve_capacity else None
 
 
 async def _travel(uow: Uow, seat: Seat, policy: Policy) -> timedelta:

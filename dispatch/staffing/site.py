@@ -9,6 +9,7 @@ from dispatch.crew.alarms import Severity, raise_alarm, resolve_alarms
 from dispatch.crew.attendance import AttendanceList, new_list, store_list
 from dispatch.crew.rules import EXPECTED, SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, live_seats, lock_workers, read_seat
+from dispatch.crew.site_marks import marked_since
 from dispatch.kit import outbox
 from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
@@ -37,7 +38,7 @@ async def ask_site(uow: Uow, job: Job) -> None:
         return
     policy = (await policy_in_force(uow)).policy
     if shift.attendance_source != CREW_LEAD:
-        if not await _list_taken(uow, shift):
+        if not await _list_taken(uow, shift) and not await marked_since(uow, shift.id, shift.starts_at):
             await _alarm_silent(uow, shift, "The grace has ended and the site has sent no list: ring it.")
         return
     seats = {s.id: s for s in await live_seats(uow, shift.id) if s.kind is not SeatKind.STANDBY}

@@ -82,6 +82,10 @@ class Assets:
         """Return the address of a file; a name that is none of ours is a mistake in a template."""
         return self._assets[name].url
 
+    def content(self, name: str) -> bytes:
+        """Return a file as it is, for the few that must be at an address of their own."""
+        return self._assets[name].content
+
     def icon(self, name: str) -> str:
         """Return the inner drawing of an icon, for inside an `svg` of 24 by 24."""
         return self._icons[name]

@@ -64,6 +64,7 @@ PLACES: Final[Sequence[Place]] = (
     Place("/clients", "Clients", "building", Permission.CLIENTS_READ, "c"),
     Place("/duty", "On duty", "phone-check", Permission.ALARMS_READ, "d"),
     Place("/people", "People", "users", Permission.WORKERS_READ, "p"),
+    Place("/site", "On site", "map-pin-check", Permission.ATTENDANCE_WRITE, "s"),
     Place("/inbox", "Inbox", "inbox", Permission.INBOX_WORK, "m"),
 )
 

@@ -17,6 +17,7 @@ from dispatch.orders.queries import timeline_of
 from dispatch.orders.shifts import Shift, read_shift
 from dispatch.staffing.cover import probability_full
 from dispatch.staffing.handover import dispatchers
+from dispatch.staffing.on_site.reports import papers_of
 from dispatch.staffing.whereabouts import whereabouts_of
 from dispatch.web.frame import Page
 from dispatch.web.story import Teller
@@ -69,6 +70,7 @@ async def crew_of(uow: Uow, scene: Scene) -> Mapping[str, Any]:
         "phones": await home_phones(uow, [row["worker_id"] for row in calls]),
         "owner": dict(await dispatchers(uow)).get(shift.owner_id) if shift.owner_id else None,
         "results": [str(result) for result in CallResult],
+        "papers": await papers_of(uow, shift.id),
     }
 
 

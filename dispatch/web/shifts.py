@@ -6,6 +6,7 @@ Whom to ask is in `shift_asking.py`, seats are in `shift_seats.py`, conversation
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
@@ -19,6 +20,7 @@ from dispatch.orders.shifts import read_shift
 from dispatch.staffing.calls import RecordCall, record_call_result
 from dispatch.staffing.close import CloseShift, WorkedHours, close_shift
 from dispatch.staffing.handover import HandOver, dispatchers, hand_over
+from dispatch.staffing.on_site.reports import hours_from_site, last_report
 from dispatch.web.doors import own_page
 from dispatch.web.frame import PageDep
 from dispatch.web.routing import ConsoleRoute
@@ -95,7 +97,10 @@ async def ask_hours(shift_id: UUID, page: PageDep, uow: UowDep) -> Response:
         on_site=on_site,
         names=await display_names(uow, [seat["worker_id"] for seat in on_site]),
         unseen=sum(seat["status"] in _UNSEEN for seat in seats),
+        report=await last_report(uow, shift_id),
+        stated=await hours_from_site(uow, shift),
         planned_hours=(shift.ends_at - shift.starts_at).total_seconds() / 3600,
+        zone=ZoneInfo(shift.zone),
     )
 
 

@@ -12,12 +12,16 @@ from dispatch.web.routing import ConsoleRoute
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
 START: Final = "/"
+_OF_HIS_OWN: Final = {Role.FOREMAN: "/site"}
+"""Where somebody's work is that is not at the first place he may enter."""
 
 
 @router.get(START, dependencies=[signed_in()])
 async def show_start(page: PageDep, caller: CallerDep) -> Response:
     """Send everybody to where his work is."""
-    first = next((place.address for place in PLACES if can(caller.role, place.permission)), None)
+    first = _OF_HIS_OWN.get(caller.role) or next(
+        (place.address for place in PLACES if can(caller.role, place.permission)), None
+    )
     return page.show("start.html") if first is None else page.go(first)
 
 

@@ -160,6 +160,20 @@ async def display_names(uow: Uow, worker_ids: Sequence[UUID]) -> dict[UUID, str]
     return names
 
 
+async def find_by_phone_or_code(uow: Uow, said: str) -> Sequence[UUID]:
+    """Return the tenant's own men whose whole phone or external id this is; of a shared phone there may be several."""
+    digits = "".join(character for character in said if character.isdigit())
+    national = digits[1:] if len(digits) == len("89211234567") and digits[0] == "8" else digits
+    rows = await uow.fetch(
+        """SELECT worker_id FROM worker_contacts WHERE franchise_id = $1 AND external_id = $2
+           UNION SELECT worker_id FROM home_workers_by_phone($3) WHERE length($3) >= 10""",
+        uow.franchise_id,
+        said,
+        national,
+    )
+    return [row["worker_id"] for row in rows]
+
+
 async def availability_of(uow: Uow, worker_id: UUID) -> Availability:
     """Return the calendar of one of the tenant's own men; always available where none was set."""
     row = await uow.fetchrow(_CALENDAR, uow.franchise_id, worker_id)

@@ -39,6 +39,12 @@ PUBLIC: Final = {
     "POST /forgotten": "nobody is signed in; the form must come from our own page",
     "GET /new-password/{token}": "the link is the proof",
     "POST /new-password/{token}": "the link is the proof; the form must come from our own page",
+    "GET /lead/{token}": "the link is the proof",
+    "GET /lead/{token}/pulse": "the link is the proof",
+    "GET /lead/{token}/site.webmanifest": "it says nothing but the address it was asked at",
+    "POST /lead/{token}/marks": "the link is the proof; the marks must come from our own page",
+    "GET /site-worker.js": "a script of the pages on site, the same for everybody",
+    "GET /site.webmanifest": "how a phone shows the pages on site, the same for everybody",
     "GET /language/{language}": "it changes how pages look and nothing else",
 }
 """The only addresses that ask nobody who he is -> why."""

@@ -84,7 +84,8 @@ async def _state(name: str, settings: Settings, database: Database, jobs: Databa
         await say(jobs, question, "да" if question.code is None or question.code % 4 else "нет")
     pages = [("board", "/board"), ("board-tomorrow", "/board?day=tomorrow"), ("lists", "/board/lists?day=today")]
     pages.append(("tomorrow", "/board/tomorrow"))
-    pages += [("duty", "/duty")]
+    pages += [("duty", "/duty"), ("on-site", "/site")]
+    pages += [("on-site-shift", f"/site/{placed[0][0]}")] if placed else []
     pages += [("orders", "/orders"), ("new-order", "/orders/new"), ("clients", "/clients")]
     pages += [("client", f"/clients/{stage.client_id}"), ("people", "/people"), ("new-person", "/people/new")]
     pages += [("import", "/people/import"), ("inbox", "/inbox")]

@@ -52,7 +52,7 @@ async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -
     await owner.execute("SET app.actor = 'system:test'")
     start = datetime.now(UTC) + timedelta(hours=2)
     addresses = ["/board", "/board?day=tomorrow", "/board/tomorrow", "/board/lists?day=today", "/duty", "/account", "/"]
-    addresses += ["/orders", "/orders/new", "/clients", "/people", "/people/new", "/people/import", "/inbox"]
+    addresses += ["/orders", "/orders/new", "/clients", "/people", "/people/new", "/people/import", "/inbox", "/site"]
     opened: list[UUID] = []
     for number, word in enumerate(words):
         asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=4))
@@ -72,7 +72,7 @@ async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -
         shift_id = order.shifts[0].id
         if number < OPENED:
             opened.append(shift_id)
-            addresses += [f"/shifts/{shift_id}", f"/orders/{order.id}", f"/clients/{client_id}"]
+            addresses += [f"/shifts/{shift_id}", f"/orders/{order.id}", f"/clients/{client_id}", f"/site/{shift_id}"]
         await owner.execute(
             """INSERT INTO alarms (id, franchise_id, shift_id, kind, severity, sentence, dedupe_key)
                VALUES ($1, $2, $3, 'shortfall_predicted', 'warning', $4, $5)""",

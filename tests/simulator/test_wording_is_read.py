@@ -34,6 +34,7 @@ VARIABLES = {
     "meeting": "у проходной, спросить мастера",
     "service": "погрузка",
     "name": "Иван",
+    "link": "https://d.example/lead/dlead_abc",
 }
 KINDS = {
     Template.OFFER: Kind.OFFER,
@@ -64,6 +65,8 @@ KINDS = {
     Template.UNACCOUNTED: Kind.ETA,
     Template.NO_SHOW: Kind.FINE,
     Template.LATE_FINED: Kind.FINE,
+    Template.LEFT_EARLY: Kind.FINE,
+    Template.SENT_AWAY: Kind.FINE,
     Template.CLARIFY: Kind.CLARIFY,
     Template.CLARIFY_OFFER: Kind.CLARIFY,
 }

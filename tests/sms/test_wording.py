@@ -31,6 +31,7 @@ FACTS: dict[str, Variable] = {
     "meeting": "у входа в метро",
     "service": "Погрузка",
     "name": "Иван П.",
+    "link": "https://d.example/lead/dlead_abc",
     "code": 31,
     "codes": [32, 33],
     "number": 2,
@@ -77,6 +78,9 @@ MEANT: dict[Template, Kind] = {
     Template.UNACCOUNTED: Kind.ETA,
     Template.NO_SHOW: Kind.FINE,
     Template.LATE_FINED: Kind.FINE,
+    Template.LEFT_EARLY: Kind.FINE,
+    Template.SENT_AWAY: Kind.FINE,
+    Template.LEAD_LINK: Kind.OTHER,
     Template.NO_SHOW_REVERSED: Kind.OTHER,
     Template.MARKS_EXCUSED: Kind.OTHER,
     Template.MARKS_EXCUSED: Kind.OTHER,
@@ -142,7 +146,7 @@ def test_every_text_is_read_as_it_is_meant(template: Template, language: str) ->
 @pytest.mark.parametrize("template", Template)
 def test_optional_facts_may_be_missing(template: Template, language: str) -> None:
     needed = {"when", "place", "address", "service", "rate_minor", "currency", "rating", "seat", "entries", "choices"}
-    needed |= {"code", "codes", "number", "count", "minutes", "time"}
+    needed |= {"code", "codes", "number", "count", "minutes", "time", "link"}
     optional = {
         Template.TURNED_AWAY: {"code"},
         Template.RECONFIRM_DAY: {"code"},
@@ -231,7 +235,8 @@ def test_a_crew_list_is_read_with_its_names(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("template", Template)
 def test_words_of_others_change_nothing(template: Template, language: str) -> None:
-    hostile = FACTS | dict.fromkeys(("place", "address", "meeting", "name", "service"), HOSTILE)
+    ours = {"link": "d.example/lead/dlead_abc"}
+    hostile = FACTS | ours | dict.fromkeys(("place", "address", "meeting", "name", "service"), HOSTILE)
     text = render(template, language, **hostile)
     reading = read(text, zone=ZONE, now=NOW)
     assert reading.kind is MEANT[template]

@@ -31,7 +31,7 @@ FORGERIES = {
     "our own page, no token": {"Sec-Fetch-Site": "same-origin", "token": ""},
     "our own page, a made-up token": {"Sec-Fetch-Site": "same-origin", "token": "0" * 64},
 }
-WITHOUT_SESSION = {"/login", "/login/code", "/forgotten", "/new-password/{token}"}
+WITHOUT_SESSION = {"/login", "/login/code", "/forgotten", "/new-password/{token}", "/lead/{token}/marks"}
 """Pages for strangers: there is no session whose token they could carry, only the browser's word."""
 
 
