@@ -14,8 +14,8 @@ from dispatch.access.roles import Permission
 from dispatch.api.deps import CallerDep, ResourcesDep, UowDep, allow
 from dispatch.api.worker_lists import LARGEST_LIST, ListMissing, ListTooLarge
 from dispatch.kit.errors import Invalid
-from dispatch.web import person_forms as forms
 from dispatch.web.doors import PAGE_HEADERS, own_page
+from dispatch.web.forms import chosen_in, fit, text_in
 from dispatch.web.frame import PageDep
 from dispatch.web.routing import ConsoleRoute
 from dispatch.workers.commands import ImportWorkers, Language
@@ -76,7 +76,7 @@ async def take_list(request: Request, page: PageDep, caller: CallerDep, resource
         AnotherList: it is another one.
     """
     async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
-        sent, looked_at = await _uploaded(form), forms.text(form, "sha256")
+        sent, looked_at = await _uploaded(form), text_in(form, "sha256")
     if looked_at and looked_at != hashlib.sha256(sent.content).hexdigest():
         raise AnotherList
     report = await import_workers(resources.database, caller.franchise_id, caller.actor, sent.content, sent.command)
@@ -112,14 +112,13 @@ async def _uploaded(form: FormData) -> Uploaded:
     if content.startswith(_SHEET):
         content = await asyncio.to_thread(sheet_as_csv, content)
     name = "".join(character for character in part.filename or "" if character.isprintable())[:100].strip()
-    command = forms.fill(
-        ImportWorkers,
-        file_name=name or "list.csv",
-        default_city=forms.text(form, "default_city") or None,
-        default_skills=frozenset(forms.chosen(form, "skills")),
-        language=forms.text(form, "language") or "ru",
-    )
-    return Uploaded(content, command)
+    typed = {
+        "file_name": name or "list.csv",
+        "default_city": text_in(form, "default_city") or None,
+        "default_skills": frozenset(chosen_in(form, "skills")),
+        "language": text_in(form, "language") or "ru",
+    }
+    return Uploaded(content, fit(ImportWorkers, typed))
 
 
 def _columns(at: Mapping[Column, int]) -> Sequence[str]:
