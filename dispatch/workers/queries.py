@@ -43,8 +43,9 @@ WHERE w.franchise_id = $1 AND w.id = $2
 """
 _LIST: Final = f"""
 SELECT {LINE} FROM workers w JOIN worker_contacts c ON c.worker_id = w.id AND c.franchise_id = w.franchise_id
-WHERE w.franchise_id = $1 AND w.id > $2
+{{walked}}WHERE w.franchise_id = $1 AND w.id > $2
 """
+_WALKED: Final = "JOIN worker_lines l ON l.worker_id = w.id AND l.franchise_id = w.franchise_id "
 _FIRST: Final = UUID(int=0)
 _CALENDAR: Final = """
 SELECT weekdays, from_time, nullif(to_time, '24:00') AS to_time, cycle_anchor, days_on, days_off
@@ -107,7 +108,7 @@ async def list_workers(
         limit: the most to return.
     """
     args: list[object] = [uow.franchise_id, after or _FIRST]
-    conditions = ""
+    conditions, walked = "", ""
     if status is not None:
         args.append(str(status))
         conditions += f" AND w.status = ${len(args)}"
@@ -117,9 +118,10 @@ async def list_workers(
     if wanted := (text or "").strip():
         matches = await match(uow, wanted, FEW)
         args.append(matches.sought if matches.ids is None else matches.ids)
+        walked = _WALKED if matches.ids is None else ""
         conditions += f" AND {HOLDS if matches.ids is None else _THESE}".format(at=f"${len(args)}")
     args.append(limit)
-    rows = await uow.fetch(f"{_LIST} {conditions} ORDER BY w.id LIMIT ${len(args)}", *args)
+    rows = await uow.fetch(f"{_LIST.format(walked=walked)} {conditions} ORDER BY w.id LIMIT ${len(args)}", *args)
     phones = await home_phones(uow, [row["id"] for row in rows])
     return [line_of({**dict(row), "e164": phones.get(row["id"], "")}) for row in rows]
 
