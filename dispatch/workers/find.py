@@ -15,10 +15,13 @@ from dispatch.workers.rules import WorkerStatus
 from dispatch.workers.skills import Service, skill_bit
 from dispatch.workers.words import FEW, HOLDS, Matches, match
 
-MANY: Final = 10_000
-"""So many where more than words is asked for: a rare skill among a common name is not met by walking a little."""
-
 _AT_ONCE: Final = 500
+_PLANNED: Final = """
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
+       set_config('max_parallel_workers_per_gather', '0', true)
+"""
+"""A plan for every value, because how common a word is decides how to look for it; and no other process for it, because
+starting one takes longer than a page."""
 _CAPPED: Final = "l.capped_until > clock.now()"
 _UNCAPPED: Final = "(l.capped_until IS NULL OR l.capped_until <= clock.now())"
 _RATING: Final = f"CASE WHEN {_CAPPED} THEN least(l.rating, 2.00) ELSE l.rating END"
@@ -144,17 +147,15 @@ class _Query:
 
     def sorted(self, order: _Order, offset: int, limit: int, *, from_the_end: bool = False) -> str:
         """Return the statement for a stretch of the list."""
-        rows = self.rows("l.*")
+        rows, way = self.rows("l.*"), order.sql(from_the_end=from_the_end)
         if order.column is Column.RATING:
-            # In two streams, each in the order of an index or short: by a rule that looks at the clock none could be.
-            rows = (
-                f"{self.rows('l.worker_id, l.rating AS told', _UNCAPPED)} UNION ALL "
-                f"{self.rows('l.worker_id, least(l.rating, 2.00)', _CAPPED)}"
-            )
-        return (
-            f"SELECT worker_id FROM ({rows}) listed ORDER BY {order.sql(from_the_end=from_the_end)} "
-            f"OFFSET {offset:d} LIMIT {limit:d}"
-        )
+            # Two streams, one in the order of an index, one short: by a rule that looks at the clock no index can be.
+            # Each has its own limit, without which the planner would sort both instead of merging them.
+            head = f"ORDER BY {way} LIMIT {offset + limit:d}"
+            uncapped = self.rows("l.worker_id, l.rating AS told", _UNCAPPED)
+            capped = self.rows("l.worker_id, least(l.rating, 2.00) AS told", _CAPPED)
+            rows = f"({uncapped} {head}) UNION ALL ({capped} {head})"
+        return f"SELECT worker_id FROM ({rows}) listed ORDER BY {way} OFFSET {offset:d} LIMIT {limit:d}"
 
 
 async def find_workers(
@@ -195,10 +196,9 @@ async def all_workers(
 
 
 async def _query(uow: Uow, wanted: Wanted) -> _Query:
-    # A plan for every value: how common a word is decides how to look for it.
-    await uow.run("SET LOCAL plan_cache_mode = force_custom_plan")
+    await uow.run(_PLANNED)
     text = wanted.text.strip()
-    return _Query(uow, wanted, await match(uow, text, MANY if wanted.narrowed else FEW) if text else None)
+    return _Query(uow, wanted, await match(uow, text, FEW) if text else None)
 
 
 async def _walk(

@@ -1,6 +1,6 @@
 """People are listed from one narrow table, so that every order with every filter is read off an index."""
 
-from migrations.security import TENANT, row_security
+from migrations.security import tenant_table
 from migrations.tools import run_script
 
 revision = "0500"
@@ -12,7 +12,7 @@ _OF_POOL = "status, skills, rating, capped_until, invitable"
 SQL = (
     """
     CREATE TABLE worker_lines (
-        worker_id uuid PRIMARY KEY REFERENCES worker_contacts ON DELETE CASCADE,
+        worker_id uuid PRIMARY KEY,
         franchise_id uuid NOT NULL,
         last_name text NOT NULL,
         first_name text NOT NULL,
@@ -24,16 +24,13 @@ SQL = (
         capped_until timestamptz,
         invitable boolean NOT NULL,
         UNIQUE (franchise_id, worker_id),
-        FOREIGN KEY (franchise_id, worker_id) REFERENCES workers (franchise_id, id)
+        FOREIGN KEY (franchise_id, worker_id) REFERENCES worker_contacts (franchise_id, worker_id) ON DELETE CASCADE
     );
     COMMENT ON TABLE worker_lines IS
         'what lists of people are sorted and narrowed by, kept by triggers from workers and worker_contacts';
     """
-    + row_security("worker_lines")
+    + tenant_table("worker_lines", "SELECT", hq=False)
     + f"""
-    CREATE POLICY tenant ON worker_lines FOR SELECT TO dispatch_app, dispatch_worker USING ({TENANT});
-    GRANT SELECT ON worker_lines TO dispatch_app, dispatch_worker;
-
     CREATE FUNCTION list_new_workers() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
@@ -45,6 +42,7 @@ SQL = (
         RETURN NULL;
     END $$;
     ALTER FUNCTION list_new_workers() OWNER TO dispatch_definer;
+    REVOKE ALL ON FUNCTION list_new_workers() FROM PUBLIC;
     CREATE TRIGGER list_new AFTER INSERT ON worker_contacts REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION list_new_workers();
 
@@ -58,6 +56,7 @@ SQL = (
         RETURN NULL;
     END $$;
     ALTER FUNCTION list_renamed_worker() OWNER TO dispatch_definer;
+    REVOKE ALL ON FUNCTION list_renamed_worker() FROM PUBLIC;
     CREATE TRIGGER list_renamed AFTER UPDATE OF last_name, first_name, external_id ON worker_contacts FOR EACH ROW
     WHEN ((old.last_name, old.first_name, old.external_id)
           IS DISTINCT FROM (new.last_name, new.first_name, new.external_id))
@@ -72,6 +71,7 @@ SQL = (
         RETURN NULL;
     END $$;
     ALTER FUNCTION list_moved_worker() OWNER TO dispatch_definer;
+    REVOKE ALL ON FUNCTION list_moved_worker() FROM PUBLIC;
     CREATE TRIGGER list_moved AFTER UPDATE ON workers FOR EACH ROW
     WHEN ((old.status, old.skills, old.rating, old.capped_until, old.invitable)
           IS DISTINCT FROM (new.status, new.skills, new.rating, new.capped_until, new.invitable))
