@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -160,3 +161,12 @@ def figure(text: str) -> float | str | None:
         return float(written)
     except ValueError:
         return written
+
+
+def rating_typed(text: str) -> Decimal | None:
+    """Return a rating as typed, with a comma or a point; None for what is none."""
+    try:
+        rating = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None
+    return rating if 1 <= rating <= 5 else None  # noqa: PLR2004 - the scale

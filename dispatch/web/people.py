@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from dispatch.access.roles import Permission
-from dispatch.api.deps import UowDep, allow
+from dispatch.access.errors import PermissionMissing
+from dispatch.access.roles import Permission, can
+from dispatch.api.deps import CallerDep, UowDep, allow
 from dispatch.kit.exports import Cell, SheetForm
 from dispatch.kit.uow import Uow
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
+from dispatch.web.forms import rating_typed
 from dispatch.web.frame import Page, PageDep
 from dispatch.web.routing import ConsoleRoute
 from dispatch.web.tables import Listing, listing, take_along
@@ -34,8 +35,10 @@ ListingDep = Annotated[Listing, _LISTING]
 
 
 @router.get("/people", dependencies=_SEES)
-async def show_people(request: Request, page: PageDep, uow: UowDep, looked: ListingDep) -> Response:
-    """Show the list, or, to a script, its rows alone."""
+async def show_people(request: Request, page: PageDep, caller: CallerDep, uow: UowDep, looked: ListingDep) -> Response:
+    """Show the list, or, to a script, its rows alone; to headquarters the network instead, where nobody is named."""
+    if can(caller.role, Permission.NETWORK_PEOPLE_READ):
+        return page.go("/people/network")
     context = await _context(uow, looked)
     asked = request.headers
     if asked.get("hx-request") and not asked.get("hx-history-restore-request"):
@@ -45,9 +48,19 @@ async def show_people(request: Request, page: PageDep, uow: UowDep, looked: List
 
 @router.post("/people/export", dependencies=[*_SEES, Depends(own_page)])
 async def take_people(
-    page: PageDep, uow: UowDep, looked: ListingDep, form: Annotated[SheetForm, Form()] = SheetForm.CSV
+    page: PageDep,
+    caller: CallerDep,
+    uow: UowDep,
+    looked: ListingDep,
+    form: Annotated[SheetForm, Form()] = SheetForm.CSV,
 ) -> Response:
-    """Hand out everything that is found, as a file, phones without their middle; who took it is written down."""
+    """Hand out everything that is found, as a file, phones without their middle; who took it is written down.
+
+    Raises:
+        PermissionMissing: for headquarters, where nobody is named.
+    """
+    if can(caller.role, Permission.NETWORK_PEOPLE_READ):
+        raise PermissionMissing(Permission.CONTACTS_REVEAL, caller.role)
     rows: list[Sequence[Cell]] = []
     wanted, column = await _wanted(uow, looked), Column(looked.sort)
     async for lines in all_workers(uow, wanted, column=column, descending=looked.descending, most=MOST_EXPORTED + 1):
@@ -82,7 +95,7 @@ async def _wanted(uow: Uow, looked: Listing) -> Wanted:
     asked = looked.filters
     wanted = Wanted(
         text=looked.q,
-        rating_from=_rating(asked.get("rating", "")),
+        rating_from=rating_typed(asked.get("rating", "")),
         invitable={"yes": True, "no": False}.get(asked.get("invitable", "")),
     )
     if asked.get("status") in set(WorkerStatus):
@@ -105,11 +118,3 @@ def _cells(page: Page, line: WorkerLine) -> Sequence[Cell]:
         page.say("yes") if line.invitable else page.say("no"),
         line.external_id,
     )
-
-
-def _rating(text: str) -> Decimal | None:
-    try:
-        rating = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        return None
-    return rating if 1 <= rating <= 5 else None  # noqa: PLR2004 - the scale

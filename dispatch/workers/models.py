@@ -42,6 +42,8 @@ class WorkerLine(View):
     """With the cap of a no-show applied."""
     capped: bool
     location_quality: LocationQuality
+    photo_sha256: str | None
+    """Of his photo, which has an address of its own."""
 
 
 class Worker(WorkerLine):

@@ -32,7 +32,8 @@ from dispatch.workers.words import FEW, HOLDS, match
 _EFFECTIVE: Final = "CASE WHEN w.capped_until > clock.now() THEN least(w.rating, 2.00) ELSE w.rating END"
 LINE: Final = f"""
 w.id, w.version, w.status, w.invitable, w.test, c.first_name, c.last_name, c.external_id, w.skills,
-{_EFFECTIVE} AS rating, w.capped_until IS NOT NULL AND w.capped_until > clock.now() AS capped, w.location_quality
+{_EFFECTIVE} AS rating, w.capped_until IS NOT NULL AND w.capped_until > clock.now() AS capped, w.location_quality,
+encode(c.photo_sha256, 'hex') AS photo_sha256
 """
 _RECORD: Final = f"""
 SELECT {LINE}, c.language, c.address, ST_Y(w.location::geometry) AS lat, ST_X(w.location::geometry) AS lon, w.zone,

@@ -88,7 +88,6 @@ async def test_a_common_name_is_walked_and_a_rare_skill_in_it_found(
 ) -> None:
     other = await set_stage(settings, app_db, men=0)
     monkeypatch.setattr("dispatch.workers.find.FEW", 10)
-    monkeypatch.setattr("dispatch.workers.find.MANY", 30)
     async with app_db.begin(other.franchise_id, "system:test") as uow:
         await make_workers(uow, 25, last_name="Сидоров", skills=1)
         await make_worker(uow, last_name="Сидоров", first_name="Юрий", skills=32)
@@ -290,6 +289,30 @@ async def test_each_role_sees_and_does_what_it_may(stranger: AsyncClient, app_db
     assert (await hq.client.get("/inbox")).status_code == 403
     call_centre = await sign_in(stranger, app_db, stage.franchise_id, Role.CALL_CENTRE)
     assert (await call_centre.client.get("/people")).status_code == 403
+
+
+async def test_headquarters_see_everybody_by_id_ring_and_rating_and_nobody_by_name(
+    stranger: AsyncClient, app_db: Database, settings: Settings, stage: Stage
+) -> None:
+    worker_id = await take_on(app_db, stage, last_name="Безымянный", e164="+79997776655", external_id="Б-1")
+    other = await set_stage(settings, app_db, men=0)
+    hq = await sign_in(stranger, app_db, other.franchise_id, Role.HQ)
+    assert (await hq.client.get("/people?q=безым")).headers["location"] == "/people/network"
+    page = await hq.page(f"/people/network?q={worker_id}")
+    line = f'id="person-{worker_id}"'
+    assert line in page
+    assert "under 5 km" in page
+    for secret in ("Безымянный", "776655", "Б-1"):
+        assert secret not in page
+    assert line not in await hq.page(f"/people/network?q={worker_id}&ring=over_50_km")
+    assert line not in await hq.page(f"/people/network?q={worker_id}&rating=4")
+    assert "Nobody here is like that" in await hq.page("/people/network?q=безым")
+    for sort in ("id", "rating"):
+        assert line in await hq.page(f"/people/network?q={worker_id}&sort={sort}&rating=3,5&ring=under_5_km")
+        assert line not in await hq.page(f"/people/network?sort={sort}&rating=5&ring=under_5_km")
+    assert (await hq.act("/people/export", {"form": "csv"})).status_code == 403
+    recruiter = await sign_in(stranger, app_db, stage.franchise_id, Role.RECRUITER)
+    assert (await recruiter.client.get("/people/network")).status_code == 403
 
 
 async def test_nothing_changes_without_the_sessions_token(recruiter: Browser, app_db: Database, stage: Stage) -> None:
