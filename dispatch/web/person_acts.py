@@ -17,26 +17,21 @@ from dispatch.clients.sites import forbid_return, lift_do_not_return
 from dispatch.staffing.parting import part_with_worker, pause_and_tell
 from dispatch.tenancy.policy import Engagement
 from dispatch.web.doors import own_page
-from dispatch.web.forms import chosen_in, clock_in, day_in, fit, text_in, whole
+from dispatch.web.forms import chosen_in, day_in, fit, text_in
 from dispatch.web.frame import PageDep
-from dispatch.web.person_forms import days_away, person, residence
+from dispatch.web.person_forms import person, residence
 from dispatch.web.routing import ConsoleRoute
 from dispatch.workers.calendar import (
-    add_absence,
     add_document,
-    remove_absence,
     remove_document,
-    set_availability,
 )
 from dispatch.workers.change import activate_worker, change_worker, restore_worker
 from dispatch.workers.commands import (
-    AddAbsence,
     AddDocument,
     ChangeWorker,
     Language,
     RecordAttestation,
     RegisterWorker,
-    SetAvailability,
     Weekday,
 )
 from dispatch.workers.queries import calendar_of, worker_record
@@ -51,10 +46,6 @@ _MOST_CLIENTS: Final = 500
 _SEES_FORM: Final = [allow(Permission.WORKERS_WRITE)]
 _WRITES: Final = [allow(Permission.WORKERS_WRITE), Depends(own_page)]
 _FORMS: Final = {"availability", "absence", "document", "archive"}
-_RULES: Final = {
-    "to_time": "Later than the beginning; empty for work through the night.",
-    "ends_at": "Later than the beginning.",
-}
 _CHOICES: Final[dict[str, Any]] = {
     "services": list(Service),
     "languages": list(Language),
@@ -108,41 +99,6 @@ async def ask(worker_id: UUID, form: str, page: PageDep, uow: UowDep) -> Respons
     calendar = await calendar_of(uow, worker_id)
     block = form if form in _FORMS else "availability"
     return page.part("person_forms.html", block, worker=worker, calendar=calendar, today=today, **_CHOICES)
-
-
-@router.post("/people/{worker_id}/availability", dependencies=_WRITES)
-async def set_calendar(worker_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
-    """Say when he can work: on which days, from when until when, and in which cycle."""
-    form = await request.form()
-    given: dict[str, object] = {"to_time": clock_in(form, "to_time")}
-    if days := chosen_in(form, "weekdays"):
-        given["weekdays"] = frozenset(days)
-    if (begins := clock_in(form, "from_time")) is not None:
-        given["from_time"] = begins
-    if (anchor := day_in(form, "anchor")) is not None:
-        typed = {name: whole(text_in(form, name)) for name in ("days_on", "days_off")}
-        given["cycle"] = {"anchor": anchor} | {name: 2 if days is None else days for name, days in typed.items()}
-    await set_availability(uow, worker_id, fit(SetAvailability, given, _RULES))
-    return page.done(page.say("Calendar kept"), f"/people/{worker_id}")
-
-
-@router.post("/people/{worker_id}/absences", dependencies=_WRITES)
-async def keep_absence(worker_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
-    """Keep days on which he is not asked."""
-    form = await request.form()
-    zone = ZoneInfo((await worker_record(uow, worker_id)).zone)
-    starts_at, ends_at = days_away(form, zone)
-    typed = {"starts_at": starts_at, "ends_at": ends_at, "reason": text_in(form, "reason")}
-    absence = await add_absence(uow, worker_id, fit(AddAbsence, typed, _RULES))
-    undo = f"/people/{worker_id}/absences/{absence.id}/remove"
-    return page.done(page.say("He is not asked on these days"), f"/people/{worker_id}", undo)
-
-
-@router.post("/people/{worker_id}/absences/{absence_id}/remove", dependencies=_WRITES)
-async def drop_absence(worker_id: UUID, absence_id: UUID, page: PageDep, uow: UowDep) -> Response:
-    """Take an absence back."""
-    await remove_absence(uow, worker_id, absence_id)
-    return page.done(page.say("Taken back"), f"/people/{worker_id}")
 
 
 @router.post("/people/{worker_id}/documents", dependencies=_WRITES)

@@ -87,13 +87,19 @@ class Listing:
         return self._link(page=None if page == 1 else str(page))
 
     @property
+    def asked(self) -> dict[str, str]:
+        """What is looked for, and how it is sorted, as the address says it; the page left out."""
+        direction = "desc" if self.descending else "asc"
+        asked = {"q": self.q, **self.filters, "sort": self.sort, "dir": direction}
+        return {name: value for name, value in asked.items() if value}
+
+    @property
     def export_address(self) -> str:
         """Where to send for everything that is found, as a file: it is written down who took it."""
         return self._link(suffix="/export", page=None)
 
     def _link(self, suffix: str = "", **changes: str | None) -> str:
-        direction = "desc" if self.descending else "asc"
-        now = {"q": self.q, **self.filters, "sort": self.sort, "dir": direction, "page": str(self.page)}
+        now = self.asked | {"page": str(self.page)}
         query = {name: value for name, value in {**now, **changes}.items() if value}
         return f"{self.address}{suffix}?{urlencode(query)}"
 

@@ -4,7 +4,6 @@ import io
 import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import openpyxl  # type: ignore[import-untyped]
@@ -18,10 +17,8 @@ from dispatch.rating.service import Fact, record_mark
 from dispatch.settings import Settings
 from dispatch.tenancy.policy import MarkKind
 from dispatch.web.languages import Language, speech
-from dispatch.web.person import days_ahead
-from dispatch.workers.calendar import set_availability
 from dispatch.workers.commands import Language as TextLanguage
-from dispatch.workers.commands import SetAvailability, Weekday, WorkCycle
+from dispatch.workers.commands import Weekday
 from dispatch.workers.find import Column, Wanted, find_workers
 from dispatch.workers.rules import Attestation, WorkerStatus
 from dispatch.workers.skills import DocumentKind, Service
@@ -220,14 +217,14 @@ async def test_facts_calendar_absences_and_documents(recruiter: Browser, app_db:
     today = datetime.now(UTC).date()
     cycle = await recruiter.act(f"{here}/availability", {"anchor": today.isoformat()})
     assert cycle.status_code == 204
-    assert "2 on, 2 off" in re.sub(r"\s+", " ", await recruiter.part(f"{here}/facts"))
+    assert "2 on, 2 off" in re.sub(r"\s+", " ", await recruiter.part(f"{here}/calendar"))
     night = {"weekdays": ["mon", "tue"], "from_time": "22:00", "to_time": "08:00"}
     assert (await recruiter.act(f"{here}/availability", night)).status_code == 422
     assert (await recruiter.act(f"{here}/availability", night | {"to_time": ""})).status_code == 204
     away = await recruiter.act(f"{here}/absences", {"first_day": today.isoformat(), "reason": HOSTILE})
-    assert 'is-away"' in await recruiter.part(f"{here}/facts")
+    assert 'is-away" id' in await recruiter.part(f"{here}/calendar")
     assert (await recruiter.act(away.headers["x-undo"])).status_code == 204
-    assert 'is-away"' not in await recruiter.part(f"{here}/facts")
+    assert 'is-away" id' not in await recruiter.part(f"{here}/calendar")
     assert (await recruiter.act(f"{here}/absences", {"first_day": "soon"})).status_code == 422
     expired = (today - timedelta(days=3)).isoformat()
     paper = {"kind": "height_permit", "number": "77", "valid_until": expired}
@@ -321,16 +318,6 @@ async def test_nothing_changes_without_the_sessions_token(recruiter: Browser, ap
         answer = await recruiter.client.post(f"/people/{worker_id}/{act}", headers=PART | {"X-CSRF-Token": "0" * 64})
         assert answer.status_code == 403, act
     assert (await recruiter.client.post("/people/new", headers=PART)).status_code == 403
-
-
-async def test_the_next_two_weeks_of_two_on_two_off(app_db: Database, stage: Stage) -> None:
-    worker_id = await take_on(app_db, stage)
-    today = datetime(2026, 11, 23, tzinfo=UTC).date()
-    command = SetAvailability(cycle=WorkCycle(anchor=today, days_on=2, days_off=2))
-    async with app_db.begin(stage.franchise_id, "system:test") as uow:
-        calendar = await set_availability(uow, worker_id, command)
-    states = [ahead.state for ahead in days_ahead(calendar, today, ZoneInfo("Europe/Moscow"))]
-    assert states == (["on", "on", "off", "off"] * 4)[:14]
 
 
 def test_every_word_the_pages_take_from_the_code_is_known() -> None:
