@@ -143,6 +143,20 @@ class CityUnknown(Invalid):
         super().__init__("No such city is known. Write its name as on a map, or send latitude and longitude.")
 
 
+class ImportNotResumable(Conflict):
+    """There is nothing left of it to go on with."""
+
+    def __init__(self) -> None:
+        super().__init__("This import came to its end, or its file is no longer kept: import the list again.")
+
+
+class ImportGoesOn(Conflict):
+    """Somebody else deals with the same lines right now."""
+
+    def __init__(self) -> None:
+        super().__init__("This import goes on by itself: look again in a minute.")
+
+
 class SavedFilterNameTaken(Conflict):
     """A filter of this name is kept already, by him or for everybody."""
 

@@ -158,6 +158,16 @@ class AttestedInBulk(View):
     activated: int
 
 
+class AttestedOfImport(View):
+    """What was stated at once of men an import brought, by whom and of how many."""
+
+    what: Attestation
+    author: str
+    basis: str
+    at: datetime
+    workers: int
+
+
 class LineReject(View):
     """A line of a list that was not taken, and what to do about it. Its contents are not repeated."""
 

@@ -14,6 +14,7 @@ from dispatch.workers.errors import ImportNotFound, WorkerNotFound
 from dispatch.workers.models import (
     Absence,
     AttestationRecord,
+    AttestedOfImport,
     CalendarView,
     Document,
     ImportSummary,
@@ -56,10 +57,11 @@ _ABSENCES: Final = """
 SELECT id, lower(during) AS starts_at, upper(during) AS ends_at, reason FROM worker_absences
 WHERE franchise_id = $1 AND worker_id = $2 AND (upper_inf(during) OR upper(during) > $3) ORDER BY lower(during), id
 """
-_IMPORT: Final = """
+_SUMMARY: Final = """
 SELECT id, file_name, rows, accepted, known, rejected, author, created_at, finished_at FROM worker_imports
-WHERE franchise_id = $1 AND id = $2
 """
+_IMPORT: Final = f"{_SUMMARY} WHERE franchise_id = $1 AND id = $2"
+_IMPORTS: Final = f"{_SUMMARY} WHERE franchise_id = $1 ORDER BY created_at DESC LIMIT $2"
 _THESE: Final = "w.id = ANY ({at})"
 
 
@@ -236,6 +238,25 @@ async def import_summary(uow: Uow, import_id: UUID) -> ImportSummary:
     if row is None:
         raise ImportNotFound
     return ImportSummary(**dict(row))
+
+
+async def recent_imports(uow: Uow, *, limit: int) -> list[ImportSummary]:
+    """Return the tenant's newest imports, the newest first."""
+    rows = await uow.fetch(_IMPORTS, uow.franchise_id, limit)
+    return [ImportSummary(**dict(row)) for row in rows]
+
+
+async def attested_of_import(uow: Uow, import_id: UUID) -> list[AttestedOfImport]:
+    """Return what was stated of the men an import brought, by whom, when and of how many, the oldest first."""
+    rows = await uow.fetch(
+        """SELECT a.what, a.author, a.basis, min(a.at) AS at, count(*) AS workers
+           FROM worker_contacts c JOIN attestations a ON a.worker_id = c.worker_id AND a.franchise_id = c.franchise_id
+           WHERE c.franchise_id = $1 AND c.import_id = $2 AND a.given
+           GROUP BY a.batch_id, a.what, a.author, a.basis ORDER BY min(a.at), a.what LIMIT 50""",
+        uow.franchise_id,
+        import_id,
+    )
+    return [AttestedOfImport(**dict(row)) for row in rows]
 
 
 async def import_rejects(uow: Uow, import_id: UUID, *, after_line: int = 0, limit: int = 1000) -> list[LineReject]:

@@ -60,6 +60,10 @@ class Attestation(StrEnum):
     CONSENT_OFFERS = "consent_offers"
     CONSENT_URGENT = "consent_urgent"
     CONSENT_MARKETING = "consent_marketing"
+    SKILLS = "skills_checked"
+    """Somebody made sure that he can do what is noted."""
+    DOCUMENTS = "documents_seen"
+    """Somebody saw the papers that are noted."""
 
 
 class LocationQuality(StrEnum):
