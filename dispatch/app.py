@@ -47,6 +47,7 @@ from dispatch.web import (
     files,
     find,
     forgotten,
+    funnel,
     inbox,
     live,
     network_people,
@@ -111,6 +112,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     duty_pages.router,
     people.router,
     people_filters.router,
+    funnel.router,
     network_people.router,
     people_import.router,
     person_acts.router,  # before the page of one person: `new` is nobody's id

@@ -19,6 +19,7 @@ from dispatch.web.frame import PageDep
 from dispatch.web.person_calendar import month_of
 from dispatch.web.routing import ConsoleRoute
 from dispatch.workers.cards import reveal_phone
+from dispatch.workers.funnel import recruit_of
 from dispatch.workers.models import Worker
 from dispatch.workers.queries import attestations_of, documents_of_worker, phones_held, worker_record
 from dispatch.workers.rules import WorkerStatus
@@ -76,6 +77,7 @@ async def _facts(uow: Uow, worker_id: UUID) -> dict[str, Any]:
         "today": uow.now.astimezone(zone).date(),
         "documents": await documents_of_worker(uow, worker_id),
         "attestations": await attestations_of(uow, worker_id),
+        "recruit": await recruit_of(uow, worker_id),
         "acts": _acts(worker),
     }
 

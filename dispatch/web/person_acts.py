@@ -34,6 +34,7 @@ from dispatch.workers.commands import (
     RegisterWorker,
     Weekday,
 )
+from dispatch.workers.funnel import take_up
 from dispatch.workers.queries import calendar_of, worker_record
 from dispatch.workers.register import register_worker
 from dispatch.workers.rules import Attestation
@@ -63,10 +64,11 @@ async def ask_new(page: PageDep) -> Response:
 
 @router.post("/people/new", dependencies=_WRITES)
 async def take_on(request: Request, page: PageDep, uow: UowDep) -> Response:
-    """Take somebody into the pool, as an applicant."""
+    """Take somebody into the pool, as an applicant, and into the funnel, as a lead."""
     form = await request.form()
     typed = person(form) | {"phone": text_in(form, "phone"), "shares_phone": "shares_phone" in form}
     worker = await register_worker(uow, fit(RegisterWorker, typed | {"residence": residence(form)}))
+    await take_up(uow, worker.id)
     return page.go(f"/people/{worker.id}")
 
 

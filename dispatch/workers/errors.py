@@ -157,6 +157,13 @@ class ImportGoesOn(Conflict):
         super().__init__("This import goes on by itself: look again in a minute.")
 
 
+class NotInFunnel(NotFound):
+    """No recruiter works on him."""
+
+    def __init__(self) -> None:
+        super().__init__("He is not in the funnel: take him into it first.")
+
+
 class SavedFilterNameTaken(Conflict):
     """A filter of this name is kept already, by him or for everybody."""
 
