@@ -4,7 +4,7 @@ from migrations.security import tenant_table
 from migrations.tools import run_script
 
 revision = "0500"
-down_revision = "1201"
+down_revision = "0400"
 
 _FILTERED = "INCLUDE (status, skills, rating, capped_until, invitable)"
 _OF_POOL = "status, skills, rating, capped_until, invitable"
