@@ -92,6 +92,8 @@ class Permission(StrEnum):
     LEADS_WRITE = "leads_write"
     NETWORK_READ = "network_read"
     """Figures of every franchise; never contacts."""
+    NETWORK_PEOPLE_READ = "network_people_read"
+    """Everybody's people by id, ring and rating."""
     NETWORK_WRITE = "network_write"
     """Franchises, territories, network-wide policy and bans."""
 
@@ -188,6 +190,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             P.ALARMS_READ,
             P.AUDIT_READ,
             P.NETWORK_READ,
+            P.NETWORK_PEOPLE_READ,
             P.NETWORK_WRITE,
         },
         Role.CALL_CENTRE: frozenset(

@@ -58,3 +58,9 @@ async def read_file(uow: Uow, sha256: bytes) -> StoredFile:
     if row is None:
         raise FileNotFound
     return StoredFile(FileKind(row["media_type"]), row["content"])
+
+
+async def forget_file(uow: Uow, sha256: bytes) -> bool:
+    """Delete a file of the tenant; False where there is none, or something still refers to it, which keeps it."""
+    gone: bool = await uow.fetchval("SELECT forget_file($1, $2)", uow.franchise_id, sha256)
+    return gone

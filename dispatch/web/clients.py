@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from starlette.datastructures import FormData
 
 from dispatch.access.roles import Permission
@@ -23,6 +23,7 @@ from dispatch.clients.service import (
     restore_client,
 )
 from dispatch.clients.sites import add_site, archive_site, change_site, forbid_return, lift_do_not_return
+from dispatch.kit.exports import Cell, SheetForm
 from dispatch.kit.uow import Uow
 from dispatch.kit.walltime import wall_of
 from dispatch.staffing.client_list import ClientLine, ClientSort, count_clients, find_client_lines
@@ -32,7 +33,7 @@ from dispatch.web.doors import own_page
 from dispatch.web.forms import figure, fit, text_in, version_in
 from dispatch.web.frame import Page, PageDep
 from dispatch.web.routing import ConsoleRoute
-from dispatch.web.tables import MOST_EXPORTED, Cell, FileKind, Listing, download, listing
+from dispatch.web.tables import MOST_EXPORTED, Listing, listing, take_along
 from dispatch.workers.queries import display_names, list_workers
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
@@ -60,10 +61,12 @@ async def show_clients(page: PageDep, uow: UowDep, looked: ListingDep) -> Respon
     return page.show("clients.html", listing=looked, found=found, lines=lines, archived=archived, zone=zone)
 
 
-@router.get("/clients.{kind}", dependencies=_SEES)
-async def export_clients(kind: FileKind, page: PageDep, uow: UowDep, looked: ListingDep) -> Response:
-    """Hand out everything that is found, as a file."""
-    lines = await _lines(uow, looked, 0, MOST_EXPORTED)
+@router.post("/clients/export", dependencies=[*_SEES, Depends(own_page)])
+async def take_clients(
+    page: PageDep, uow: UowDep, looked: ListingDep, form: Annotated[SheetForm, Form()] = SheetForm.CSV
+) -> Response:
+    """Hand out everything that is found, as a file; who took it is written down."""
+    lines = await _lines(uow, looked, 0, MOST_EXPORTED + 1)
     zone = (await franchise_of(uow)).zone
     heads = (
         page.say("Client"),
@@ -77,7 +80,7 @@ async def export_clients(kind: FileKind, page: PageDep, uow: UowDep, looked: Lis
         page.say("Client since"),
         "id",
     )
-    return await download(kind, "clients", heads, (_cells(page, line, zone) for line in lines))
+    return await take_along(uow, "clients", form, heads, [_cells(page, line, zone) for line in lines])
 
 
 @router.get("/clients/new", dependencies=_ASKS)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, time
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -99,6 +101,37 @@ def text_in(form: FormData, name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def chosen_in(form: FormData, name: str) -> list[str]:
+    """Return everything that was ticked under a name."""
+    return [value for value in form.getlist(name) if isinstance(value, str)]
+
+
+def day_in(form: FormData, name: str) -> date | None:
+    """Return a day as browsers send it; None where none was chosen.
+
+    Raises:
+        FormUnfit: there is no such day.
+    """
+    typed = text_in(form, name)
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise FormUnfit({name: Fault("Type a day, like 2026-12-31.")}) from None
+
+
+def clock_in(form: FormData, name: str) -> time | None:
+    """Return a time of day as browsers send it; None where none was chosen.
+
+    Raises:
+        FormUnfit: there is no such time.
+    """
+    typed = text_in(form, name)
+    try:
+        return time.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise FormUnfit({name: Fault("Type a time, like 08:00.")}) from None
+
+
 def version_in(form: FormData) -> int:
     """Return the version of what a form was opened on.
 
@@ -128,3 +161,12 @@ def figure(text: str) -> float | str | None:
         return float(written)
     except ValueError:
         return written
+
+
+def rating_typed(text: str) -> Decimal | None:
+    """Return a rating as typed, with a comma or a point; None for what is none."""
+    try:
+        rating = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None
+    return rating if 1 <= rating <= 5 else None  # noqa: PLR2004 - the scale

@@ -21,8 +21,8 @@ from dispatch.sms.thread import HeldPhone, thread_of
 from dispatch.staffing.calls import RecordCall, record_call_result
 from dispatch.staffing.matters import Matter, open_matters
 from dispatch.tenancy.queries import franchise_of
-from dispatch.web import person_forms as forms
 from dispatch.web.doors import own_page
+from dispatch.web.forms import Fault, FormUnfit, fit
 from dispatch.web.frame import PageDep
 from dispatch.web.routing import ConsoleRoute
 from dispatch.workers.queries import display_names
@@ -82,7 +82,7 @@ async def answer(
     item_id: UUID, page: PageDep, uow: UowDep, text: Annotated[str, Form(max_length=2000)] = ""
 ) -> Response:
     """Answer him by text, in one's own words; the item is done by it."""
-    await answer_inbox_item(uow, item_id, forms.fill(AnswerByText, text=text.replace("\r\n", "\n")))
+    await answer_inbox_item(uow, item_id, fit(AnswerByText, {"text": text.replace("\r\n", "\n")}))
     return page.done(page.say("The answer is on its way"), "/inbox")
 
 
@@ -104,11 +104,11 @@ async def take_word(
     """Take what he wrote for a yes or a no about a shift, as if he had said it on the phone; the item is done by it.
 
     Raises:
-        FieldRefused: nobody known wrote it.
+        FormUnfit: nobody known wrote it.
     """
     item = await inbox_item(uow, item_id)
     if item.worker_id is None:
-        raise forms.FieldRefused("It is not known who wrote this: open the shift and ring him from there.")
+        raise FormUnfit({"": Fault("It is not known who wrote this: open the shift and ring him from there.")})
     note = page.say("judged from his text")
     kept = await record_call_result(uow, shift_id, RecordCall(worker_id=item.worker_id, result=result, note=note))
     await finish_inbox_item(uow, item_id)

@@ -48,6 +48,10 @@ class Speech:
         """Return a day with its weekday: "Mon, 24 Nov"."""
         return str(format_date(moment, "EEE, d MMM", locale=self.locale))
 
+    def month(self, day: date) -> str:
+        """Return the month of a day: "November 2026"."""
+        return str(format_date(day, "LLLL y", locale=self.locale))
+
     def clock(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
         """Return a time of day, on the clock of a zone: "09:00"."""
         return str(format_time(moment if zone is None else moment.astimezone(zone), "HH:mm", locale=self.locale))

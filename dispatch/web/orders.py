@@ -21,6 +21,7 @@ from dispatch.api.deps import UowDep, allow
 from dispatch.clients.errors import ClientNotFound
 from dispatch.clients.queries import client_of, list_sites, site_of
 from dispatch.kit.errors import Conflict, Invalid
+from dispatch.kit.exports import Cell, SheetForm
 from dispatch.kit.uow import Uow
 from dispatch.kit.walltime import day_bounds, instant_of, wall_of
 from dispatch.money.shift_money import money_of_shift
@@ -36,7 +37,7 @@ from dispatch.web.doors import own_page
 from dispatch.web.forms import Fault, FormUnfit, fit, text_in, version_in, whole
 from dispatch.web.frame import Page, PageDep
 from dispatch.web.routing import ConsoleRoute
-from dispatch.web.tables import MOST_EXPORTED, Cell, FileKind, Listing, download, listing
+from dispatch.web.tables import MOST_EXPORTED, Listing, listing, take_along
 from dispatch.workers.queries import display_names
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
@@ -75,11 +76,13 @@ async def show_orders(page: PageDep, uow: UowDep, looked: ListingDep) -> Respons
     )
 
 
-@router.get("/orders.{kind}", dependencies=_SEES)
-async def export_orders(kind: FileKind, page: PageDep, uow: UowDep, looked: ListingDep) -> Response:
-    """Hand out everything that is found, as a file."""
+@router.post("/orders/export", dependencies=[*_SEES, Depends(own_page)])
+async def take_orders(
+    page: PageDep, uow: UowDep, looked: ListingDep, form: Annotated[SheetForm, Form()] = SheetForm.CSV
+) -> Response:
+    """Hand out everything that is found, as a file; who took it is written down."""
     wanted = _wanted(looked, (await franchise_of(uow)).zone)
-    lines = await _lines(uow, wanted, looked, 0, MOST_EXPORTED)
+    lines = await _lines(uow, wanted, looked, 0, MOST_EXPORTED + 1)
     heads = (
         page.say("First shift"),
         page.say("Last shift until"),
@@ -96,7 +99,7 @@ async def export_orders(kind: FileKind, page: PageDep, uow: UowDep, looked: List
         page.say("Placed"),
         "id",
     )
-    return await download(kind, "orders", heads, (_cells(page, line) for line in lines))
+    return await take_along(uow, "orders", form, heads, [_cells(page, line) for line in lines])
 
 
 def _cells(page: Page, line: OrderLine) -> Sequence[Cell]:

@@ -1,8 +1,6 @@
 """The page of one person: who he is, when he can work, how his rating came about, what was texted; and his phone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,16 +16,16 @@ from dispatch.rating.queries import list_fines, list_marks, rating_history
 from dispatch.sms.thread import thread_of
 from dispatch.web.doors import own_page
 from dispatch.web.frame import PageDep
+from dispatch.web.person_calendar import month_of
 from dispatch.web.routing import ConsoleRoute
 from dispatch.workers.cards import reveal_phone
-from dispatch.workers.commands import Weekday
-from dispatch.workers.models import CalendarView, Worker
-from dispatch.workers.queries import attestations_of, calendar_of, documents_of_worker, phones_held, worker_record
-from dispatch.workers.rules import Cycle, WorkerStatus
+from dispatch.workers.funnel import recruit_of
+from dispatch.workers.models import Worker
+from dispatch.workers.queries import attestations_of, documents_of_worker, phones_held, worker_record
+from dispatch.workers.rules import WorkerStatus
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
-_DAYS_AHEAD: Final = 14
 _MARKS_SHOWN: Final = 50
 _FINES_SHOWN: Final = 20
 _TEXTS_SHOWN: Final = 100
@@ -36,20 +34,16 @@ _BARRED_SHOWN: Final = 50
 _SEES: Final = [allow(Permission.WORKERS_READ)]
 
 
-@dataclass(frozen=True, slots=True)
-class DayAhead:
-    """One of the next days: whether he can work, or else why not."""
-
-    day: date
-    state: str
-
-
 @router.get("/people/{worker_id}", dependencies=_SEES)
 async def show_person(worker_id: UUID, page: PageDep, caller: CallerDep, uow: UowDep) -> Response:
     """Show the whole page."""
     facts = await _facts(uow, worker_id)
     return page.show(
-        "person.html", **facts, **await _record(uow, caller, worker_id), **await _past(uow, caller, worker_id)
+        "person.html",
+        **facts,
+        **await month_of(uow, facts["worker"], ""),
+        **await _record(uow, caller, worker_id),
+        **await _past(uow, caller, worker_id),
     )
 
 
@@ -76,18 +70,14 @@ async def show_phone(worker_id: UUID, page: PageDep, uow: UowDep) -> Response:
 
 async def _facts(uow: Uow, worker_id: UUID) -> dict[str, Any]:
     worker = await worker_record(uow, worker_id)
-    calendar = await calendar_of(uow, worker_id)
     zone = ZoneInfo(worker.zone)
-    today = uow.now.astimezone(zone).date()
     return {
         "worker": worker,
         "zone": zone,
-        "today": today,
-        "calendar": calendar,
-        "days": days_ahead(calendar, today, zone),
-        "weekdays": list(Weekday),
+        "today": uow.now.astimezone(zone).date(),
         "documents": await documents_of_worker(uow, worker_id),
         "attestations": await attestations_of(uow, worker_id),
+        "recruit": await recruit_of(uow, worker_id),
         "acts": _acts(worker),
     }
 
@@ -140,21 +130,3 @@ async def _barred(uow: Uow, worker_id: UUID) -> Sequence[Mapping[str, Any]]:
         }
         for entry in entries
     ]
-
-
-def days_ahead(calendar: CalendarView, today: date, zone: ZoneInfo) -> Sequence[DayAhead]:
-    """Return the next two weeks of a calendar: `on`, `off` by his calendar, or `away`; pure.
-
-    A day on which he is away for a part counts as away: who plans by days had better ask.
-    """
-    kept = calendar.cycle
-    cycle = None if kept is None else Cycle(kept.anchor, kept.days_on, kept.days_off)
-    on = {list(Weekday).index(day) for day in calendar.weekdays}
-    shown = []
-    for day in (today + timedelta(days=ahead) for ahead in range(_DAYS_AHEAD)):
-        begins = datetime.combine(day, datetime.min.time(), zone)
-        ends = datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
-        away = any(x.starts_at < ends and (x.ends_at is None or begins < x.ends_at) for x in calendar.absences)
-        free = day.weekday() in on and (cycle is None or cycle.is_on(day))
-        shown.append(DayAhead(day, "away" if away else "on" if free else "off"))
-    return shown

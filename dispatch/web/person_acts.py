@@ -16,28 +16,25 @@ from dispatch.clients.queries import list_clients
 from dispatch.clients.sites import forbid_return, lift_do_not_return
 from dispatch.staffing.parting import part_with_worker, pause_and_tell
 from dispatch.tenancy.policy import Engagement
-from dispatch.web import person_forms as forms
 from dispatch.web.doors import own_page
+from dispatch.web.forms import chosen_in, day_in, fit, text_in
 from dispatch.web.frame import PageDep
+from dispatch.web.person_forms import person, residence
 from dispatch.web.routing import ConsoleRoute
 from dispatch.workers.calendar import (
-    add_absence,
     add_document,
-    remove_absence,
     remove_document,
-    set_availability,
 )
 from dispatch.workers.change import activate_worker, change_worker, restore_worker
 from dispatch.workers.commands import (
-    AddAbsence,
     AddDocument,
     ChangeWorker,
     Language,
     RecordAttestation,
     RegisterWorker,
-    SetAvailability,
     Weekday,
 )
+from dispatch.workers.funnel import take_up
 from dispatch.workers.queries import calendar_of, worker_record
 from dispatch.workers.register import register_worker
 from dispatch.workers.rules import Attestation
@@ -67,16 +64,12 @@ async def ask_new(page: PageDep) -> Response:
 
 @router.post("/people/new", dependencies=_WRITES)
 async def take_on(request: Request, page: PageDep, uow: UowDep) -> Response:
-    """Take somebody into the pool, as an applicant."""
+    """Take somebody into the pool, as an applicant, and into the funnel, as a lead."""
     form = await request.form()
-    command = forms.fill(
-        RegisterWorker,
-        **forms.person(form),
-        phone=forms.text(form, "phone"),
-        residence=forms.residence(form),
-        shares_phone="shares_phone" in form,
-    )
-    return page.go(f"/people/{(await register_worker(uow, command)).id}")
+    typed = person(form) | {"phone": text_in(form, "phone"), "shares_phone": "shares_phone" in form}
+    worker = await register_worker(uow, fit(RegisterWorker, typed | {"residence": residence(form)}))
+    await take_up(uow, worker.id)
+    return page.go(f"/people/{worker.id}")
 
 
 @router.get("/people/{worker_id}/change", dependencies=_SEES_FORM)
@@ -91,12 +84,12 @@ async def change(
 ) -> Response:
     """Change his facts, from the version that was shown; an empty phone or place leaves what is."""
     form = await request.form()
-    given = forms.person(form)
-    if phone := forms.text(form, "phone"):
+    given = person(form)
+    if phone := text_in(form, "phone"):
         given["phone"] = phone
-    if place := forms.residence(form):
+    if place := residence(form):
         given["residence"] = place
-    await change_worker(uow, worker_id, forms.fill(ChangeWorker, **given), version)
+    await change_worker(uow, worker_id, fit(ChangeWorker, given), version)
     return page.go(f"/people/{worker_id}")
 
 
@@ -110,54 +103,18 @@ async def ask(worker_id: UUID, form: str, page: PageDep, uow: UowDep) -> Respons
     return page.part("person_forms.html", block, worker=worker, calendar=calendar, today=today, **_CHOICES)
 
 
-@router.post("/people/{worker_id}/availability", dependencies=_WRITES)
-async def set_calendar(worker_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
-    """Say when he can work: on which days, from when until when, and in which cycle."""
-    form = await request.form()
-    given: dict[str, object] = {"to_time": forms.clock(form, "to_time")}
-    if days := forms.chosen(form, "weekdays"):
-        given["weekdays"] = frozenset(days)
-    if (begins := forms.clock(form, "from_time")) is not None:
-        given["from_time"] = begins
-    if (anchor := forms.day(form, "anchor")) is not None:
-        on, off = forms.whole(form, "days_on", 2), forms.whole(form, "days_off", 2)
-        given["cycle"] = {"anchor": anchor, "days_on": on, "days_off": off}
-    await set_availability(uow, worker_id, forms.fill(SetAvailability, **given))
-    return page.done(page.say("Calendar kept"), f"/people/{worker_id}")
-
-
-@router.post("/people/{worker_id}/absences", dependencies=_WRITES)
-async def keep_absence(worker_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
-    """Keep days on which he is not asked."""
-    form = await request.form()
-    zone = ZoneInfo((await worker_record(uow, worker_id)).zone)
-    starts_at, ends_at = forms.days_away(form, zone)
-    command = forms.fill(AddAbsence, starts_at=starts_at, ends_at=ends_at, reason=forms.text(form, "reason"))
-    absence = await add_absence(uow, worker_id, command)
-    undo = f"/people/{worker_id}/absences/{absence.id}/remove"
-    return page.done(page.say("He is not asked on these days"), f"/people/{worker_id}", undo)
-
-
-@router.post("/people/{worker_id}/absences/{absence_id}/remove", dependencies=_WRITES)
-async def drop_absence(worker_id: UUID, absence_id: UUID, page: PageDep, uow: UowDep) -> Response:
-    """Take an absence back."""
-    await remove_absence(uow, worker_id, absence_id)
-    return page.done(page.say("Taken back"), f"/people/{worker_id}")
-
-
 @router.post("/people/{worker_id}/documents", dependencies=_WRITES)
 async def keep_document(worker_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
     """Keep a document of his, with a scan where one was chosen."""
     async with request.form(max_files=1, max_fields=10) as form:
-        command = forms.fill(
-            AddDocument,
-            kind=forms.text(form, "kind"),
-            number=forms.text(form, "number"),
-            region=forms.text(form, "region") or None,
-            valid_until=forms.day(form, "valid_until"),
-            file=await _scan(form.get("file")),
-        )
-    await add_document(uow, worker_id, command)
+        typed: dict[str, object] = {
+            "kind": text_in(form, "kind"),
+            "number": text_in(form, "number"),
+            "region": text_in(form, "region") or None,
+            "valid_until": day_in(form, "valid_until"),
+            "file": await _scan(form.get("file")),
+        }
+    await add_document(uow, worker_id, fit(AddDocument, typed))
     return page.done(page.say("Document kept"), f"/people/{worker_id}")
 
 
@@ -179,9 +136,9 @@ async def ask_attest(worker_id: UUID, page: PageDep, uow: UowDep) -> Response:
 async def attest(worker_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
     """State that he was interviewed or agreed to texts, or take such a statement back."""
     form = await request.form()
-    given, basis = "taken_back" not in form, forms.text(form, "basis")
-    for what in forms.chosen(form, "what") or [""]:
-        await record_attestation(uow, worker_id, forms.fill(RecordAttestation, what=what, given=given, basis=basis))
+    typed = {"given": "taken_back" not in form, "basis": text_in(form, "basis")}
+    for what in chosen_in(form, "what") or [""]:
+        await record_attestation(uow, worker_id, fit(RecordAttestation, typed | {"what": what}))
     return page.done(page.say("Statement kept"), f"/people/{worker_id}")
 
 
@@ -231,9 +188,8 @@ async def bar(
     """Keep him from all sites of a client."""
     form = await request.form()
     await worker_record(uow, worker_id)
-    by, reason = forms.text(form, "decided_by"), forms.text(form, "reason")
-    command = forms.fill(ForbidReturn, client_id=client_id, worker_id=worker_id, decided_by=by, reason=reason)
-    entry = await forbid_return(uow, command)
+    typed = {name: text_in(form, name) for name in ("decided_by", "reason")}
+    entry = await forbid_return(uow, fit(ForbidReturn, typed | {"client_id": client_id, "worker_id": worker_id}))
     undo = f"/people/{worker_id}/do-not-return/{entry.id}/lift"
     return page.done(page.say("He is not sent there any more"), f"/people/{worker_id}", undo)
 

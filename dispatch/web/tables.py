@@ -1,4 +1,4 @@
-"""Lists as people look at them: searched, sorted, in pages; and taken home as a file for a spreadsheet.
+"""Lists as people look at them: searched, sorted, in pages; and taken along as a file for a spreadsheet.
 
 A screen declares what it can be sorted by and gets a `Listing` from the address; `tables.html` draws the headers that
 sort and the pager from it. What an address asks for and does not exist is what the list is by default: an old bookmark
@@ -6,21 +6,18 @@ shows a list, not an error.
 """
 
 import asyncio
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
 
-import xlsxwriter  # type: ignore[import-untyped]  # it has no types
 from fastapi import Request, Response
 from fastapi.params import Depends as DependsParam
 
+from dispatch.kit.errors import Invalid
+from dispatch.kit.exports import Cell, SheetForm, note_export, write_file
 from dispatch.kit.text import storable
+from dispatch.kit.uow import Uow
 from dispatch.web.doors import PAGE_HEADERS
 
 PER_PAGE: Final = 50
@@ -30,24 +27,13 @@ MOST_EXPORTED: Final = 20_000
 _LONGEST_WORDS: Final = 100
 _LAST_PAGE: Final = 100_000
 _DIGITS_OF_A_PAGE: Final = 6
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_WIDEST: Final = 60
-
-Cell = str | int | float | Decimal | date | datetime | None
-"""What a file can hold; a moment is a wall time without a zone."""
 
 
-class FileKind(StrEnum):
-    """What a list can be taken home as."""
+class ListTooLongToTake(Invalid):
+    """More lines than one file holds; a part of them would be taken for the whole."""
 
-    CSV = "csv"
-    XLSX = "xlsx"
-
-
-_MEDIA_TYPES: Final = {
-    FileKind.CSV: "text/csv; charset=utf-8",
-    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+    def __init__(self, most: int) -> None:
+        super().__init__("The list is too long for one file: narrow it first.", most=most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +86,20 @@ class Listing:
         """Lead to another page."""
         return self._link(page=None if page == 1 else str(page))
 
-    def file_link(self, kind: str) -> str:
-        """Lead to everything that is found, as a file."""
-        return self._link(suffix=f".{kind}", page=None)
+    @property
+    def asked(self) -> dict[str, str]:
+        """What is looked for, and how it is sorted, as the address says it; the page left out."""
+        direction = "desc" if self.descending else "asc"
+        asked = {"q": self.q, **self.filters, "sort": self.sort, "dir": direction}
+        return {name: value for name, value in asked.items() if value}
+
+    @property
+    def export_address(self) -> str:
+        """Where to send for everything that is found, as a file: it is written down who took it."""
+        return self._link(suffix="/export", page=None)
 
     def _link(self, suffix: str = "", **changes: str | None) -> str:
-        direction = "desc" if self.descending else "asc"
-        now = {"q": self.q, **self.filters, "sort": self.sort, "dir": direction, "page": str(self.page)}
+        now = self.asked | {"page": str(self.page)}
         query = {name: value for name, value in {**now, **changes}.items() if value}
         return f"{self.address}{suffix}?{urlencode(query)}"
 
@@ -145,77 +138,35 @@ def listing(
     return DependsParam(read)
 
 
-async def download(kind: FileKind, name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
-    """Answer with rows as a file, which is written beside the event loop: a long one takes a second.
+async def take_along(
+    uow: Uow,
+    what: str,
+    form: SheetForm,
+    titles: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    most: int = MOST_EXPORTED,
+) -> Response:
+    """Answer with rows as a file, and write down who took them.
+
+    The file is written beside the event loop: a long one takes a second.
 
     Args:
-        kind: of which kind.
-        name: of the file, ASCII, without its ending.
-        columns: the words above the columns.
-        rows: as many cells each.
+        uow: the tenant's.
+        what: which list, a machine word; the file is named so.
+        form: of which kind.
+        titles: the words above the columns.
+        rows: as many cells each; ask for one more than `most`, so that a longer list is noticed.
+        most: how many rows a file may hold.
+
+    Raises:
+        ListTooLongToTake: there are more.
     """
-    content = await asyncio.to_thread(csv_of if kind is FileKind.CSV else xlsx_of, columns, rows)
-    headers = dict(PAGE_HEADERS) | {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-    return Response(content, 200, headers, _MEDIA_TYPES[kind])
-
-
-def csv_of(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Return rows as RFC 4180 text in UTF-8, marked as such, because spreadsheets guess otherwise.
-
-    Text that a spreadsheet would take for a formula gets an apostrophe before it; figures stay figures.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([_harmless(column) for column in columns])
-    for row in rows:
-        writer.writerow([_written(cell) for cell in row])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def xlsx_of(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Return rows as a workbook of one sheet: text is text whatever it begins with, figures and days are such."""
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
-        sheet = book.add_worksheet()
-        bold = book.add_format({"bold": True})
-        formats = {
-            date: book.add_format({"num_format": "yyyy-mm-dd"}),
-            datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-        }
-        widths = [len(column) for column in columns]
-        for n, column in enumerate(columns):
-            sheet.write_string(0, n, column, bold)
-        for line, row in enumerate(rows, start=1):
-            for n, cell in enumerate(row):
-                widths[n] = max(widths[n], len(str(cell)))
-                if isinstance(cell, int | float | Decimal):
-                    sheet.write_number(line, n, cell)
-                elif isinstance(cell, date):
-                    sheet.write_datetime(line, n, cell, formats[type(cell)])
-                elif cell is not None:
-                    sheet.write_string(line, n, cell)
-        for n, width in enumerate(widths):
-            sheet.set_column(n, n, min(width + 2, _WIDEST))
-        sheet.freeze_panes(1, 0)
-    return file.getvalue()
-
-
-def _written(cell: Cell) -> str:
-    match cell:
-        case None:
-            return ""
-        case str():
-            return _harmless(cell)
-        case datetime():
-            return cell.isoformat(sep=" ", timespec="minutes")
-        case date():
-            return cell.isoformat()
-        case _:
-            return str(cell)
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    if len(rows) > most:
+        raise ListTooLongToTake(most)
+    await note_export(uow, what, form, len(rows))
+    content = await asyncio.to_thread(write_file, form, titles, rows)
+    headers = dict(PAGE_HEADERS) | {"Content-Disposition": f'attachment; filename="{what}.{form}"'}
+    return Response(content, 200, headers, form.media_type)
 
 
 def _words(text: str) -> str:

@@ -1,12 +1,14 @@
 """A man's calendar, absences and documents, kept by his home franchise."""
 
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
+from dispatch.kit.walltime import day_bounds
 from dispatch.workers.commands import AddAbsence, AddDocument, SetAvailability
-from dispatch.workers.errors import AbsenceNotFound, DocumentNotFound
+from dispatch.workers.errors import AbsenceNotFound, DocumentNotFound, WorkerNotFound
 from dispatch.workers.models import Absence, CalendarView, Document, hex_of
 from dispatch.workers.queries import calendar_of, require_home
 from dispatch.workers.vetting import keep
@@ -62,6 +64,43 @@ async def add_absence(uow: Uow, worker_id: UUID, command: AddAbsence) -> Absence
         absence.reason,
     )
     return absence
+
+
+async def turn_day(uow: Uow, worker_id: UUID, day: date) -> bool:
+    """Turn one day of a man: away where he could be asked, free of absences where he was away; his own midnights.
+
+    An absence that goes on before or after the day stays there.
+
+    Returns:
+        Whether he is away on that day now.
+
+    Raises:
+        WorkerNotFound: he is not the tenant's.
+    """
+    zone = await uow.fetchval(
+        "SELECT zone FROM workers WHERE franchise_id = $1 AND id = $2 FOR NO KEY UPDATE", uow.franchise_id, worker_id
+    )
+    if zone is None:
+        raise WorkerNotFound
+    begins, ends = day_bounds(day, zone)
+    rows = await uow.fetch(
+        """DELETE FROM worker_absences WHERE franchise_id = $1 AND worker_id = $2 AND during && tstzrange($3, $4)
+           RETURNING lower(during) AS starts_at, upper(during) AS ends_at, reason""",
+        uow.franchise_id,
+        worker_id,
+        begins,
+        ends,
+    )
+    for row in rows:
+        if row["starts_at"] < begins:
+            await add_absence(
+                uow, worker_id, AddAbsence(starts_at=row["starts_at"], ends_at=begins, reason=row["reason"])
+            )
+        if row["ends_at"] is None or row["ends_at"] > ends:
+            await add_absence(uow, worker_id, AddAbsence(starts_at=ends, ends_at=row["ends_at"], reason=row["reason"]))
+    if not rows:
+        await add_absence(uow, worker_id, AddAbsence(starts_at=begins, ends_at=ends))
+    return not rows
 
 
 async def remove_absence(uow: Uow, worker_id: UUID, absence_id: UUID) -> None:

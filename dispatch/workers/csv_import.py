@@ -1,8 +1,9 @@
 """Importing a list of workers: good lines are stored, every other line is reported with what to do.
 
 Lines are dealt with in batches, each in a transaction of its own, so a long list never holds locks for long and a
-process that dies leaves whole batches behind. Importing the same file again changes nothing: a man is recognised by his
-number or external id and left as he is.
+process that dies leaves whole batches behind. What was broken off can be resumed: the file is kept until its last line
+is dealt with, and no longer. Importing the same file again changes nothing: a man is recognised by his number or
+external id and left as he is.
 """
 
 import asyncio
@@ -20,9 +21,16 @@ from dispatch.workers.commands import ImportWorkers, Language, Residence
 from dispatch.workers.csv_columns import Header, read_header
 from dispatch.workers.csv_lines import ADVICE, LineReader, LineRejected, ListedWorker, Reject
 from dispatch.workers.csv_reading import DELIMITERS, Record, decode_list, records, split_lines
-from dispatch.workers.errors import ListTooLong, ListWithoutPhones, PhoneAlreadyInNetwork, WorkerExternalIdTaken
-from dispatch.workers.models import ImportReport, LineReject
-from dispatch.workers.queries import import_summary
+from dispatch.workers.errors import (
+    ImportGoesOn,
+    ImportNotResumable,
+    ListTooLong,
+    ListWithoutPhones,
+    PhoneAlreadyInNetwork,
+    WorkerExternalIdTaken,
+)
+from dispatch.workers.models import ImportReport
+from dispatch.workers.queries import import_rejects, import_summary
 from dispatch.workers.residence import Surroundings, locate, surroundings_of
 from dispatch.workers.skills import to_mask
 
@@ -30,6 +38,8 @@ BATCH: Final = 1_000
 MOST_LINES: Final = 200_000
 NETWORK_HITS_A_DAY: Final = 500
 """So many lines a day may learn that their number is in the network: lists are no way to search it."""
+LARGEST_KEPT: Final = 20 * 1024 * 1024
+"""Bytes of a file that is kept until its last line is dealt with."""
 _TRIES: Final = 3
 
 Progress = Callable[[int, int], None]
@@ -140,39 +150,39 @@ async def import_workers(
     async with database.begin(franchise_id, actor) as uow:
         around = await surroundings_of(uow)
         locate(Residence(city=command.default_city), around)
-        await _open(uow, import_id, given, command)
-    job = _Import(database, franchise_id, actor, import_id, command, around)
-    reader = LineReader(given.header, around, command.default_city, to_mask(command.default_skills))
-    seen = Seen()
-    refused: list[Refusal] = []
-    for start in range(0, len(given.rows), BATCH):
-        rows = given.rows[start : start + BATCH]
-        listed, unreadable = await asyncio.to_thread(read_rows, reader, rows, seen)
-        refused += await job.store(listed, unreadable)
-        if progress is not None:
-            progress(start + len(rows), len(given.rows))
+        await _open(uow, import_id, content, given, command)
+    return await _Import(database, franchise_id, actor, import_id, command, around).carry_on(given, 0, progress)
+
+
+async def resume_import(
+    database: Database, franchise_id: UUID, actor: str, import_id: UUID, progress: Progress | None = None
+) -> ImportReport:
+    """Go on with an import that was broken off, from the first line not dealt with; as it was asked for then.
+
+    Raises:
+        ImportNotFound: the tenant made no such import.
+        ImportNotResumable: it came to its end, or its file was too large to be kept.
+        ImportGoesOn: it was not broken off at all.
+    """
     async with database.begin(franchise_id, actor) as uow:
-        await uow.run(
-            "UPDATE worker_imports SET finished_at = $3 WHERE franchise_id = $1 AND id = $2",
-            franchise_id,
-            import_id,
-            uow.now,
-        )
         summary = await import_summary(uow, import_id)
-    return ImportReport(
-        **summary.model_dump(),
-        encoding=given.encoding,
-        delimiter=given.header.delimiter,
-        ignored_columns=given.header.ignored,
-        rejects=tuple(LineReject(line=line, code=code, reason=ADVICE[code]) for line, code in sorted(refused)),
-    )
+        row = await uow.fetchrow(
+            "SELECT content, command FROM worker_imports WHERE franchise_id = $1 AND id = $2", franchise_id, import_id
+        )
+        if row is None or row["content"] is None:
+            raise ImportNotResumable
+        around = await surroundings_of(uow)
+    command = ImportWorkers.model_validate_json(row["command"])
+    given = await asyncio.to_thread(read_list, row["content"])
+    done = summary.accepted + summary.known + summary.rejected
+    return await _Import(database, franchise_id, actor, import_id, command, around).carry_on(given, done, progress)
 
 
-async def _open(uow: Uow, import_id: UUID, given: ReadList, command: ImportWorkers) -> None:
+async def _open(uow: Uow, import_id: UUID, content: bytes, given: ReadList, command: ImportWorkers) -> None:
     await uow.run(
         """INSERT INTO worker_imports (id, franchise_id, file_name, sha256, rows, accepted, rejected, author,
-                                       created_at)
-           VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7)""",
+                                       created_at, content, command)
+           VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, $9)""",
         import_id,
         uow.franchise_id,
         command.file_name,
@@ -180,6 +190,8 @@ async def _open(uow: Uow, import_id: UUID, given: ReadList, command: ImportWorke
         len(given.rows),
         uow.actor,
         uow.now,
+        content if len(content) <= LARGEST_KEPT else None,
+        command.model_dump_json(),
     )
 
 
@@ -211,8 +223,41 @@ class _Import:
     command: ImportWorkers
     around: Surroundings
 
-    async def store(self, listed: list[ListedWorker], unreadable: list[Refusal]) -> list[Refusal]:
-        """Deal with one batch in a transaction of its own and return the lines refused.
+    async def carry_on(self, given: ReadList, done: int, progress: Progress | None) -> ImportReport:
+        """Deal with every line after the first `done` of them, which were dealt with before."""
+        skills = to_mask(self.command.default_skills)
+        reader = LineReader(given.header, self.around, self.command.default_city, skills)
+        seen = Seen()
+        await asyncio.to_thread(read_rows, reader, given.rows[:done], seen)
+        for start in range(done, len(given.rows), BATCH):
+            rows = given.rows[start : start + BATCH]
+            listed, unreadable = await asyncio.to_thread(read_rows, reader, rows, seen)
+            await self._store(listed, unreadable, start)
+            if progress is not None:
+                progress(start + len(rows), len(given.rows))
+        return await self._finish(given)
+
+    async def _finish(self, given: ReadList) -> ImportReport:
+        async with self.database.begin(self.franchise_id, self.actor) as uow:
+            await uow.run(
+                """UPDATE worker_imports SET finished_at = $3, content = NULL, command = NULL
+                   WHERE franchise_id = $1 AND id = $2""",
+                self.franchise_id,
+                self.import_id,
+                uow.now,
+            )
+            summary = await import_summary(uow, self.import_id)
+            rejects = await import_rejects(uow, self.import_id, limit=MOST_LINES)
+        return ImportReport(
+            **summary.model_dump(),
+            encoding=given.encoding,
+            delimiter=given.header.delimiter,
+            ignored_columns=given.header.ignored,
+            rejects=tuple(rejects),
+        )
+
+    async def _store(self, listed: list[ListedWorker], unreadable: list[Refusal], done: int) -> None:
+        """Deal with one batch in a transaction of its own; `done` lines were dealt with before it.
 
         When somebody else takes one of the numbers between our look and our insert, the batch is looked at again.
         """
@@ -221,15 +266,14 @@ class _Import:
                 async with self.database.begin(self.franchise_id, self.actor) as uow:
                     batch = await _sort_out(uow, listed)
                     batch.refused += unreadable
-                    await self._write(uow, batch)
+                    await self._write(uow, batch, done)
             except (PhoneAlreadyInNetwork, WorkerExternalIdTaken):
                 if attempt == _TRIES - 1:
                     raise
             else:
-                return batch.refused
-        raise AssertionError("the last attempt returns or raises")
+                return
 
-    async def _write(self, uow: Uow, batch: _Batch) -> None:
+    async def _write(self, uow: Uow, batch: _Batch, done: int) -> None:
         workers = [_new_worker(listed, self.command.language) for listed in batch.new]
         await bulk_insert_workers(uow, workers, self._attested(), import_id=self.import_id)
         if batch.refused:
@@ -244,15 +288,18 @@ class _Import:
                 [str(code) for _, code in batch.refused],
                 [ADVICE[code] for _, code in batch.refused],
             )
-        await uow.run(
+        moved = await uow.run(
             """UPDATE worker_imports SET accepted = accepted + $3, known = known + $4, rejected = rejected + $5
-               WHERE franchise_id = $1 AND id = $2""",
+               WHERE franchise_id = $1 AND id = $2 AND accepted + known + rejected = $6""",
             self.franchise_id,
             self.import_id,
             len(batch.new),
             batch.known,
             len(batch.refused),
+            done,
         )
+        if moved == 0:
+            raise ImportGoesOn
 
     def _attested(self) -> Attested | None:
         given = self.command.attestation

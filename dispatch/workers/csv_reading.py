@@ -1,8 +1,9 @@
 """Lists of workers as agencies really keep them: bytes become records with the number of the line they began on. Pure.
 
-UTF-8 with or without a byte order mark, UTF-16 as spreadsheets save it, Windows-1251; semicolons, commas or tabs;
-quoted cells with separators and line ends inside; a first line `sep=;`; empty lines. A quote that is never closed costs
-its own line and no other.
+UTF-8 with or without a byte order mark, UTF-16 as spreadsheets save it, Windows-1251, the DOS and the Unix code page of
+old accounting programs, lines of one glued to lines of another; semicolons, commas or tabs; quoted cells with
+separators and line ends inside; a first line `sep=;`; empty lines. A quote that is never closed costs its own line and
+no other.
 """
 
 import codecs
@@ -24,6 +25,10 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_LEGACY: Final = ("cp1251", "cp866", "koi8_r")
+_RUSSIAN_WORD: Final = re.compile(r"\b(?:[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+)\b")
+_COMMON_LETTER: Final = re.compile("[оеаинтсрвл]", re.IGNORECASE)
+_NO_LETTER: Final = re.compile(r"[^\x00-\x7fа-яёА-ЯЁ«»№–—…“”„’°\xa0]")
 _SEP_LINE: Final = re.compile(r"sep=.\s*", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _INVISIBLE: Final = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -46,8 +51,9 @@ class Record:
 def decode_list(content: bytes) -> tuple[str, str]:
     """Return the text of a file and the encoding it was in.
 
-    A byte order mark decides; otherwise what is valid UTF-8 is UTF-8, because Russian text in Windows-1251 practically
-    never is, and the rest is Windows-1251.
+    A byte order mark decides; otherwise what is valid UTF-8 is UTF-8, because Russian text in another encoding
+    practically never is. In the rest each line that is UTF-8 is read so, and the others in that of the Russian code
+    pages in which they read like Russian.
 
     Raises:
         ListUnreadable: it is none of these, or holds NUL bytes as pictures and spreadsheets do.
@@ -60,7 +66,42 @@ def decode_list(content: bytes) -> tuple[str, str]:
     try:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        return _decoded(content, "cp1251"), "cp1251"
+        return _mixed(content)
+
+
+def _mixed(content: bytes) -> tuple[str, str]:
+    lines = content.splitlines(keepends=True)
+    modern = {n: text for n, text in enumerate(map(_utf8, lines)) if text is not None}
+    rest = b"".join(line for n, line in enumerate(lines) if n not in modern)
+    encoding = _code_page(rest)
+    text = "".join(modern[n] if n in modern else line.decode(encoding) for n, line in enumerate(lines))
+    glued = any(not part.isascii() for part in modern.values())
+    return text, f"utf-8 + {encoding}" if glued else encoding
+
+
+def _utf8(line: bytes) -> str | None:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _code_page(content: bytes) -> str:
+    """Return the code page in which a text reads most like Russian."""
+    scores: dict[str, int] = {}
+    for encoding in _LEGACY:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        words, common, odd = (
+            sum(map(len, found.findall(text))) for found in (_RUSSIAN_WORD, _COMMON_LETTER, _NO_LETTER)
+        )
+        scores[encoding] = words + common - 4 * odd
+    best = max(scores, key=lambda encoding: scores[encoding], default="")
+    if not best or scores[best] <= 0:
+        raise ListUnreadable
+    return best
 
 
 def _decoded(content: bytes, encoding: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dispatch.kit.exports import Form, write_file
+from dispatch.kit.exports import SheetForm, write_file
 from dispatch.workers.models import LineReject
 
 
@@ -12,5 +12,5 @@ def report_csv(rejects: Iterable[LineReject]) -> bytes:
     UTF-8 with its mark, semicolons, every cell quoted and none of them a formula.
     """
     return write_file(
-        Form.CSV, ("line", "code", "reason"), [(reject.line, reject.code, reject.reason) for reject in rejects]
+        SheetForm.CSV, ("line", "code", "reason"), [(reject.line, reject.code, reject.reason) for reject in rejects]
     )

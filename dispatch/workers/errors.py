@@ -143,11 +143,42 @@ class CityUnknown(Invalid):
         super().__init__("No such city is known. Write its name as on a map, or send latitude and longitude.")
 
 
+class ImportNotResumable(Conflict):
+    """There is nothing left of it to go on with."""
+
+    def __init__(self) -> None:
+        super().__init__("This import came to its end, or its file is no longer kept: import the list again.")
+
+
+class ImportGoesOn(Conflict):
+    """Somebody else deals with the same lines right now."""
+
+    def __init__(self) -> None:
+        super().__init__("This import goes on by itself: look again in a minute.")
+
+
+class NotInFunnel(NotFound):
+    """No recruiter works on him."""
+
+    def __init__(self) -> None:
+        super().__init__("He is not in the funnel: take him into it first.")
+
+
+class SavedFilterNameTaken(Conflict):
+    """A filter of this name is kept already, by him or for everybody."""
+
+    def __init__(self) -> None:
+        super().__init__("A filter of this name is kept already: choose another name.")
+
+
 CONSTRAINTS: dict[str, Callable[[], DispatchError]] = {
     "phone_has_another_holder": PhoneAlreadyInNetwork,
     "worker_external_id_taken": WorkerExternalIdTaken,
     "attestations_franchise_id_sha256_fkey": FileNotStored,
     "worker_documents_franchise_id_sha256_fkey": FileNotStored,
     "worker_contacts_franchise_id_photo_sha256_fkey": FileNotStored,
+    "saved_filter_name_taken": SavedFilterNameTaken,
+    "saved_filter_shared_name_taken": SavedFilterNameTaken,
+    "saved_filter_slots": SavedFilterNameTaken,
 }
 """Database constraint -> the fact it stands for."""

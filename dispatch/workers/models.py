@@ -42,6 +42,8 @@ class WorkerLine(View):
     """With the cap of a no-show applied."""
     capped: bool
     location_quality: LocationQuality
+    photo_sha256: str | None
+    """Of his photo, which has an address of its own."""
 
 
 class Worker(WorkerLine):
@@ -154,6 +156,16 @@ class AttestedInBulk(View):
     batch_id: UUID
     workers: int
     activated: int
+
+
+class AttestedOfImport(View):
+    """What was stated at once of men an import brought, by whom and of how many."""
+
+    what: Attestation
+    author: str
+    basis: str
+    at: datetime
+    workers: int
 
 
 class LineReject(View):

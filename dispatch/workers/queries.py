@@ -14,6 +14,7 @@ from dispatch.workers.errors import ImportNotFound, WorkerNotFound
 from dispatch.workers.models import (
     Absence,
     AttestationRecord,
+    AttestedOfImport,
     CalendarView,
     Document,
     ImportSummary,
@@ -32,7 +33,8 @@ from dispatch.workers.words import FEW, HOLDS, match
 _EFFECTIVE: Final = "CASE WHEN w.capped_until > clock.now() THEN least(w.rating, 2.00) ELSE w.rating END"
 LINE: Final = f"""
 w.id, w.version, w.status, w.invitable, w.test, c.first_name, c.last_name, c.external_id, w.skills,
-{_EFFECTIVE} AS rating, w.capped_until IS NOT NULL AND w.capped_until > clock.now() AS capped, w.location_quality
+{_EFFECTIVE} AS rating, w.capped_until IS NOT NULL AND w.capped_until > clock.now() AS capped, w.location_quality,
+encode(c.photo_sha256, 'hex') AS photo_sha256
 """
 _RECORD: Final = f"""
 SELECT {LINE}, c.language, c.address, ST_Y(w.location::geometry) AS lat, ST_X(w.location::geometry) AS lon, w.zone,
@@ -43,8 +45,9 @@ WHERE w.franchise_id = $1 AND w.id = $2
 """
 _LIST: Final = f"""
 SELECT {LINE} FROM workers w JOIN worker_contacts c ON c.worker_id = w.id AND c.franchise_id = w.franchise_id
-WHERE w.franchise_id = $1 AND w.id > $2
+{{walked}}WHERE w.franchise_id = $1 AND w.id > $2
 """
+_WALKED: Final = "JOIN worker_lines l ON l.worker_id = w.id AND l.franchise_id = w.franchise_id "
 _FIRST: Final = UUID(int=0)
 _CALENDAR: Final = """
 SELECT weekdays, from_time, nullif(to_time, '24:00') AS to_time, cycle_anchor, days_on, days_off
@@ -54,10 +57,11 @@ _ABSENCES: Final = """
 SELECT id, lower(during) AS starts_at, upper(during) AS ends_at, reason FROM worker_absences
 WHERE franchise_id = $1 AND worker_id = $2 AND (upper_inf(during) OR upper(during) > $3) ORDER BY lower(during), id
 """
-_IMPORT: Final = """
+_SUMMARY: Final = """
 SELECT id, file_name, rows, accepted, known, rejected, author, created_at, finished_at FROM worker_imports
-WHERE franchise_id = $1 AND id = $2
 """
+_IMPORT: Final = f"{_SUMMARY} WHERE franchise_id = $1 AND id = $2"
+_IMPORTS: Final = f"{_SUMMARY} WHERE franchise_id = $1 ORDER BY created_at DESC LIMIT $2"
 _THESE: Final = "w.id = ANY ({at})"
 
 
@@ -107,7 +111,7 @@ async def list_workers(
         limit: the most to return.
     """
     args: list[object] = [uow.franchise_id, after or _FIRST]
-    conditions = ""
+    conditions, walked = "", ""
     if status is not None:
         args.append(str(status))
         conditions += f" AND w.status = ${len(args)}"
@@ -117,9 +121,10 @@ async def list_workers(
     if wanted := (text or "").strip():
         matches = await match(uow, wanted, FEW)
         args.append(matches.sought if matches.ids is None else matches.ids)
+        walked = _WALKED if matches.ids is None else ""
         conditions += f" AND {HOLDS if matches.ids is None else _THESE}".format(at=f"${len(args)}")
     args.append(limit)
-    rows = await uow.fetch(f"{_LIST} {conditions} ORDER BY w.id LIMIT ${len(args)}", *args)
+    rows = await uow.fetch(f"{_LIST.format(walked=walked)} {conditions} ORDER BY w.id LIMIT ${len(args)}", *args)
     phones = await home_phones(uow, [row["id"] for row in rows])
     return [line_of({**dict(row), "e164": phones.get(row["id"], "")}) for row in rows]
 
@@ -247,6 +252,25 @@ async def import_summary(uow: Uow, import_id: UUID) -> ImportSummary:
     if row is None:
         raise ImportNotFound
     return ImportSummary(**dict(row))
+
+
+async def recent_imports(uow: Uow, *, limit: int) -> list[ImportSummary]:
+    """Return the tenant's newest imports, the newest first."""
+    rows = await uow.fetch(_IMPORTS, uow.franchise_id, limit)
+    return [ImportSummary(**dict(row)) for row in rows]
+
+
+async def attested_of_import(uow: Uow, import_id: UUID) -> list[AttestedOfImport]:
+    """Return what was stated of the men an import brought, by whom, when and of how many, the oldest first."""
+    rows = await uow.fetch(
+        """SELECT a.what, a.author, a.basis, min(a.at) AS at, count(*) AS workers
+           FROM worker_contacts c JOIN attestations a ON a.worker_id = c.worker_id AND a.franchise_id = c.franchise_id
+           WHERE c.franchise_id = $1 AND c.import_id = $2 AND a.given
+           GROUP BY a.batch_id, a.what, a.author, a.basis ORDER BY min(a.at), a.what LIMIT 50""",
+        uow.franchise_id,
+        import_id,
+    )
+    return [AttestedOfImport(**dict(row)) for row in rows]
 
 
 async def import_rejects(uow: Uow, import_id: UUID, *, after_line: int = 0, limit: int = 1000) -> list[LineReject]:

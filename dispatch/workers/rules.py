@@ -53,6 +53,40 @@ WORKER_MOVES: Final = Moves(
 """The house table; the same pairs are in the database. A ban is the network's: no franchise sets or lifts one."""
 
 
+class Stage(StrEnum):
+    """How far a recruiter has come with somebody who may work for the franchise."""
+
+    LEAD = "lead"
+    CALLED = "called"
+    INTERVIEW = "interview"
+    VETTING = "vetting"
+    READY = "ready"
+    REFUSED = "refused"
+
+
+_G = Stage
+OPEN_STAGES: Final = (_G.LEAD, _G.CALLED, _G.INTERVIEW, _G.VETTING)
+RECRUIT_MOVES: Final = Moves(
+    "recruits",
+    frozenset(
+        {
+            (_G.LEAD, _G.CALLED),
+            (_G.LEAD, _G.INTERVIEW),
+            (_G.CALLED, _G.LEAD),
+            (_G.CALLED, _G.INTERVIEW),
+            (_G.INTERVIEW, _G.CALLED),
+            (_G.INTERVIEW, _G.VETTING),
+            (_G.VETTING, _G.INTERVIEW),
+            (_G.VETTING, _G.READY),
+        }
+        | {(stage, _G.REFUSED) for stage in OPEN_STAGES}
+        | {(_G.REFUSED, stage) for stage in OPEN_STAGES}
+    ),
+    {(stage, stage): "pressing the button twice changes nothing" for stage in Stage},
+)
+"""The funnel; the same pairs are in the database. Ready is final: from there on his status as a worker counts."""
+
+
 class Attestation(StrEnum):
     """What can be attested of a man. He is invitable when interviewed and willing to get offers."""
 
@@ -60,6 +94,10 @@ class Attestation(StrEnum):
     CONSENT_OFFERS = "consent_offers"
     CONSENT_URGENT = "consent_urgent"
     CONSENT_MARKETING = "consent_marketing"
+    SKILLS = "skills_checked"
+    """Somebody made sure that he can do what is noted."""
+    DOCUMENTS = "documents_seen"
+    """Somebody saw the papers that are noted."""
 
 
 class LocationQuality(StrEnum):

@@ -17,14 +17,17 @@ _STATES: Final = {
     Attestation.CONSENT_OFFERS: "consent_at = CASE WHEN $3 THEN coalesce(consent_at, $4) END",
     Attestation.CONSENT_URGENT: "urgent_ok = $3 AND $4::timestamptz IS NOT NULL",
 }
-"""What a statement changes in the pool row; consent to marketing is looked up where marketing is sent."""
+"""What a statement changes in the pool row; the others are looked up where they matter."""
 _NOT_YET: Final = {
     Attestation.VETTING: "vetted_at IS NULL",
     Attestation.CONSENT_OFFERS: "consent_at IS NULL",
     Attestation.CONSENT_URGENT: "NOT urgent_ok",
-    Attestation.CONSENT_MARKETING: """NOT coalesce((
-        SELECT a.given FROM attestations a WHERE a.worker_id = workers.id AND a.what = 'consent_marketing'
-        ORDER BY a.at DESC, a.id DESC LIMIT 1), false)""",
+} | {
+    what: f"""NOT coalesce((
+        SELECT a.given FROM attestations a WHERE a.worker_id = workers.id AND a.what = '{what}'
+        ORDER BY a.at DESC, a.id DESC LIMIT 1), false)"""
+    for what in Attestation
+    if what not in _STATES
 }
 
 

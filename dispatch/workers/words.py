@@ -15,9 +15,9 @@ from dispatch.kit.uow import Uow
 
 FEW: Final = 2_000
 """Up to so many matches are found one by one."""
-HOLDS: Final = "strpos(worker_sought(c.first_name, c.last_name, c.external_id), {at}) > 0"
-"""The same of one row, while walking. The planner takes it for every third man, and walks; of LIKE it would expect a
-handful, read everything and sort."""
+HOLDS: Final = "strpos(l.sought, {at}) > 0"
+"""The same of one row of `worker_lines`, while walking. The planner takes it for every third man, and walks; of LIKE it
+would expect a handful, read everything and sort."""
 
 _LIKE_SPECIAL: Final = re.compile(r"([\\%_])")
 _PHONE_LIKE: Final = re.compile(r"[\d\s()+./-]+")

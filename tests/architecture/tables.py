@@ -11,8 +11,9 @@ OWNED: Final[dict[str, str]] = {
     "access": "staff_users sessions api_tokens login_attempts second_factors recovery_codes sign_ins password_resets",
     "sms": "phones phone_events sms_accounts sms_account_progress questions messages inbound_messages dispositions "
     "inbox_items receipts",
-    "workers": "workers worker_contacts phone_holders phone_reveals worker_documents worker_availability "
-    "worker_absences attestations worker_imports worker_import_rejects",
+    "workers": "workers worker_contacts worker_lines phone_holders phone_reveals worker_documents worker_availability "
+    "worker_absences attestations worker_imports worker_import_rejects saved_filters "
+    "recruits interviews",
     "clients": "clients client_people sites do_not_return",
     "pricing": "rate_cards",
     "orders": "orders shifts timeline series series_exceptions series_days",

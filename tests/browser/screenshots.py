@@ -88,7 +88,7 @@ async def _state(name: str, settings: Settings, database: Database, jobs: Databa
     pages += [("on-site-shift", f"/site/{placed[0][0]}")] if placed else []
     pages += [("orders", "/orders"), ("new-order", "/orders/new"), ("clients", "/clients")]
     pages += [("client", f"/clients/{stage.client_id}"), ("people", "/people"), ("new-person", "/people/new")]
-    pages += [("import", "/people/import"), ("inbox", "/inbox")]
+    pages += [("import", "/people/import"), ("funnel", "/people/funnel"), ("inbox", "/inbox")]
     pages += [("shift", f"/shifts/{placed[0][0]}"), ("order", f"/orders/{placed[0][1]}")] if placed else []
     pages += [("person", f"/people/{stage.workers[0]}")] if stage.workers else []
     pages += [("account", "/account"), ("nothing-here", f"/shifts/{stage.site_id}")]

@@ -46,6 +46,6 @@ async def sign_in(client: AsyncClient, database: Database, franchise_id: UUID, r
     client.cookies.clear()
     answer = await client.post("/login", data={"login": user.login, "password": PASSWORD})
     assert answer.status_code == 303
-    page = (await client.get("/people")).text
+    page = (await client.get("/account")).text
     token = re.search(r'X-CSRF-Token": "([0-9a-f]{64})"', page)
     return Browser(client, token[1] if token else "")

@@ -184,7 +184,9 @@ async def test_what_is_typed_is_never_code(desk: Desk) -> None:
     assert "<script>" not in refused.headers["x-problem"]
 
 
-async def test_the_list_is_searched_sorted_and_taken_home(desk: Desk, jobs_db: Database, stage: Stage) -> None:
+async def test_the_list_is_searched_sorted_and_taken_home(
+    desk: Desk, jobs_db: Database, stage: Stage, owner: asyncpg.Connection
+) -> None:
     await place(jobs_db, stage, 1, tomorrow(days=8))
     for sort in ("name", "sites", "orders", "last", "billed", "since"):
         for way in ("asc", "desc"):
@@ -192,10 +194,12 @@ async def test_the_list_is_searched_sorted_and_taken_home(desk: Desk, jobs_db: D
             assert f'aria-sort="{way}ending"' in page.text
     ordered = re.findall(r'<tr id="client-([^"]+)"', (await desk.browser.get("/clients?sort=orders&dir=desc")).text)
     assert ordered[0] == str(stage.client_id)
-    text = (await desk.browser.get("/clients.csv?q=сенной")).content.decode("utf-8-sig")
-    rows = list(csv.reader(io.StringIO(text, newline="")))
+    text = (await desk.act("/clients/export?q=сенной", form="csv")).content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
     assert [row[0] for row in rows] == ["Client", "Склад на Сенной"]
-    assert (await desk.browser.get("/clients.xlsx")).content[:2] == b"PK"
+    assert (await desk.act("/clients/export", form="xlsx")).content[:2] == b"PK"
+    kept = await owner.fetch("SELECT what, rows FROM exports WHERE franchise_id = $1", stage.franchise_id)
+    assert ("clients", 1) in [tuple(row) for row in kept]
     page = (await desk.browser.get(f"/clients/{stage.client_id}")).text
     assert 'id="order-' in page
 
@@ -237,7 +241,7 @@ async def test_another_franchise_finds_no_such_client(
         answer = await stranger.act(where, **form)
         assert answer.status_code == 404, (where, answer.headers.get("x-problem"))
     assert str(desk.client_id) not in (await stranger.browser.get("/clients")).text
-    assert str(desk.client_id) not in (await stranger.browser.get("/clients.csv")).text
+    assert str(desk.client_id) not in (await stranger.act("/clients/export")).text
 
 
 @pytest.mark.parametrize("role", [Role.ACCOUNTANT, Role.CALL_CENTRE])

@@ -120,6 +120,43 @@ async def test_others_neither_import_nor_see_what_was_imported(
     assert 'aria-label="Would be taken">1/1<' in looked.text
 
 
+async def test_what_is_known_of_everybody_is_attested_at_once_with_the_list_or_after_it(
+    recruiter: Browser, app_db: Database, settings: Settings, stage: Stage
+) -> None:
+    def names(*phones: str) -> bytes:
+        return "\n".join(["phone;name", *(f"{phone};Anton Green" for phone in phones)]).encode()
+
+    known = {"what": ["vetting", "consent_offers", "documents_seen"], "author": "Анна Ром", "basis": "анкеты в папке"}
+    file = a_list(names("8 931 000-05-01", "8 931 000-05-02"))
+    for where in ("/people/import/look", "/people/import"):
+        assert (await recruiter.act(where, known | {"basis": ""}, files=file)).status_code == 422
+    taken = await recruiter.act("/people/import", known, files=file)
+    report = await recruiter.page(taken.headers["hx-redirect"])
+    assert "documents seen" in report
+    assert "Анна Ром (staff:" in report
+    assert report.count("2 people</li>") == 3
+    plain = await recruiter.act("/people/import", files=a_list(names("8 931 000-05-03")))
+    here = plain.headers["hx-redirect"]
+    assert "Those taken are applicants" in await recruiter.page(here)
+    assert "skills_checked" in await recruiter.part(f"{here}/attest")
+    assert (await recruiter.act(f"{here}/attest", known | {"what": []})).status_code == 422
+    assert (await recruiter.act(f"{here}/attest", known)).status_code == 204
+    assert "1 person</li>" in await recruiter.page(here)
+    async with app_db.begin(stage.franchise_id, "system:test") as uow:
+        active = await uow.fetchval(
+            """SELECT count(*) FROM workers w JOIN worker_contacts c ON c.worker_id = w.id
+               WHERE w.invitable AND c.last_name = 'Green'"""
+        )
+    assert active == 3
+    assert "The last imports" in await recruiter.page("/people/import")
+    assert (await recruiter.act(f"{here}/resume")).status_code == 409
+    other = await set_stage(settings, app_db, men=0)
+    theirs = await sign_in(recruiter.client, app_db, other.franchise_id, Role.OWNER)
+    assert [(await theirs.act(f"{here}/{act}", known)).status_code for act in ("attest", "resume")] == [404, 404]
+    dispatcher = await sign_in(recruiter.client, app_db, stage.franchise_id, Role.DISPATCHER)
+    assert [(await dispatcher.act(f"{here}/{act}", known)).status_code for act in ("attest", "resume")] == [403, 403]
+
+
 def test_every_column_and_every_refusal_is_said_in_russian() -> None:
     words = speech(Language.RU).words
     said = [f"column_{column}" for column in Column] + [str(advice) for advice in ADVICE.values()]

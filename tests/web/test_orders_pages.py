@@ -57,9 +57,9 @@ async def test_the_list_leaves_as_a_file_without_formulas(
 ) -> None:
     await owner.execute("UPDATE clients SET name = '=1+1' WHERE id = $1", stage.client_id)
     try:
-        text = await counter.browser.get("/orders.csv?sort=placed")
-        rows = list(csv.reader(io.StringIO(text.content.decode("utf-8-sig"), newline="")))
-        book = await counter.browser.get("/orders.xlsx?q=1%2B1")
+        text = await counter.act("/orders/export?sort=placed", form="csv")
+        rows = list(csv.reader(io.StringIO(text.content.decode("utf-8-sig"), newline=""), delimiter=";"))
+        book = await counter.act("/orders/export?q=1%2B1", form="xlsx")
     finally:
         await owner.execute("UPDATE clients SET name = 'Склад на Сенной' WHERE id = $1", stage.client_id)
     assert text.headers["content-disposition"] == 'attachment; filename="orders.csv"'
@@ -68,7 +68,10 @@ async def test_the_list_leaves_as_a_file_without_formulas(
     sheet = load_workbook(io.BytesIO(book.content)).active
     assert {cell.data_type for cell in sheet["C"]} == {"s"}
     assert sheet["C2"].value == "=1+1"
-    assert (await counter.browser.get("/orders.exe")).status_code == 422
+    assert (await counter.act("/orders/export", form="exe")).status_code == 422
+    kept = await owner.fetch("SELECT what, format, rows FROM exports WHERE franchise_id = $1", stage.franchise_id)
+    assert [(row["what"], row["format"]) for row in kept] == [("orders", "csv"), ("orders", "xlsx")]
+    assert kept[0]["rows"] == len(rows) - 1
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -162,7 +165,7 @@ async def test_another_franchise_finds_nothing(
         answer = await act(f"/orders/{order}/{where}", reason="x", version="1", headcount="2")
         assert answer.status_code == 404, where
     assert str(order) not in (await get("/orders")).text
-    assert str(order) not in (await get(f"/orders.csv?client={counter.stage.client_id}")).text
+    assert str(order) not in (await act(f"/orders/export?client={counter.stage.client_id}")).text
     stolen = await elsewhere.send(**elsewhere.form())
     assert stolen.status_code == 422
     for part in ("clients", "sites"):

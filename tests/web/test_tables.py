@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from starlette.requests import Request
 
-from dispatch.web.tables import Listing, csv_of, listing, xlsx_of
+from dispatch.kit.exports import SheetForm, write_file
+from dispatch.web.tables import Listing, listing
 
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
 DANGEROUS = ["=1+1", "+7 921", "-2", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")', "=cmd|' /C calc'!A0"]
@@ -21,6 +22,10 @@ DANGEROUS = ["=1+1", "+7 921", "-2", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("ht
 
 def request(query: str) -> Request:
     return Request({"type": "http", "query_string": query.encode(), "headers": []})
+
+
+def cells_of(file: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(file.decode("utf-8-sig"), newline=""), delimiter=";"))
 
 
 async def read(query: str) -> Listing:
@@ -52,14 +57,14 @@ async def test_nothing_that_a_database_refuses_gets_through() -> None:
 
 async def test_links_keep_what_is_looked_for() -> None:
     looked = await read("q=a%26b%3D%22&sort=size&dir=asc&page=2&status=open")
-    for link in (looked.sort_link("name"), looked.page_link(3), looked.file_link("csv")):
+    for link in (looked.sort_link("name"), looked.page_link(3), looked.export_address):
         assert parse_qs(urlsplit(link).query)["q"] == ['a&b="']
         assert parse_qs(urlsplit(link).query)["status"] == ["open"]
     assert parse_qs(urlsplit(looked.sort_link("size")).query)["dir"] == ["desc"]
     assert parse_qs(urlsplit(looked.sort_link("name")).query)["dir"] == ["asc"]
     assert "page" not in parse_qs(urlsplit(looked.sort_link("name")).query)
     assert parse_qs(urlsplit(looked.page_link(3)).query)["page"] == ["3"]
-    assert urlsplit(looked.file_link("csv")).path == "/things.csv"
+    assert urlsplit(looked.export_address).path == "/things/export"
     assert (looked.aria_sort("size"), looked.aria_sort("name")) == ("ascending", None)
 
 
@@ -72,7 +77,7 @@ def test_a_page_always_exists(page: int, found: int) -> None:
 
 @given(st.lists(TEXT, min_size=1, max_size=5))
 def test_text_comes_out_of_a_file_as_it_went_in_or_harmless(cells: list[str]) -> None:
-    head, row = list(csv.reader(io.StringIO(csv_of(cells, [cells]).decode("utf-8-sig"), newline="")))
+    head, row = cells_of(write_file(SheetForm.CSV, cells, [cells]))
     for cell, written, above in zip(cells, row, head, strict=True):
         assert written in (cell, f"'{cell}")
         assert above == written
@@ -81,17 +86,16 @@ def test_text_comes_out_of_a_file_as_it_went_in_or_harmless(cells: list[str]) ->
 
 @pytest.mark.parametrize("cell", DANGEROUS)
 def test_no_cell_of_text_is_a_formula(cell: str) -> None:
-    text = csv_of(["a"], [[cell]]).decode("utf-8-sig")
-    assert list(csv.reader(io.StringIO(text, newline="")))[1][0] == f"'{cell}"
-    sheet = load_workbook(io.BytesIO(xlsx_of([cell], [[cell]]))).active
+    assert cells_of(write_file(SheetForm.CSV, ["a"], [[cell]]))[1][0] == f"'{cell}"
+    sheet = load_workbook(io.BytesIO(write_file(SheetForm.XLSX, [cell], [[cell]]))).active
     assert [found.data_type for row in sheet.iter_rows() for found in row] == ["s", "s"]
 
 
 def test_figures_and_days_stay_what_they_are() -> None:
     row = [-5, 2.5, Decimal("-0.10"), date(2026, 3, 1), datetime(2026, 3, 1, 9, 30), None, "ё"]  # noqa: DTZ001 - wall
     columns = list("abcdefg")
-    text = csv_of(columns, [row]).decode("utf-8-sig").splitlines()[1]
-    assert text == "-5,2.5,-0.10,2026-03-01,2026-03-01 09:30,,ё"
-    sheet = load_workbook(io.BytesIO(xlsx_of(columns, [row]))).active
+    written = cells_of(write_file(SheetForm.CSV, columns, [row]))[1]
+    assert written == ["-5", "2.5", "-0.10", "2026-03-01", "2026-03-01 09:30", "", "ё"]
+    sheet = load_workbook(io.BytesIO(write_file(SheetForm.XLSX, columns, [row]))).active
     cells = [cell.value for cell in sheet[2]]
     assert cells == [-5, 2.5, -0.1, datetime(2026, 3, 1), datetime(2026, 3, 1, 9, 30), None, "ё"]  # noqa: DTZ001

@@ -209,3 +209,17 @@ def test_small_words() -> None:
     assert read_engagement("по-соседски") is None
     assert read_degrees("59,93") == 59.93
     assert read_degrees("север") is None
+
+
+RUSSIAN = "ФИО;Телефон;Город\nИванова Ольга;8 921 100-00-01;Санкт-Петербург\nЩЕРБАКОВ ЁЖИК;8 921 100-00-02;Ржев\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "cp866", "koi8_r"])
+def test_a_list_of_an_old_program_is_read_in_its_code_page(encoding: str) -> None:
+    assert decode_list(RUSSIAN.encode(encoding)) == (RUSSIAN, encoding)
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "cp866"])
+def test_lines_of_two_encodings_in_one_file_are_each_read_in_their_own(encoding: str) -> None:
+    glued = RUSSIAN.encode(encoding) + "Ёлкин Пётр;8 921 100-00-03;Псков\n".encode() + "Жук;1;Уфа".encode(encoding)
+    assert decode_list(glued) == (RUSSIAN + "Ёлкин Пётр;8 921 100-00-03;Псков\nЖук;1;Уфа", f"utf-8 + {encoding}")

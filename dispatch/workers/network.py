@@ -1,0 +1,90 @@
+"""Everybody of the network as headquarters may see them: by id, ring and rating, and by nothing that tells who."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from dispatch.kit.geo import Point
+from dispatch.kit.uow import Uow
+from dispatch.workers.rules import Ring
+
+_RATING: Final = "CASE WHEN w.capped_until > clock.now() THEN least(w.rating, 2.00) ELSE w.rating END"
+_BOUNDS_M: Final = {
+    Ring.NEAR: (0, 5_000),
+    Ring.MIDDLE: (5_000, 15_000),
+    Ring.FAR: (15_000, 50_000),
+    Ring.BEYOND: (50_000, 30_000_000),
+}
+_POINT: Final = "ST_SetSRID(ST_MakePoint($1, $2), 4326)::geography"
+_WHERE: Final = f"""
+FROM workers w
+WHERE CASE WHEN $3::uuid IS NULL THEN w.invitable ELSE w.id = $3 END AND ($3::uuid IS NULL OR w.id = $3)
+  AND ($4::numeric IS NULL OR {_RATING} >= $4)
+  AND ($5::float8 IS NULL OR ST_DWithin(w.location, {_POINT}, $6) AND NOT ST_DWithin(w.location, {_POINT}, $5))
+"""
+
+
+class PoolColumn(StrEnum):
+    """What the network's people can be sorted by."""
+
+    ID = "id"
+    RATING = "rating"
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLine:
+    """One of the network: `metres` from the reader's own franchise, to be told as a ring only."""
+
+    id: UUID
+    rating: Decimal
+    metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class PoolWanted:
+    """Whom to list: one man whatever his state, or of those who can be invited the ones in a ring, or rated so."""
+
+    worker_id: UUID | None = None
+    ring: Ring | None = None
+    rating_from: Decimal | None = None
+
+
+async def count_pool(uow: Uow, wanted: PoolWanted, centre: Point) -> int:
+    """Count the people of the network who are wanted."""
+    found: int = await uow.fetchval(f"SELECT count(*) {_WHERE}", *_given(wanted, centre))
+    return found
+
+
+async def find_in_pool(
+    uow: Uow, wanted: PoolWanted, centre: Point, *, column: PoolColumn, descending: bool, offset: int, limit: int
+) -> Sequence[PoolLine]:
+    """Return a page of the people of the network who are wanted, sorted.
+
+    Args:
+        uow: of any tenant: what is told here is open to the whole network.
+        wanted: whom to list.
+        centre: the place that rings are counted from.
+        column: what to sort by.
+        descending: greatest first.
+        offset: how many come before the page.
+        limit: the most it holds.
+    """
+    way = "DESC" if descending else "ASC"
+    first = f"rating {way}, " if column is PoolColumn.RATING else ""
+    rows = await uow.fetch(
+        f"""SELECT id, rating, ST_Distance(location, {_POINT}) AS metres
+            FROM (SELECT w.id, {_RATING} AS rating, w.location {_WHERE} ORDER BY {first} id {way} OFFSET $7 LIMIT $8) p
+            ORDER BY {first} id {way}""",
+        *_given(wanted, centre),
+        offset,
+        limit,
+    )
+    return [PoolLine(**dict(row)) for row in rows]
+
+
+def _given(wanted: PoolWanted, centre: Point) -> tuple[object, ...]:
+    nearest, furthest = _BOUNDS_M[wanted.ring] if wanted.ring is not None else (None, None)
+    return (centre.lon, centre.lat, wanted.worker_id, wanted.rating_from, nearest, furthest)
