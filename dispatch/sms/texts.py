@@ -99,8 +99,9 @@ def render(template: Template, language: str, **variables: Variable) -> str:
             `when` a start or several, `until` the end of the first day, `time` a clock time: aware, already in the
             zone of the place; `code`, `codes`, `number`, `count`, `minutes`, `hours` figures; `rate_minor` per hour,
             `amount_minor`, both with `currency`; `rating`; `seat` primary|reserve|standby; `entries` a crew list,
-            `choices` for a "which one?"; `place`, `address`, `meeting`, `service`, `name`, `what` words of others,
-            which are cleaned and cut here; `still_open` codes that wait for an answer, named after any text.
+            `choices` for a "which one?"; `link` an address of ours; `place`, `address`, `meeting`,
+            `service`, `name`, `what` words of others, which are cleaned and cut here; `still_open` codes that wait for
+            an answer, named after any text.
 
     Returns:
         The text. Where one segment less can be had by cutting `place`, down to 12 characters, it is cut.
@@ -235,6 +236,7 @@ _FORMATS: Final[Mapping[str, Callable[[Variable, Language], str]]] = MappingProx
         "codes": lambda value, _language: ", ".join(str(int(code)) for code in cast("Sequence[int]", value)),
         "seat": lambda value, language: _SEATS[language][str(value)],
         "rating": _rating,
+        "link": lambda value, _language: str(value),
         "entries": _entries,
         "choices": _choices,
     }

@@ -12,7 +12,7 @@ OWNED: Final[dict[str, str]] = {
     "sms": "phones phone_events sms_accounts sms_account_progress questions messages inbound_messages dispositions "
     "inbox_items receipts",
     "workers": "workers worker_contacts phone_holders phone_reveals worker_documents worker_availability "
-    "worker_absences attestations worker_imports worker_import_rejects",
+    "worker_absences attestations worker_imports worker_import_rejects worker_links",
     "clients": "clients client_people sites do_not_return",
     "pricing": "rate_cards",
     "orders": "orders shifts timeline series series_exceptions series_days",
