@@ -56,12 +56,14 @@ from dispatch.web import (
     person_acts,
     prices,
     rehearsal,
+    person_link,
     second_factor,
     shift_asking,
     shift_seats,
     shift_talk,
     signin,
     start,
+    worker,
 )
 from dispatch.web import clients as client_pages
 from dispatch.web import duty as duty_pages
@@ -107,6 +109,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     duty_pages.router,
     people.router,
     people_import.router,
+    person_link.router,
     person_acts.router,  # before the page of one person: `new` is nobody's id
     person.router,
     inbox.router,
@@ -115,6 +118,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     client_pages.router,
     prices.router,
     rehearsal.router,
+    worker.router,
 )
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)
