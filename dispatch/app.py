@@ -44,6 +44,7 @@ from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 from dispatch.web import (
     account,
     board,
+    calls,
     files,
     find,
     forgotten,
@@ -101,6 +102,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     start.router,
     live.router,
     board.router,
+    calls.router,
     shift_pages.router,
     shift_asking.router,
     shift_seats.router,

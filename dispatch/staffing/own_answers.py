@@ -11,10 +11,10 @@ from uuid import UUID, uuid5
 
 from dispatch.crew.seats import last_seat_of
 from dispatch.crew.waves import invitations_of_question
-from dispatch.kit.errors import NotFound
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import lock_shifts
 from dispatch.sms.dispose import REMEMBERED
+from dispatch.sms.errors import QuestionNotFound
 from dispatch.sms.queries import question_to
 from dispatch.sms.replies import Disposition, Reply
 from dispatch.sms.service import Answer, AnswerHandler, Question, QuestionKind
@@ -44,13 +44,6 @@ _DISPOSITIONS: Final = {
 }
 
 
-class QuestionNotFound(NotFound):
-    """He was never asked this, or by another franchise."""
-
-    def __init__(self) -> None:
-        super().__init__("There is no such question to you. Open your page again.")
-
-
 async def answer_on_page(uow: Uow, worker_id: UUID, question_id: UUID, *, yes: bool) -> str:
     """Settle what one of the tenant's men pressed, and return the outcome as a text of his would have it.
 
@@ -62,7 +55,7 @@ async def answer_on_page(uow: Uow, worker_id: UUID, question_id: UUID, *, yes: b
     """
     question = await question_to(uow, worker_id, question_id)
     if question is None or question.kind not in _SETTLES:
-        raise QuestionNotFound
+        raise QuestionNotFound("There is no such question to you. Open your page again.")
     if question.kind is QuestionKind.OFFER:
         if question.closed_at is not None and question.closed_at < uow.now - REMEMBERED:
             return ANSWERED_ALREADY

@@ -20,7 +20,8 @@ from starlette.responses import RedirectResponse
 
 from dispatch.access.errors import CrossSiteRequest
 from dispatch.api.deps import Resources, ResourcesDep, from_own_pages, public
-from dispatch.staffing.own_answers import QuestionNotFound, answer_on_page
+from dispatch.sms.errors import QuestionNotFound
+from dispatch.staffing.own_answers import answer_on_page
 from dispatch.web.doors import CSRF_FIELD, csrf_token
 from dispatch.web.forgotten import house_of
 from dispatch.web.frame import Page, StrangerPageDep

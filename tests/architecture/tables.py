@@ -16,7 +16,7 @@ OWNED: Final[dict[str, str]] = {
     "clients": "clients client_people sites do_not_return",
     "pricing": "rate_cards",
     "orders": "orders shifts timeline series series_exceptions series_days",
-    "crew": "waves invitations seats attendance_lists no_shows call_results alarms contact_days",
+    "crew": "waves invitations seats attendance_lists no_shows call_results call_claims alarms contact_days",
     "rating": "marks strikes fines fine_totals",
     "money": "accounts transfers timesheets",
     "staffing": "duty_turns",
