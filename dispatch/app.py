@@ -22,6 +22,7 @@ from dispatch.api import (
     shifts,
     sms,
     sms_hooks,
+    telephony_hooks,
     workers,
 )
 from dispatch.api import tenancy as tenancy_api
@@ -58,6 +59,7 @@ from dispatch.web import (
     prices,
     rehearsal,
     person_link,
+    ringing,
     second_factor,
     shift_asking,
     shift_seats,
@@ -103,6 +105,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     live.router,
     board.router,
     calls.router,
+    ringing.router,
     shift_pages.router,
     shift_asking.router,
     shift_seats.router,
@@ -123,7 +126,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     worker.router,
 )
 """Mounted as they are: the pages."""
-ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)
+ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router, telephony_hooks.router)
 """Mounted as they are: probes and webhooks."""
 
 KEEP_ALIVE_S: Final = 75

@@ -40,6 +40,7 @@ from dispatch.staffing.series import make_due_days
 from dispatch.staffing.settle import accept_offer, decline_offer
 from dispatch.staffing.site import answer_present, ask_site
 from dispatch.staffing.tomorrow import look_at_morning
+from dispatch.staffing.telephony import CONSTRAINTS as OF_TELEPHONY
 from dispatch.tenancy.errors import CONSTRAINTS as OF_TENANCY
 from dispatch.workers.errors import CONSTRAINTS as OF_WORKERS
 from dispatch.workers.links import send_link_by_text
@@ -56,6 +57,7 @@ CONSTRAINTS: Final[Mapping[str, Callable[[], DispatchError]]] = MappingProxyType
         **OF_CREW,
         **OF_RATING,
         **OF_DUTY,
+        **OF_TELEPHONY,
     }
 )
 """Name of a database constraint -> the fact it stands for."""

@@ -19,7 +19,7 @@ OWNED: Final[dict[str, str]] = {
     "crew": "waves invitations seats attendance_lists no_shows call_results call_claims alarms contact_days",
     "rating": "marks strikes fines fine_totals",
     "money": "accounts transfers timesheets",
-    "staffing": "duty_turns",
+    "staffing": "duty_turns telephone_lines incoming_calls",
     "api": "idempotency_keys",
 }
 OWNER_OF: Final[dict[str, str]] = {table: folder for folder, tables in OWNED.items() for table in tables.split()}
