@@ -39,8 +39,8 @@ from dispatch.staffing.reminders import ask_evening, ask_on_the_day, doubt_after
 from dispatch.staffing.series import make_due_days
 from dispatch.staffing.settle import accept_offer, decline_offer
 from dispatch.staffing.site import answer_present, ask_site
-from dispatch.staffing.tomorrow import look_at_morning
 from dispatch.staffing.telephony import CONSTRAINTS as OF_TELEPHONY
+from dispatch.staffing.tomorrow import look_at_morning
 from dispatch.tenancy.errors import CONSTRAINTS as OF_TENANCY
 from dispatch.workers.errors import CONSTRAINTS as OF_WORKERS
 from dispatch.workers.links import send_link_by_text

@@ -109,7 +109,10 @@ async def test_an_unknown_number_waits_in_the_inbox_once(office: Office, owner: 
 
 async def test_the_same_post_again_is_counted_and_does_nothing(office: Office, owner: asyncpg.Connection) -> None:
     call = told_of_call(office.secret, line=office.line, caller=office.e164, event="missed")
-    assert [await office.posted(call) for _ in range(3)] == [204] * 3
+    assert await office.posted(call) == 204
+    await owner.execute("UPDATE inbox_items SET status = 'done' WHERE worker_id = $1", office.man)
+    assert [await office.posted(call) for _ in range(2)] == [204] * 2
+    assert await owner.fetch(ITEMS, office.stage.franchise_id, "missed_call") == []
     (kept,) = await owner.fetch(CALLS, office.line)
     assert kept["seen"] == 3
 
