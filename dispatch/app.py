@@ -22,6 +22,7 @@ from dispatch.api import (
     shifts,
     sms,
     sms_hooks,
+    telephony_hooks,
     workers,
 )
 from dispatch.api import tenancy as tenancy_api
@@ -45,6 +46,7 @@ from dispatch.web import (
     account,
     board,
     components,
+    calls,
     files,
     find,
     forgotten,
@@ -61,8 +63,10 @@ from dispatch.web import (
     person_acts,
     person_calendar,
     person_photo,
+    person_link,
     prices,
     rehearsal,
+    ringing,
     second_factor,
     shift_asking,
     shift_seats,
@@ -70,6 +74,7 @@ from dispatch.web import (
     signin,
     site,
     start,
+    worker,
 )
 from dispatch.web import clients as client_pages
 from dispatch.web import duty as duty_pages
@@ -107,6 +112,8 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     start.router,
     live.router,
     board.router,
+    calls.router,
+    ringing.router,
     shift_pages.router,
     shift_asking.router,
     shift_seats.router,
@@ -120,6 +127,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     funnel.router,
     network_people.router,
     people_import.router,
+    person_link.router,
     person_acts.router,  # before the page of one person: `new` is nobody's id
     person_calendar.router,
     person_photo.router,
@@ -131,9 +139,10 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     prices.router,
     rehearsal.router,
     components.router,
+    worker.router,
 )
 """Mounted as they are: the pages."""
-ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)
+ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router, telephony_hooks.router)
 """Mounted as they are: probes and webhooks."""
 
 KEEP_ALIVE_S: Final = 75

@@ -1,6 +1,7 @@
 """Who acts on what: events to handlers, replies to handlers, constraints to errors. The only glue across folders."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -16,9 +17,10 @@ from dispatch.orders.series.errors import CONSTRAINTS as OF_SERIES
 from dispatch.rating.appeals import appeal_by_text
 from dispatch.rating.errors import CONSTRAINTS as OF_RATING
 from dispatch.sms.errors import CONSTRAINTS as OF_SMS
-from dispatch.sms.events import STOPPED, TEXTS_MOVED
+from dispatch.sms.events import STOP_ASKED, STOPPED, TEXTS_MOVED
+from dispatch.sms.phones import finish_stop
 from dispatch.sms.replies import Disposition
-from dispatch.sms.service import AnswerHandler, QuestionKind
+from dispatch.sms.service import AnswerHandler, QuestionKind, WordHandlers
 from dispatch.staffing import events as staffing_events
 from dispatch.staffing.attendance import arrive_by_text, delay_by_text, on_way_by_text
 from dispatch.staffing.cancel import ring_if_unread, understood
@@ -37,9 +39,11 @@ from dispatch.staffing.reminders import ask_evening, ask_on_the_day, doubt_after
 from dispatch.staffing.series import make_due_days
 from dispatch.staffing.settle import accept_offer, decline_offer
 from dispatch.staffing.site import answer_present, ask_site
+from dispatch.staffing.telephony import CONSTRAINTS as OF_TELEPHONY
 from dispatch.staffing.tomorrow import look_at_morning
 from dispatch.tenancy.errors import CONSTRAINTS as OF_TENANCY
 from dispatch.workers.errors import CONSTRAINTS as OF_WORKERS
+from dispatch.workers.links import send_link_by_text
 
 CONSTRAINTS: Final[Mapping[str, Callable[[], DispatchError]]] = MappingProxyType(
     {
@@ -53,6 +57,7 @@ CONSTRAINTS: Final[Mapping[str, Callable[[], DispatchError]]] = MappingProxyType
         **OF_CREW,
         **OF_RATING,
         **OF_DUTY,
+        **OF_TELEPHONY,
     }
 )
 """Name of a database constraint -> the fact it stands for."""
@@ -62,6 +67,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         ORDER_PLACED: begin_staffing,
         TEXTS_MOVED: move_with_texts,
         STOPPED: doubt_after_stop,
+        STOP_ASKED: finish_stop,
         staffing_events.WAVE_DUE: look_again,
         staffing_events.SERIES_DUE: make_due_days,
         staffing_events.SEAT_TAKEN: end_other_claims,
@@ -114,3 +120,8 @@ ANSWERS: Final[Mapping[tuple[QuestionKind, Disposition], AnswerHandler]] = Mappi
     }
 )
 """(what was asked, what was answered) -> what settles it; a pair not listed goes to people."""
+
+
+def words_with(public_url: str) -> WordHandlers:
+    """Return what acts on words that answer nothing; addresses in what it sends begin with `public_url`."""
+    return MappingProxyType({_D.LINK: partial(send_link_by_text, base=public_url)})

@@ -24,7 +24,7 @@ from dispatch.sms.reconcile import Reconciler
 from dispatch.sms.send import Broadcaster
 from dispatch.staffing.outage import tell_outages
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
-from dispatch.wiring import ANSWERS, CONSTRAINTS, HANDLERS, LANES
+from dispatch.wiring import ANSWERS, CONSTRAINTS, HANDLERS, LANES, words_with
 
 log = structlog.get_logger(__name__)
 
@@ -133,7 +133,7 @@ def _sms_drains(settings: Settings, database: Database, gateways: Mapping[str, G
     lease_s = settings.jobs.lease_s
     return {
         "sms": Broadcaster(database, gateways, settings.sms, lease_s=lease_s),
-        "sms_in": InboundDrain(database, ANSWERS, lease_s=lease_s),
+        "sms_in": InboundDrain(database, ANSWERS, words_with(settings.http.public_url), lease_s=lease_s),
         "receipts": ReceiptDrain(database, WEBHOOKS),
         "sms_care": Reconciler(database, gateways),
     }

@@ -34,6 +34,7 @@ from dispatch.api.shift_models import (
     Waves,
 )
 from dispatch.api.versions import set_version
+from dispatch.crew.calls import BeingRung
 from dispatch.crew.errors import NoShowTooEarly, SeatNotFound
 from dispatch.crew.queries import call_list, fill_counts, invitations_with_people, seats_with_people
 from dispatch.crew.waves import waves_of
@@ -183,7 +184,7 @@ async def get_calls(shift_id: UUID, uow: UowDep) -> Calls:
     "/shifts/{shift_id}/calls",
     status_code=201,
     dependencies=[allow(Permission.SHIFTS_OPERATE)],
-    responses=responses(ShiftNotFound, WorkerNotOfThisShift, IdempotencyKeyReused),
+    responses=responses(ShiftNotFound, WorkerNotOfThisShift, BeingRung, IdempotencyKeyReused),
 )
 async def post_call(shift_id: UUID, command: RecordCall, uow: UowDep, once: OnceDep) -> CallKept:
     """Keep what came of ringing a man; a yes or a no on the phone counts like a text."""

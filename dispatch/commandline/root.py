@@ -43,6 +43,7 @@ COMMANDS: Final = (
     "users",
     "tokens",
     "accounts",
+    "lines",
     "sending",
     "shift",
     "sms",

@@ -76,7 +76,10 @@ async def invitations_with_people(uow: Uow, shift_id: UUID) -> Sequence[Mapping[
 
 
 async def call_list(uow: Uow, shift_id: UUID) -> Sequence[Mapping[str, Any]]:
-    """Read whom to ring, best first: the doubtful and unaccounted, then who was silent or never reached."""
+    """Read whom to ring, best first: the doubtful and unaccounted, then who was silent or never reached.
+
+    Within each, who was not rung yet comes before who was, the longest ago first.
+    """
     return await uow.fetch(
         """SELECT worker_id, why, seat_id, rating, last_result, last_at FROM (
                SELECT s.worker_id, s.status AS why, s.id AS seat_id, w.rating, 0 AS class FROM seats s
@@ -89,7 +92,7 @@ async def call_list(uow: Uow, shift_id: UUID) -> Sequence[Mapping[str, Any]]:
                SELECT r.result AS last_result, r.at AS last_at FROM call_results r
                WHERE r.franchise_id = $1 AND r.shift_id = $2 AND r.worker_id = people.worker_id
                ORDER BY r.at DESC LIMIT 1) calls ON true
-           ORDER BY class, rating DESC, worker_id""",
+           ORDER BY class, last_at NULLS FIRST, rating DESC, worker_id""",
         uow.franchise_id,
         shift_id,
     )

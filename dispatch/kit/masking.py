@@ -45,6 +45,10 @@ _NUMBERS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9])[a-z]{1,12}_(?=[\w-]{0,42}[A-Z])(?=[\w-]{0,42}[0-9])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])", re.ASCII
+)
+"""Our own tokens: a short word and 256 random bits. A name in the code has no capitals and figures at that length."""
 _NOT_DIGIT = re.compile(r"\D+")
 _MINUTE_STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -61,12 +65,12 @@ _DEEPEST = 6
 
 
 def mask_text(text: str) -> str:
-    """Return the text with every phone number replaced by `[phone *67]`, its last two digits.
+    """Return the text with every phone number replaced by `[phone *67]`, its last two digits, every token by `[token]`.
 
     Written for privacy first: where a string of digits may be a phone, it is one (see the module's rule). Lone
     surrogates become U+FFFD, so that the result can always be encoded. Masking twice changes nothing.
     """
-    return _SURROGATE.sub("\ufffd", _NUMBERS.sub(_mask_match, text))
+    return _SURROGATE.sub("\ufffd", _NUMBERS.sub(_mask_match, _TOKEN.sub("[token]", text)))
 
 
 def _mask_match(match: re.Match[str]) -> str:

@@ -57,5 +57,29 @@ Attendance words (`arrived`, `on_way`, `late`, `cancel`) given to another kind o
 the `seat` question, so `(SEAT, ARRIVED)` serves them all. `restore` goes to the seat question answered last.
 """
 
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A text that answers nothing and asks for something by itself.
+
+    Attributes:
+        inbound_id: unique per text; build dedupe keys of what you answer from it.
+        account_id: the account he wrote to, of the franchise `owner_id`.
+    """
+
+    inbound_id: UUID
+    phone_id: UUID
+    account_id: UUID
+    owner_id: UUID
+
+
+WordHandler = Callable[[Uow, Word], Awaitable[str]]
+"""Acts on such a text in the transaction that disposes of it. No tenant was entered yet: the handler enters the one it
+finds the man in. It returns like an `AnswerHandler`; `PASS_ON` leaves the text to people.
+"""
+
+WordHandlers = Mapping[Disposition, WordHandler]
+"""Disposition -> handler, put together by the wiring; a word not listed goes to people."""
+
 PASS_ON: Final = "passed_on"  # noqa: S105 - an outcome, not a password
 """The outcome of a handler that leaves the text to people."""

@@ -3,8 +3,8 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from dispatch.kit.ids import new_id
 from dispatch.kit.outbox import LeaseLost
 from dispatch.kit.uow import Uow
-from dispatch.sms.answers import PASS_ON, Answer, AnswerHandler, AnswerHandlers
+from dispatch.sms.answers import PASS_ON, Answer, AnswerHandler, AnswerHandlers, Word, WordHandlers
 from dispatch.sms.asking import AskingBack, ask_back
 from dispatch.sms.choices import Ask, AskBack, LeaveToPeople, One, Several
 from dispatch.sms.choosing import COUNTED, Situation, choose, read_reply
 from dispatch.sms.courtesy import is_clear_yes, is_courtesy
 from dispatch.sms.inbox import InboxKind, add_inbox_item
+from dispatch.sms.letter import Inbound, Letter, Outcome, Phone
 from dispatch.sms.outgoing import OutgoingText, dedupe_key, queue_message
 from dispatch.sms.phones import start_phone, stop_phone
 from dispatch.sms.questions import QUESTION_COLUMNS, Question, close_questions, question_of
@@ -52,48 +53,7 @@ SELECT id, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM done
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """A claimed inbound text. `owner_id` is the franchise whose number he wrote to."""
-
-    id: UUID
-    attempt: int
-    account_id: UUID
-    owner_id: UUID
-    phone_e164: str = field(repr=False)
-    text: str = field(repr=False)
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """The phone a text came from."""
-
-    id: UUID
-    zone: ZoneInfo
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A text with everything known around it."""
-
-    inbound: Inbound
-    phone: Phone | None
-    situation: Situation
-    context: Context
-    reply: Reply
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of it; a machine word, and the question it was about."""
-
-    word: str
-    question: Question | None = None
-
-
-async def dispose(uow: Uow, inbound: Inbound, handlers: AnswerHandlers) -> str:
+async def dispose(uow: Uow, inbound: Inbound, handlers: AnswerHandlers, words: WordHandlers) -> str:
     """Dispose of one text, exactly once; the caller holds the phone's lock and commits.
 
     The durations that decide are those of the franchises that asked, of which there may be several.
@@ -110,6 +70,8 @@ async def dispose(uow: Uow, inbound: Inbound, handlers: AnswerHandlers) -> str:
             outcome = await _stop(uow, letter)
         case _D.START:
             outcome = await _start(uow, letter)
+        case word if word in words:
+            outcome = await _act_on_word(uow, letter, words)
         case _:
             outcome = await _answer(uow, letter, handlers)
     await _finish(uow, letter, outcome)
@@ -197,6 +159,15 @@ async def _confirm(uow: Uow, letter: Letter, template: Template, priority: Prior
             priority=priority,
         ),
     )
+
+
+async def _act_on_word(uow: Uow, letter: Letter, words: WordHandlers) -> Outcome:
+    if letter.phone is None:
+        return await _leave_to_people(uow, letter, None)
+    inbound = letter.inbound
+    word = Word(inbound.id, letter.phone.id, inbound.account_id, inbound.owner_id)
+    outcome = await words[letter.reply.disposition](uow, word)
+    return await _leave_to_people(uow, letter, None) if outcome == PASS_ON else Outcome(outcome)
 
 
 async def _answer(uow: Uow, letter: Letter, handlers: AnswerHandlers) -> Outcome:

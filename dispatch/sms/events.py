@@ -23,6 +23,9 @@ Read their status from the messages: several moves may be told at once, and news
 STOPPED: Final = "staffing.stopped"
 """Subject: the phone; one event per open seat of its people: `seat_id`, `worker_id`, `shift_id`."""
 
+STOP_ASKED: Final = "staffing.stop_asked"
+"""Subject: nothing, a fresh id. A phone was opted out on its man's own page: `phone_id`, `language` to confirm in."""
+
 _MOST_MESSAGES = 500
 
 

@@ -6,6 +6,7 @@ effect, the one disposition row and the end of the claim together. What fails fi
 
 import asyncio
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -13,9 +14,10 @@ import structlog
 from dispatch.kit.locks import LockKind, try_advisory_lock
 from dispatch.kit.outbox import LeaseLost
 from dispatch.kit.uow import Database, sqlstate
-from dispatch.sms.answers import AnswerHandlers
+from dispatch.sms.answers import AnswerHandlers, WordHandlers
 from dispatch.sms.claim import ACTOR
-from dispatch.sms.dispose import Inbound, dispose, give_up
+from dispatch.sms.dispose import dispose, give_up
+from dispatch.sms.letter import Inbound
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +62,7 @@ class InboundDrain:
     Args:
         database: a pool of the job role.
         handlers: what each kind of answer does, from the folders above.
+        words: what each word does that answers nothing.
         width: how many phones at once; each takes a connection.
         lease_s: a worker dead for so long has lost its texts to another.
     """
@@ -68,12 +71,14 @@ class InboundDrain:
         self,
         database: Database,
         handlers: AnswerHandlers,
+        words: WordHandlers = MappingProxyType({}),
         *,
         width: int = 8,
         lease_s: float = 30.0,
     ) -> None:
         self._database = database
         self._handlers = handlers
+        self._words = words
         self._settings = _Settings(width, lease_s)
 
     async def __call__(self) -> int:
@@ -111,7 +116,7 @@ class InboundDrain:
         async with self._database.begin(None, "system:sms_in") as uow:
             if not await try_advisory_lock(uow, LockKind.PHONE, text.phone_e164):
                 raise PhoneInHand
-            await dispose(uow, text, self._handlers)
+            await dispose(uow, text, self._handlers, self._words)
 
     async def _failed(self, text: Inbound, error: Exception) -> int:
         if text.attempt < MOST_ATTEMPTS:

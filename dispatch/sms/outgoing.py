@@ -12,6 +12,7 @@ from dispatch.kit.uow import Uow
 from dispatch.sms.errors import SimulatorAccountMissing, SmsAccountMissing, TextTooLong
 from dispatch.sms.rules import PRIORITY_OF, MessageClass, MessageStatus, Priority
 from dispatch.sms.segments import measure
+from dispatch.sms.wording import Template
 from dispatch.tenancy.policy import QuietHours
 from dispatch.tenancy.rules import next_allowed
 
@@ -19,7 +20,9 @@ LANE: Final = "sms"
 """The lane whose drain sends what is due."""
 
 PASSWORD_RESET: Final = "password_reset"  # noqa: S105 - a name, no secret
-"""The template of texts with a secret link. Nobody reads them back: lists leave them out, and the database forgets the
+"""The template of texts with a secret link for staff."""
+SECRET: Final = frozenset({PASSWORD_RESET, Template.WORKER_LINK.value})
+"""The templates of texts that hold a key. Nobody reads them back: lists leave them out, and the database forgets the
 body as soon as the text has left or never will."""
 
 _LONGEST_SEGMENTS = 24

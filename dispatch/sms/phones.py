@@ -6,9 +6,12 @@ from typing import Final
 from uuid import UUID
 
 from dispatch.kit.ids import new_id
-from dispatch.kit.outbox import NewEvent, emit_many
+from dispatch.kit.outbox import Job, NewEvent, emit_many
 from dispatch.kit.uow import Uow
 from dispatch.sms.events import STOPPED, Moved, tell_texts_moved
+from dispatch.sms.outgoing import OutgoingText, dedupe_key, queue_message
+from dispatch.sms.rules import MessageClass, Priority
+from dispatch.sms.texts import render
 from dispatch.sms.wording import Template
 
 DEAD_AFTER: Final = 2
@@ -40,6 +43,32 @@ async def stop_phone(uow: Uow, phone_id: UUID, *, source: str, inbound_id: UUID 
         return False
     await uow.run("UPDATE phones SET opted_out_at = clock.instant() WHERE id = $1", phone_id)
     await _note(uow, [phone_id], "stop", source, inbound_id)
+    await _hold_back(uow, phone_id)
+    return True
+
+
+async def finish_stop(uow: Uow, job: Job) -> None:
+    """Event: somebody stopped our texts on a page of ours. Do what follows, as after a STOP by text, and confirm it."""
+    phone_id = UUID(job.detail["phone_id"])
+    if not await uow.fetchval("SELECT opted_out_at IS NOT NULL FROM phones WHERE id = $1", phone_id):
+        return
+    await _hold_back(uow, phone_id)
+    await queue_message(
+        uow,
+        OutgoingText(
+            phone_id=phone_id,
+            worker_id=None,
+            class_=MessageClass.SEAT,
+            template=Template.STOP_CONFIRMED.value,
+            body=render(Template.STOP_CONFIRMED, job.detail["language"]),
+            dedupe_key=dedupe_key(Template.STOP_CONFIRMED, job.subject_id),
+            priority=Priority.STOP,
+        ),
+    )
+
+
+async def _hold_back(uow: Uow, phone_id: UUID) -> None:
+    """Take back what is queued for a phone that stopped, and tell whose seats hang on it."""
     held_back = await uow.fetch(
         """
         WITH mine AS (
@@ -56,7 +85,6 @@ async def stop_phone(uow: Uow, phone_id: UUID, *, source: str, inbound_id: UUID 
         uow, [Moved(row["id"], row["franchise_id"], row["shift_id"], row["carries"]) for row in held_back]
     )
     await _tell_stopped(uow, phone_id)
-    return True
 
 
 async def start_phone(uow: Uow, phone_id: UUID, *, source: str, inbound_id: UUID | None = None) -> bool:

@@ -10,13 +10,14 @@ from dispatch.kit.uow import Uow
 from dispatch.sms.errors import InboxItemNotFound
 from dispatch.sms.inbox import InboxKind
 from dispatch.sms.models import InboxItem, Message
-from dispatch.sms.outgoing import PASSWORD_RESET
+from dispatch.sms.outgoing import SECRET
 from dispatch.sms.questions import QUESTION_COLUMNS, Question, question_of
 from dispatch.sms.rules import InboxStatus, MessageClass, MessageStatus, QuestionKind, QuestionStatus
 
+_SECRET: Final = ", ".join(f"'{name}'" for name in sorted(SECRET))
 _MESSAGES: Final = f"""
 SELECT m.id, m.worker_id, m.shift_id, m.question_id, m.template, m.class AS class_, m.urgent,
-       CASE WHEN m.template = '{PASSWORD_RESET}' THEN '***' ELSE m.body END AS body, m.segments,
+       CASE WHEN m.template IN ({_SECRET}) THEN '***' ELSE m.body END AS body, m.segments,
        m.status, m.error, m.send_at, m.deadline, m.created_at, m.sent_at, m.delivered_at
 FROM messages m
 WHERE m.franchise_id = $1 AND ($2::uuid IS NULL OR m.shift_id = $2) AND ($3::uuid IS NULL OR m.worker_id = $3)
@@ -145,3 +146,14 @@ async def list_questions(
         limit,
     )
     return [question_of(row) for row in rows]
+
+
+async def question_to(uow: Uow, worker_id: UUID, question_id: UUID) -> Question | None:
+    """Return what the franchise asked a man, open or not; None when it did not ask him that."""
+    row = await uow.fetchrow(
+        f"SELECT {QUESTION_COLUMNS} FROM questions q WHERE q.franchise_id = $1 AND q.id = $2 AND q.worker_id = $3",
+        uow.franchise_id,
+        question_id,
+        worker_id,
+    )
+    return None if row is None else question_of(row)

@@ -1,6 +1,6 @@
 """The public face of this folder for everything above it: one import for what others may do with texts."""
 
-from dispatch.sms.answers import PASS_ON, Answer, AnswerHandler, AnswerHandlers
+from dispatch.sms.answers import PASS_ON, Answer, AnswerHandler, AnswerHandlers, Word, WordHandler, WordHandlers
 from dispatch.sms.inbox import InboxKind, add_inbox_item, finish_inbox_item
 from dispatch.sms.outgoing import (
     OutgoingText,
@@ -40,6 +40,9 @@ __all__ = [
     "QuestionKind",
     "QuestionStatus",
     "TakenBack",
+    "Word",
+    "WordHandler",
+    "WordHandlers",
     "add_inbox_item",
     "answer_question",
     "close_questions",

@@ -92,6 +92,8 @@ class Template(StrEnum):
     NOTICE_NOTED = "notice_noted"
     APPEAL_NOTED = "appeal_noted"
     """code"""
+    WORKER_LINK = "worker_link"
+    """The address of his own page, which is a key to it: link [name]"""
     STOP_CONFIRMED = "stop_confirmed"
     START_CONFIRMED = "start_confirmed"
     PAY_INFO = "pay_info"

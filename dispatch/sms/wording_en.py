@@ -78,6 +78,7 @@ ENGLISH: Final[Mapping[Template, str]] = MappingProxyType(
         Template.ON_WAY_NOTED: "Thank you! Text: I am here, when you arrive",
         Template.NOTICE_NOTED: "Thank you, noted",
         Template.APPEAL_NOTED: "Dispute received (code {code}). A person decides, we will text you",
+        Template.WORKER_LINK: "Your page[, {name}]: {link} It is for you alone, pass it to nobody",
         Template.STOP_CONFIRMED: "No more texts to you from us. To get offers again, reply START",
         Template.START_CONFIRMED: "We will text you offers again",
         Template.PAY_INFO: "Shift {when}: {rate}/h[, at least {hours} h]",

@@ -75,6 +75,7 @@ RUSSIAN: Final[Mapping[Template, str]] = MappingProxyType(
         Template.ON_WAY_NOTED: "Спасибо! Напишите: на месте, когда доедете",
         Template.NOTICE_NOTED: "Спасибо, отметили",
         Template.APPEAL_NOTED: "Спор принят (код {code}). Решит человек, мы напишем",
+        Template.WORKER_LINK: "Ваша страница[, {name}]: {link} Ссылка только для вас, не пересылайте её",
         Template.STOP_CONFIRMED: "Больше не пишем вам. Чтобы снова получать заявки, ответьте СТАРТ",
         Template.START_CONFIRMED: "Снова будем присылать вам заявки",
         Template.PAY_INFO: "Смена {when}: {rate}/ч[, не меньше {hours} ч]",

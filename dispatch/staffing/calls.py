@@ -1,17 +1,19 @@
 """What came of ringing a man: his word on the phone counts like a text, under the name of whoever rang."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from dispatch.crew.alarms import resolve_alarms
-from dispatch.crew.calls import CallResult, record_call
+from dispatch.crew.calls import CallResult, claim_call, end_claim, record_call
+from dispatch.crew.queries import call_list
 from dispatch.crew.rules import PENDING, InvitationStatus, SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, accept_terms, last_seat_of, lock_workers, move_seat
 from dispatch.crew.waves import Invitation, invitation_of, move_invitations, pending_of_question, renew_terms
-from dispatch.kit.errors import Invalid
+from dispatch.kit.errors import Conflict, Invalid
 from dispatch.kit.text import Clean
 from dispatch.kit.uow import Uow
 from dispatch.orders.rules import ShiftStatus
@@ -33,6 +35,13 @@ NOTED = "noted"
 
 class WorkerNotOfThisShift(Invalid):
     """A call about a man who was neither asked for this shift nor holds a seat on it."""
+
+
+class NotToBeRung(Conflict):
+    """Nobody has to be rung about this any more: he answered meanwhile, or somebody rang him."""
+
+    def __init__(self) -> None:
+        super().__init__("He is not on the call list any more: he answered meanwhile, or was rung.")
 
 
 class RecordCall(BaseModel):
@@ -61,11 +70,12 @@ async def record_call_result(uow: Uow, shift_id: UUID, command: RecordCall) -> R
 
     A yes re-confirms a seat on the terms in force, or accepts the offer while a place is open; a no cancels the seat at
     the usual cost, or declines. A wrong number makes a seat doubtful and goes before people. On a shift that is over
-    the call is kept, and whoever was rung about its cancel needs no further ringing.
+    the call is kept, and whoever was rung about its cancel needs no further ringing. A claim of the caller's ends.
 
     Raises:
         ShiftNotFound: there is none.
         WorkerNotOfThisShift: he was neither asked nor seated here.
+        BeingRung: somebody else is ringing him just now.
     """
     shift = await lock_shift(uow, shift_id)
     await lock_workers(uow, [command.worker_id])
@@ -76,6 +86,7 @@ async def record_call_result(uow: Uow, shift_id: UUID, command: RecordCall) -> R
             "worker_id: he was not asked for this shift; ask him with POST shifts/{id}/invitations.",
             worker_id=command.worker_id,
         )
+    await end_claim(uow, command.worker_id)
     call_id = await record_call(uow, shift_id, command.worker_id, command.result, command.note)
     outcome = await _settle(uow, shift, seat, invitation, command.result, call_id)
     await note(
@@ -88,6 +99,18 @@ async def record_call_result(uow: Uow, shift_id: UUID, command: RecordCall) -> R
         outcome=outcome,
     )
     return RecordedCall(call_id, shift_id, command.worker_id, command.result, outcome)
+
+
+async def claim_to_ring(uow: Uow, shift_id: UUID, worker_id: UUID) -> datetime:
+    """Take a man from a shift's call list, so that nobody else rings him, and return until when.
+
+    Raises:
+        NotToBeRung: he is not on the list, or not any more.
+        BeingRung: somebody else has him.
+    """
+    if worker_id not in {row["worker_id"] for row in await call_list(uow, shift_id)}:
+        raise NotToBeRung
+    return await claim_call(uow, shift_id, worker_id)
 
 
 async def _settle(

@@ -7,8 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dispatch.clients.queries import client_of, site_of
-from dispatch.crew.calls import CallResult
-from dispatch.crew.queries import call_list, fill_counts, invitations_with_people, seats_with_people
+from dispatch.crew.queries import fill_counts, invitations_with_people, seats_with_people
 from dispatch.crew.rules import SeatStatus
 from dispatch.crew.waves import waves_of
 from dispatch.kit.uow import Uow
@@ -21,7 +20,7 @@ from dispatch.staffing.on_site.reports import papers_of
 from dispatch.staffing.whereabouts import whereabouts_of
 from dispatch.web.frame import Page
 from dispatch.web.story import Teller
-from dispatch.workers.queries import display_names, home_phones
+from dispatch.workers.queries import display_names
 
 ON_SITE: Final = frozenset({SeatStatus.ARRIVED, SeatStatus.COMPLETED})
 _STEPS_SHOWN: Final = 400
@@ -52,11 +51,9 @@ async def scene_of(uow: Uow, shift_id: UUID) -> Scene:
 
 
 async def crew_of(uow: Uow, scene: Scene) -> Mapping[str, Any]:
-    """Return what the crew part shows: how full it is, the seats, whom to ring."""
+    """Return what the crew part shows: how full it is, and the seats."""
     shift = scene.shift
     seats = await seats_with_people(uow, shift.id)
-    calls = await call_list(uow, shift.id)
-    people = [row["worker_id"] for row in (*seats, *calls)]
     return {
         "scene": scene,
         "shift": shift,
@@ -65,11 +62,8 @@ async def crew_of(uow: Uow, scene: Scene) -> Mapping[str, Any]:
         "money": await money_of_shift(uow, shift.id),
         "seats": seats,
         "on_site": [seat for seat in seats if seat["status"] in ON_SITE],
-        "calls": calls,
-        "names": await display_names(uow, people),
-        "phones": await home_phones(uow, [row["worker_id"] for row in calls]),
+        "names": await display_names(uow, [seat["worker_id"] for seat in seats]),
         "owner": dict(await dispatchers(uow)).get(shift.owner_id) if shift.owner_id else None,
-        "results": [str(result) for result in CallResult],
         "papers": await papers_of(uow, shift.id),
     }
 

@@ -51,7 +51,7 @@ async def show_shift(shift_id: UUID, page: PageDep, uow: UowDep) -> Response:
 
 @router.get("/shifts/{shift_id}/crew", dependencies=_SEES)
 async def show_crew(shift_id: UUID, page: PageDep, uow: UowDep) -> Response:
-    """Show how full it is, the crew and the call list."""
+    """Show how full it is, and the crew."""
     return page.part("shift.html", "crew", **await crew_of(uow, await scene_of(uow, shift_id)))
 
 

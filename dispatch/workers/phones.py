@@ -6,6 +6,7 @@ from uuid import UUID
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
 from dispatch.workers.errors import PhoneAlreadyInNetwork, PhoneBelongsToWorker
+from dispatch.workers.links import revoke_links
 
 _HOLD: Final = """
 INSERT INTO phone_holders (id, franchise_id, worker_id, phone_id, holder, valid)
@@ -54,5 +55,9 @@ async def take_phone(uow: Uow, worker_id: UUID, e164: str, zone: str, *, holds: 
 
 
 async def release_phone(uow: Uow, worker_id: UUID) -> None:
-    """End his hold on every number now, so that its next owner can be registered; who held it when stays known."""
+    """End his hold on every number now, so that its next owner can be registered; who held it when stays known.
+
+    The link to his page lies on that phone, and ends with it.
+    """
+    await revoke_links(uow, worker_id)
     await uow.run(_RELEASE, uow.franchise_id, worker_id, uow.now)

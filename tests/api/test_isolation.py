@@ -38,6 +38,7 @@ OWN_ONLY: Final = {
     "POST /api/v1/matching/preview": "over the pool, which is one for the network",
     "POST /hooks/sms/{gateway}/inbound": "signed by the account it is for",
     "POST /hooks/sms/{gateway}/status": "signed by the account it is for",
+    "POST /hooks/telephony/{provider}": "signed by the line it is of",
 }
 """Requests that name nothing of a franchise, or prove whose it is by themselves -> why."""
 POOL: Final = {"/api/v1/workers/{worker_id}/card"}

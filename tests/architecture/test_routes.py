@@ -45,6 +45,12 @@ PUBLIC: Final = {
     "POST /lead/{token}/marks": "the link is the proof; the marks must come from our own page",
     "GET /site-worker.js": "a script of the pages on site, the same for everybody",
     "GET /site.webmanifest": "how a phone shows the pages on site, the same for everybody",
+    "GET /w/{token}": "the link is the proof; looking changes nothing",
+    "GET /w/{token}/{rest:path}": "a spoiled link: it says how to get another",
+    "POST /w/{token}/answer": "the link is the proof; the form must carry the token of its own page",
+    "POST /w/{token}/day": "as above",
+    "POST /w/{token}/language": "as above",
+    "POST /w/{token}/stop": "as above",
     "GET /language/{language}": "it changes how pages look and nothing else",
 }
 """The only addresses that ask nobody who he is -> why."""

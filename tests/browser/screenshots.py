@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import itertools
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from dispatch.local.migrate import migrate
 from dispatch.local.throwaway import TestCluster
 from dispatch.orders.commands import AskedShift
 from dispatch.settings import Settings
+from dispatch.workers.links import send_link
 from tests.factories.access import PASSWORD, make_user
 from tests.factories.stage import Stage, open_questions, place, run_lane, say, set_stage
 from tests.reliability.system import System
@@ -91,8 +93,20 @@ async def _state(name: str, settings: Settings, database: Database, jobs: Databa
     pages += [("import", "/people/import"), ("funnel", "/people/funnel"), ("inbox", "/inbox")]
     pages += [("shift", f"/shifts/{placed[0][0]}"), ("order", f"/orders/{placed[0][1]}")] if placed else []
     pages += [("person", f"/people/{stage.workers[0]}")] if stage.workers else []
+    pages += (
+        [("calls", f"/shifts/{placed[0][0]}/calls"), ("own-page", await _own_page(database, stage))] if placed else []
+    )
+    pages += [("link-gone", "/w/gone")]
     pages += [("account", "/account"), ("nothing-here", f"/shifts/{stage.site_id}")]
     return State(name, login, pages)
+
+
+async def _own_page(database: Database, stage: Stage) -> str:
+    """Where a worker's link leads; it is read from the text that holds it, which no worker sends here."""
+    async with database.begin(stage.franchise_id, "system:test") as uow:
+        await send_link(uow, stage.workers[0], "http://here")
+        body = await uow.fetchval("SELECT body FROM messages WHERE template = 'worker_link' ORDER BY id DESC LIMIT 1")
+    return str(re.findall(r"http://here(/w/\S+)", body)[0])
 
 
 async def _order(database: Database, stage: Stage, n: int) -> tuple[UUID, UUID]:

@@ -87,6 +87,15 @@ def test_an_account_of_the_simulator_is_made_up_and_can_be_stopped(dispatch: Dis
     assert _json(dispatch, "accounts", "enable", made["id"])["enabled"] is True
 
 
+def test_a_line_is_added_and_its_secret_shown_once(dispatch: Dispatch, slug: str, owner_sql: OwnerSql) -> None:
+    line = "lines", "add", "-f", slug, "--provider", "pbx", "--number", "+78005550104"
+    made = _json(dispatch, *line)
+    assert owner_sql("SELECT secret FROM telephone_lines WHERE number = '+78005550104'") == made["secret"]
+    assert made["webhook"].endswith("/hooks/telephony/pbx")
+    again = dispatch(*line)
+    assert (again.exit_code, "already" in again.stderr) == (1, True), again.stderr
+
+
 def test_a_gateway_nobody_has_is_refused(dispatch: Dispatch, slug: str) -> None:
     result = dispatch(
         "accounts", "add", "-f", slug, "--gateway", "pigeon", "--sid", "X", "--number", "+78005550103", typed="x\n"

@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from dispatch.access.roles import Role
 from dispatch.crew.alarms import Severity, raise_alarm
 from dispatch.sms.service import InboxKind, add_inbox_item
+from dispatch.staffing.telephony import AddLine, add_line
 from dispatch.workers.rules import Attestation
 from tests.factories import series_requests
 from tests.factories.access import PASSWORD, bearer, make_session, make_token, make_user
 from tests.factories.book import REQUESTS, V1, request
 from tests.factories.desk import another_day, at, order_body, times
 from tests.factories.scene import Call, Scene
+from tests.factories.telephone import told_of_call
 from tests.factories.workers import next_phone
 
 __all__ = ["REQUESTS", "V1", "request", "series_requests"]
@@ -376,3 +378,11 @@ async def text_comes(s: Scene) -> Call:
 @request("POST /hooks/sms/{gateway}/status")
 async def receipt_comes(s: Scene) -> Call:
     return await s.hook("status", {"MessageSid": "SM2", "MessageStatus": "delivered"})
+
+
+@request("POST /hooks/telephony/{provider}")
+async def call_comes(s: Scene) -> Call:
+    async with s.app_db.begin(s.stage.franchise_id, "system:test") as uow:
+        line = await add_line(uow, AddLine(provider="pbx", number=next_phone()))
+    number = await s.sql.fetchval("SELECT number FROM telephone_lines WHERE id = $1", line.line_id)
+    return told_of_call(line.secret, line=number, caller=next_phone())

@@ -284,3 +284,13 @@ def test_a_structure_that_contains_itself_ends() -> None:
     loop: list[object] = []
     loop.append(loop)
     assert "<deeper>" in str(withhold(loop))
+
+
+@given(st.from_regex(r"\A[A-Za-z0-9_-]{41}Z7\Z"), st.sampled_from(["dlink", "dpass", "dsess"]))
+def test_a_token_is_masked_wherever_it_stands(random: str, prefix: str) -> None:
+    assert mask_text(f"GET /w/{prefix}_{random}/x?a=1") == "GET /w/[token]/x?a=1"
+
+
+@pytest.mark.parametrize("name", ["test_a_very_long_name_of_a_test_in_our_own_code_base_1", "sha256_" + "a" * 43])
+def test_a_name_is_no_token(name: str) -> None:
+    assert mask_text(name) == name

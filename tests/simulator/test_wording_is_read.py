@@ -18,6 +18,7 @@ VARIABLES = {
     "time": START.replace(hour=9, minute=30),
     "code": 31,
     "codes": [31, 145],
+    "link": "https://dispatch.example/w/dlink_" + "aB3-" * 10 + "x_9",
     "number": 2,
     "count": 4,
     "minutes": 20,

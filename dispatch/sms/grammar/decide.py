@@ -56,6 +56,15 @@ def _restore(reading: Reading, _context: Context) -> Verdict | None:
     return Verdict(Disposition.RESTORE, "takes his cancel back")
 
 
+def _link(reading: Reading, _context: Context) -> Verdict | None:
+    """The word alone; beside anything else it is talk about a link."""
+    numbers = reading.numbers
+    others = reading.unknown or numbers.codes or numbers.plain or numbers.stated_time
+    if Sense.LINK not in reading.senses or others or not reading.senses <= _SMALL_TALK | {Sense.LINK}:
+        return None
+    return Verdict(Disposition.LINK, "asks for his page")
+
+
 def _appeal(reading: Reading, _context: Context) -> Verdict | None:
     said = reading.senses
     disputes = Sense.PENALTY in said and said & _DISPUTES
@@ -133,6 +142,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _silence,
     _start,
     _restore,
+    _link,
     _appeal,
     _wrong_number,
     _substitute,

@@ -30,6 +30,8 @@ class Disposition(StrEnum):
     MISSING = "missing"
     """The crew lead names the numbers of who is missing."""
     RESTORE = "restore"
+    LINK = "link"
+    """Wants the address of his own page."""
 
 
 class Context(StrEnum):

@@ -66,6 +66,8 @@ class Sense(StrEnum):
     """Fed up, with the messages if they are named."""
     START = "start"
     RESTORE = "restore"
+    LINK = "link"
+    """Asks for his own page, when it says nothing else."""
     APPEAL = "appeal"
     PENALTY = "penalty"
     UNFAIR = "unfair"

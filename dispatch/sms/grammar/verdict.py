@@ -12,7 +12,14 @@ PLAIN, LIKELY, OPEN = 1.0, 0.9, 0.5
 
 _MENDED, _UNKNOWN_WORD, _LEAST = 0.9, 0.97, 0.3
 _NAMES_NO_CODE = frozenset(
-    {Disposition.STOP, Disposition.START, Disposition.UNKNOWN, Disposition.WRONG_NUMBER, Disposition.MISSING},
+    {
+        Disposition.STOP,
+        Disposition.START,
+        Disposition.LINK,
+        Disposition.UNKNOWN,
+        Disposition.WRONG_NUMBER,
+        Disposition.MISSING,
+    },
 )
 
 

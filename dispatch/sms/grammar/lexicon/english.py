@@ -173,6 +173,9 @@ ENGLISH = Lexicon(
             restore; undo; restore my seat/place/shift; restore me; uncancel; undo cancel; undo that
             cancel the cancellation; revert; bring me back; put me back; put me back on the shift; take me back
             give me back my seat/place/shift; get it back; reinstate; reinstate me""",
+        Sense.LINK: """
+            link; my/the link; my page; send link; send my/the link; send me link; send me my/the/a link; need link
+            i need the/my/a link; need the/my/a link""",
         Sense.APPEAL: """
             appeal; i appeal; dispute; i dispute; contest; i contest; object; i object; objection; protest
             i want to appeal/dispute/contest; dispute the/my/this/a fine/penalty/rating
