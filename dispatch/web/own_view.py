@@ -14,7 +14,7 @@ from dispatch.staffing.own_page import asked_of, expected_pay, own_seats
 from dispatch.tenancy.policy import MarkKind
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.languages import Language
-from dispatch.web.person import days_ahead
+from dispatch.web.person_calendar import state_on
 from dispatch.workers import commands
 from dispatch.workers.models import CalendarView
 from dispatch.workers.own_days import DAYS_AHEAD
@@ -68,10 +68,8 @@ async def own_view(uow: Uow, worker_id: UUID) -> Mapping[str, Any]:
 
 def own_days(calendar: CalendarView, held: Sequence[HeldSeat], today: date, zone: ZoneInfo) -> Sequence[OwnDay]:
     """Return the coming four weeks; a shift he holds shows, whatever his calendar says. Pure."""
-    shown = [*days_ahead(calendar, today, zone)]
-    while len(shown) < DAYS_AHEAD:
-        shown += days_ahead(calendar, today + timedelta(days=len(shown)), zone)
-    return [OwnDay(one.day, _work_on(one.day, held, zone) or one.state) for one in shown[:DAYS_AHEAD]]
+    days = [today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
+    return [OwnDay(day, _work_on(day, held, zone) or state_on(calendar, day, zone)) for day in days]
 
 
 def _work_on(day: date, held: Sequence[HeldSeat], zone: ZoneInfo) -> str:

@@ -18,7 +18,7 @@ from dispatch.web.forms import Fault, FormUnfit, chosen_in, clock_in, day_in, fi
 from dispatch.web.frame import PageDep
 from dispatch.web.person_forms import days_away
 from dispatch.web.routing import ConsoleRoute
-from dispatch.workers.calendar import add_absence, remove_absence, set_availability, turn_day
+from dispatch.workers.calendar import add_absence, mark_day, remove_absence, set_availability
 from dispatch.workers.commands import AddAbsence, SetAvailability, Weekday
 from dispatch.workers.models import CalendarView, Worker
 from dispatch.workers.queries import calendar_of, worker_record
@@ -60,7 +60,7 @@ async def turn(worker_id: UUID, day: date, page: PageDep, uow: UowDep) -> Respon
     first, last = _reach(uow, worker)
     if not first <= day <= last:
         raise FormUnfit({"": Fault("Only days from today on, for a year.")})
-    away = await turn_day(uow, worker_id, day)
+    away = await mark_day(uow, worker_id, day)
     words = page.say("He is not asked on this day") if away else page.say("He may be asked on this day")
     return page.done(words, f"/people/{worker_id}", f"/people/{worker_id}/days/{day}")
 
@@ -133,14 +133,15 @@ def weeks_of(view: CalendarView, month: date, today: date, zone: ZoneInfo) -> Se
     shown = months.Calendar().monthdatescalendar(month.year, month.month)
     return [
         [
-            None if day.month != month.month else DayShown(day, "past" if day < today else _state(view, day, zone))
+            None if day.month != month.month else DayShown(day, "past" if day < today else state_on(view, day, zone))
             for day in week
         ]
         for week in shown
     ]
 
 
-def _state(view: CalendarView, day: date, zone: ZoneInfo) -> str:
+def state_on(view: CalendarView, day: date, zone: ZoneInfo) -> str:
+    """Return how a day is: `on`, `off` by the week or the cycle, or `away`, be it for a part; pure."""
     kept = view.cycle
     cycle = None if kept is None else Cycle(kept.anchor, kept.days_on, kept.days_off)
     begins = datetime.combine(day, datetime.min.time(), zone)

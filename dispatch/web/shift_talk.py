@@ -9,8 +9,8 @@ from dispatch.access.roles import Permission
 from dispatch.api.deps import UowDep, allow
 from dispatch.sms.answering import AnswerByText
 from dispatch.staffing.conversation import conversation_about, write_about
-from dispatch.web import person_forms as forms
 from dispatch.web.doors import own_page
+from dispatch.web.forms import fit
 from dispatch.web.frame import PageDep
 from dispatch.web.routing import ConsoleRoute
 from dispatch.web.shift_parts import scene_of
@@ -43,5 +43,5 @@ async def write(
     shift_id: UUID, worker_id: UUID, page: PageDep, uow: UowDep, text: Annotated[str, Form(max_length=2000)] = ""
 ) -> Response:
     """Text him in one's own words."""
-    await write_about(uow, shift_id, worker_id, forms.fill(AnswerByText, text=text.replace("\r\n", "\n")))
+    await write_about(uow, shift_id, worker_id, fit(AnswerByText, {"text": text.replace("\r\n", "\n")}))
     return page.done(page.say("The answer is on its way"), f"/shifts/{shift_id}")

@@ -33,7 +33,7 @@ from dispatch.workers import commands
 from dispatch.workers.change import change_worker
 from dispatch.workers.consent import stop_texts
 from dispatch.workers.links import LinkHolder, holder_of
-from dispatch.workers.own_days import DayOutOfReach, mark_day
+from dispatch.workers.own_days import DayOutOfReach, mark_own_day
 from dispatch.workers.queries import worker_record
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
@@ -167,7 +167,7 @@ async def set_day(
     day, _, state = mark.partition(" ")
     try:
         async with resources.database.begin(holder.franchise_id, holder.actor) as uow:
-            await mark_day(uow, holder.worker_id, date.fromisoformat(day), free=state == "free")
+            await mark_own_day(uow, holder.worker_id, date.fromisoformat(day), free=state == "free")
     except (DayOutOfReach, ValueError):
         return _back(token, "no_such_day")
     return _back(token, "day")

@@ -66,10 +66,17 @@ async def add_absence(uow: Uow, worker_id: UUID, command: AddAbsence) -> Absence
     return absence
 
 
-async def turn_day(uow: Uow, worker_id: UUID, day: date) -> bool:
-    """Turn one day of a man: away where he could be asked, free of absences where he was away; his own midnights.
+async def mark_day(uow: Uow, worker_id: UUID, day: date, *, free: bool | None = None) -> bool:
+    """Say that a man can work on one day, or that he cannot; his own midnights.
 
-    An absence that goes on before or after the day stays there.
+    An absence that goes on before or after the day stays there. What his week or cycle says stays as it is, and so do
+    seats he holds. Saying the same twice changes nothing.
+
+    Args:
+        uow: the tenant's.
+        worker_id: whose day.
+        day: on his own clock.
+        free: whether he can; by default the day is turned: free where he was away, be it for a part, and else away.
 
     Returns:
         Whether he is away on that day now.
@@ -83,24 +90,22 @@ async def turn_day(uow: Uow, worker_id: UUID, day: date) -> bool:
     if zone is None:
         raise WorkerNotFound
     begins, ends = day_bounds(day, zone)
-    rows = await uow.fetch(
-        """DELETE FROM worker_absences WHERE franchise_id = $1 AND worker_id = $2 AND during && tstzrange($3, $4)
-           RETURNING lower(during) AS starts_at, upper(during) AS ends_at, reason""",
-        uow.franchise_id,
-        worker_id,
-        begins,
-        ends,
-    )
-    for row in rows:
-        if row["starts_at"] < begins:
-            await add_absence(
-                uow, worker_id, AddAbsence(starts_at=row["starts_at"], ends_at=begins, reason=row["reason"])
-            )
-        if row["ends_at"] is None or row["ends_at"] > ends:
-            await add_absence(uow, worker_id, AddAbsence(starts_at=ends, ends_at=row["ends_at"], reason=row["reason"]))
-    if not rows:
-        await add_absence(uow, worker_id, AddAbsence(starts_at=begins, ends_at=ends))
-    return not rows
+    absences = (await calendar_of(uow, worker_id)).absences
+    touching = [x for x in absences if x.starts_at < ends and (x.ends_at is None or begins < x.ends_at)]
+    free = bool(touching) if free is None else free
+    if not free:
+        if not any(x.starts_at <= begins and (x.ends_at is None or ends <= x.ends_at) for x in touching):
+            await add_absence(uow, worker_id, AddAbsence(starts_at=begins, ends_at=ends))
+        return True
+    for absence in touching:
+        await remove_absence(uow, worker_id, absence.id)
+        if absence.starts_at < begins:
+            before = AddAbsence(starts_at=absence.starts_at, ends_at=begins, reason=absence.reason)
+            await add_absence(uow, worker_id, before)
+        if absence.ends_at is None or absence.ends_at > ends:
+            after = AddAbsence(starts_at=ends, ends_at=absence.ends_at, reason=absence.reason)
+            await add_absence(uow, worker_id, after)
+    return False
 
 
 async def remove_absence(uow: Uow, worker_id: UUID, absence_id: UUID) -> None:

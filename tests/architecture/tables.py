@@ -17,7 +17,8 @@ OWNED: Final[dict[str, str]] = {
     "clients": "clients client_people sites do_not_return",
     "pricing": "rate_cards",
     "orders": "orders shifts timeline series series_exceptions series_days",
-    "crew": "waves invitations seats attendance_lists no_shows call_results call_claims alarms contact_days site_marks lead_links",
+    "crew": "waves invitations seats attendance_lists no_shows call_results call_claims alarms contact_days site_marks "
+    "lead_links",
     "rating": "marks strikes fines fine_totals",
     "money": "accounts transfers timesheets",
     "staffing": "duty_turns telephone_lines incoming_calls",

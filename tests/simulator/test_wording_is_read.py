@@ -35,7 +35,6 @@ VARIABLES = {
     "meeting": "у проходной, спросить мастера",
     "service": "погрузка",
     "name": "Иван",
-    "link": "https://d.example/lead/dlead_abc",
 }
 KINDS = {
     Template.OFFER: Kind.OFFER,
