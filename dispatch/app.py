@@ -31,6 +31,7 @@ from dispatch.api.limits import BodyLimit
 from dispatch.api.middleware import RequestContext
 from dispatch.api.openapi import DESCRIPTION, describe_access
 from dispatch.api.readiness import Readiness
+from dispatch.geocoding.registry import open_geocoding
 from dispatch.kit.beats import INBOUND, beat_for_ever
 from dispatch.kit.db import open_engine, refuse_unsafe_role
 from dispatch.kit.jobs import WakeUps
@@ -47,6 +48,7 @@ from dispatch.web import (
     files,
     find,
     forgotten,
+    geocode,
     inbox,
     live,
     new_order,
@@ -115,6 +117,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     client_pages.router,
     prices.router,
     rehearsal.router,
+    geocode.router,
 )
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router)
@@ -178,6 +181,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         UnsafeDatabaseRole: row security does not bind the login of the API.
         SimulatedClockRefused: the database tells a made-up time.
         SecretKeyTooShort: the key that keeps forged requests out is missing or too short.
+        GeocoderKeyMissing: the address service chosen cannot be asked without a key.
     """
     refuse_short_key(settings)
     place = settings.database
@@ -194,6 +198,9 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         database = await open_database("dispatch api", place.pool_size)
         webhooks = await open_database("dispatch webhooks", place.webhook_pool_size, WEBHOOK_PATIENCE_S)
         probe = open_engine(url, size=1, name="dispatch probe", pool_timeout_s=patience)
+        geocoding = open_geocoding(settings)
+        if geocoding is not None:
+            stack.push_async_callback(geocoding.geocoder.close)
         readiness = Readiness(probe, settings.redis_url, newest_revision())
         stack.push_async_callback(readiness.close)
         await refuse_unsafe_role(probe)
@@ -205,6 +212,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             readiness=readiness,
             metrics=Metrics(),
             wake_up=wake_ups,
+            geocoding=geocoding,
         )
 
 

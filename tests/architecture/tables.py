@@ -11,6 +11,7 @@ OWNED: Final[dict[str, str]] = {
     "access": "staff_users sessions api_tokens login_attempts second_factors recovery_codes sign_ins password_resets",
     "sms": "phones phone_events sms_accounts sms_account_progress questions messages inbound_messages dispositions "
     "inbox_items receipts",
+    "geocoding": "geocodes geocoder_turns",
     "workers": "workers worker_contacts phone_holders phone_reveals worker_documents worker_availability "
     "worker_absences attestations worker_imports worker_import_rejects",
     "clients": "clients client_people sites do_not_return",
