@@ -45,6 +45,7 @@ from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 from dispatch.web import (
     account,
     board,
+    client_people,
     files,
     find,
     forgotten,
@@ -52,6 +53,7 @@ from dispatch.web import (
     inbox,
     live,
     new_order,
+    passes,
     people,
     people_import,
     person,
@@ -117,6 +119,8 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     client_pages.router,
     prices.router,
     rehearsal.router,
+    client_people.router,
+    passes.router,
     geocode.router,
 )
 """Mounted as they are: the pages."""

@@ -13,14 +13,14 @@ OWNED: Final[dict[str, str]] = {
     "inbox_items receipts",
     "geocoding": "geocodes geocoder_turns",
     "workers": "workers worker_contacts phone_holders phone_reveals worker_documents worker_availability "
-    "worker_absences attestations worker_imports worker_import_rejects",
-    "clients": "clients client_people sites do_not_return",
+    "worker_absences attestations worker_imports worker_import_rejects worker_pass_facts",
+    "clients": "clients client_people client_notes sites do_not_return",
     "pricing": "rate_cards",
     "orders": "orders shifts timeline series series_exceptions series_days",
     "crew": "waves invitations seats attendance_lists no_shows call_results alarms contact_days",
     "rating": "marks strikes fines fine_totals",
     "money": "accounts transfers timesheets",
-    "staffing": "duty_turns",
+    "staffing": "duty_turns pass_rules pass_lists",
     "api": "idempotency_keys",
 }
 OWNER_OF: Final[dict[str, str]] = {table: folder for folder, tables in OWNED.items() for table in tables.split()}

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from httpx import AsyncClient, Response
+from httpx import ASGITransport, AsyncClient, Response
 from pydantic import ValidationError
 
 from dispatch.access.roles import Role
@@ -41,6 +41,16 @@ async def app(settings: Settings, service: AddressService) -> AsyncIterator[Fast
     served = create_app(Settings.model_validate(chosen | TILES))
     async with served.router.lifespan_context(served):
         yield served
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def dispatcher(app: FastAPI, app_db: Database, stage: Stage) -> AsyncIterator[AsyncClient]:
+    """One browser for all: signing in takes longer than any question."""
+    headers = {"Accept-Language": "en", "Sec-Fetch-Site": "same-origin"}
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://testserver", headers=headers) as browser:
+        user = await make_user(app_db, stage.franchise_id, Role.DISPATCHER)
+        await browser.post("/login", data={"login": user.login, "password": PASSWORD})
+        yield browser
 
 
 @pytest.fixture(autouse=True)
