@@ -53,6 +53,7 @@ from dispatch.web import (
     inbox,
     live,
     new_order,
+    new_series,
     passes,
     people,
     people_import,
@@ -70,6 +71,7 @@ from dispatch.web import (
 from dispatch.web import clients as client_pages
 from dispatch.web import duty as duty_pages
 from dispatch.web import orders as order_pages
+from dispatch.web import series as series_pages
 from dispatch.web import shifts as shift_pages
 from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
@@ -115,6 +117,8 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     person.router,
     inbox.router,
     new_order.router,
+    new_series.router,  # before the page of one series: `new` is nobody's id
+    series_pages.router,
     order_pages.router,
     client_pages.router,
     prices.router,
