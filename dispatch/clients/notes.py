@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from dispatch.clients.commands import Command
@@ -11,6 +11,8 @@ from dispatch.clients.queries import client_of
 from dispatch.kit.ids import new_id
 from dispatch.kit.text import Clean
 from dispatch.kit.uow import Uow
+
+MOST_SHOWN: Final = 200
 
 
 class AddNote(Command):

@@ -2,16 +2,19 @@
 
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import FormData
 
+from dispatch.access.queries import actor_names
 from dispatch.access.roles import Permission
 from dispatch.api.deps import UowDep, allow
 from dispatch.clients.commands import AddPerson, ChangePerson
-from dispatch.clients.notes import AddNote, add_note
+from dispatch.clients.notes import MOST_SHOWN, AddNote, add_note, notes_of
 from dispatch.clients.queries import client_of, person_of
 from dispatch.clients.service import add_person, change_person, remove_person, require_open
+from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
 from dispatch.web.forms import fit, text_in, version_in
 from dispatch.web.frame import PageDep
@@ -57,6 +60,19 @@ async def forget_person(client_id: UUID, person_id: UUID, page: PageDep, uow: Uo
     """Forget somebody who spoke for a client."""
     await remove_person(uow, client_id, person_id)
     return page.done(page.say("Removed"), f"/clients/{client_id}")
+
+
+@router.get("/clients/{client_id}/notes", dependencies=[allow(Permission.CLIENTS_READ)])
+async def show_notes(client_id: UUID, page: PageDep, uow: UowDep) -> Response:
+    """Show what is noted, newest first."""
+    return page.part(
+        _PAGE,
+        "notes",
+        client=await client_of(uow, client_id),
+        notes=await notes_of(uow, client_id, limit=MOST_SHOWN),
+        staff=await actor_names(uow),
+        home_zone=ZoneInfo((await franchise_of(uow)).zone),
+    )
 
 
 @router.post("/clients/{client_id}/notes", dependencies=_CHANGES)

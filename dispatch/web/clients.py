@@ -13,7 +13,7 @@ from dispatch.access.roles import Permission
 from dispatch.api.deps import UowDep, allow
 from dispatch.clients.commands import AddClient, AddSite, ChangeClient, ChangeSite, ForbidReturn
 from dispatch.clients.models import AttendanceSource, Client, ClientKind, DecidedBy, Site
-from dispatch.clients.notes import notes_of
+from dispatch.clients.notes import MOST_SHOWN, notes_of
 from dispatch.clients.queries import client_of, list_do_not_return, list_sites, people_of, site_of
 from dispatch.clients.service import add_client, archive_client, change_client, require_open, restore_client
 from dispatch.clients.sites import add_site, archive_site, change_site, forbid_return, lift_do_not_return
@@ -47,7 +47,6 @@ _CHANGES: Final = [allow(Permission.CLIENTS_WRITE), Depends(own_page)]
 _BARS: Final = [allow(Permission.DO_NOT_RETURN_WRITE), Depends(own_page)]
 _SHOWN: Final = 200
 _ORDERS_SHOWN: Final = 20
-_NOTES_SHOWN: Final = 100
 _FOUND_AT_ONCE: Final = 8
 _LISTING: Final = listing("/clients", ClientSort, ClientSort.NAME, filters=("archived", "curator"))
 ListingDep = Annotated[Listing, _LISTING]
@@ -115,6 +114,7 @@ async def show_client(client_id: UUID, page: PageDep, uow: UowDep) -> Response:
     return page.show(
         _PAGE,
         **card,
+        notes=await notes_of(uow, client_id, limit=MOST_SHOWN),
         orders=orders,
         ordered=await count_orders(uow, wanted),
         totals=await client_totals(uow, client_id),
@@ -249,7 +249,6 @@ async def _card(uow: Uow, client: Client) -> dict[str, Any]:
         "people": await people_of(uow, client.id),
         "sites": sites,
         "rules": await pass_rules_of(uow, [site.id for site in sites]),
-        "notes": await notes_of(uow, client.id, limit=_NOTES_SHOWN),
         "staff": staff,
         "home_zone": ZoneInfo((await franchise_of(uow)).zone),
         "barred": barred,

@@ -57,6 +57,8 @@ _PAGE: Final = "series.html"
 _SEES: Final = [allow(Permission.ORDERS_READ)]
 _ASKS: Final = [allow(Permission.ORDERS_WRITE)]
 _CHANGES: Final = [allow(Permission.ORDERS_WRITE), Depends(own_page)]
+_UNSAID: Final = "?"
+"""The reason of what is only looked at; saving wants a true one."""
 _LISTING: Final = listing("/series", SeriesSort, SeriesSort.NEXT, filters=("status", "client"))
 ListingDep = Annotated[Listing, _LISTING]
 
@@ -144,7 +146,7 @@ async def ask_day(series_id: UUID, day: date, page: PageDep, uow: UowDep) -> Res
 @router.post("/series/{series_id}/days/{day}/preview", dependencies=_CHANGES)
 async def look_at_day(series_id: UUID, day: date, request: Request, page: PageDep, uow: UowDep) -> Response:
     """Show what it would do to let a day deviate."""
-    command = _exception(await request.form(), day)
+    command = _exception(await request.form(), day, reason=_UNSAID)
     touched = await foresee_series(uow, except_day(uow, series_id, command))
     return await _effects(page, uow, series_id, touched, f"/series/{series_id}/days/{day}", _print_of(command))
 
@@ -195,7 +197,7 @@ async def ask_end(series_id: UUID, page: PageDep, uow: UowDep) -> Response:
 @router.post("/series/{series_id}/end/preview", dependencies=_CHANGES)
 async def look_at_end(series_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
     """Show what ending it would do."""
-    command = _end(await request.form())
+    command = _end(await request.form(), reason=_UNSAID)
     touched = await foresee_series(uow, end_series(uow, series_id, command))
     return await _effects(page, uow, series_id, touched, f"/series/{series_id}/end", _print_of(command))
 
@@ -264,9 +266,9 @@ async def _change(uow: Uow, series_id: UUID, form: FormData) -> ChangeSeries:
     return fit(ChangeSeries, given | {"apply_to": _reach(form)})
 
 
-def _exception(form: FormData, day: date) -> AddException:
+def _exception(form: FormData, day: date, *, reason: str = "") -> AddException:
     kind = text_in(form, "kind")
-    given: dict[str, Any] = {"day": day, "kind": kind, "reason": text_in(form, "reason")}
+    given: dict[str, Any] = {"day": day, "kind": kind, "reason": text_in(form, "reason") or reason}
     if kind != ExceptionKind.OUT:
         given["headcount"] = whole(text_in(form, "headcount"))
         if text_in(form, "start") or text_in(form, "end"):
@@ -274,8 +276,8 @@ def _exception(form: FormData, day: date) -> AddException:
     return fit(AddException, given, {"kind": "Say what is other: people, or from when until when."})
 
 
-def _end(form: FormData) -> EndSeries:
-    return fit(EndSeries, {"reason": text_in(form, "reason"), "apply_to": _reach(form)})
+def _end(form: FormData, *, reason: str = "") -> EndSeries:
+    return fit(EndSeries, {"reason": text_in(form, "reason") or reason, "apply_to": _reach(form)})
 
 
 def _reach(form: FormData) -> ApplyTo:
@@ -299,8 +301,8 @@ def _day(text: str) -> date | None:
 
 
 def _print_of(command: BaseModel) -> str:
-    """Return what tells one change from another."""
-    return hashlib.sha256(command.model_dump_json().encode()).hexdigest()
+    """Return what tells one change from another; why it is made changes nothing of what it does."""
+    return hashlib.sha256(command.model_dump_json(exclude={"reason", "note"}).encode()).hexdigest()
 
 
 def _require_looked(form: FormData, command: BaseModel) -> None:

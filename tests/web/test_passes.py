@@ -196,7 +196,7 @@ async def test_cards_keep_people_notes_and_who_looks_after_them(
     for body in ("первая", "вторая <b>"):
         assert (await counter.act(f"{address}/notes", body=body)).status_code == 204
     assert (await counter.act(f"{address}/notes", body=" ")).status_code == 422
-    card = (await dispatcher.get(f"{address}/card", headers=PART)).text
+    card = (await dispatcher.get(f"{address}/notes", headers=PART)).text
     notes = re.findall(r'<li class="person" id="note-.*?<span class="lines">(.*?)</span>', card)
     assert notes == ["вторая &lt;b&gt;", "первая"]
     user_id = await owner.fetchval("SELECT id FROM staff_users WHERE role = 'dispatcher' LIMIT 1")

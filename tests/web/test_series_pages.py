@@ -114,8 +114,11 @@ async def test_a_day_is_skipped_and_as_usual_again_only_as_it_was_looked_at(
     looked = await look(counter, where, **typed)
     assert (await world(owner)).changed_since(before) == set()
     assert (await counter.act(where, **typed)).status_code == 409
-    assert (await counter.act(where, **typed | {"reason": "x"}, looked=looked)).status_code == 409
-    assert (await counter.act(f"{where}/preview", kind="out", reason="")).status_code == 422
+    other = {"kind": "other", "headcount": "5"}
+    assert (await counter.act(where, **typed | other, looked=looked)).status_code == 409
+    assert await look(counter, where, kind="out", reason="") == looked, "one may look before one says why"
+    assert (await counter.act(where, kind="out", reason="", looked=looked)).status_code == 422
+    assert (await counter.act(f"{where}/preview", kind="never")).status_code == 422
     assert (await counter.act(where, **typed, looked=looked)).status_code == 204
     page = await see(counter.browser, series.id)
     assert "&lt;b&gt;инвентаризация&lt;/b&gt;" in page

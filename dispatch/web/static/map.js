@@ -36,7 +36,7 @@ function drawMap(box) {
 
 /** Whoever serves the tiles learns our origin and nothing of the page; his name stands on the map. */
 function lay(box, map) {
-  if (!box.dataset.tiles) return new Squares().addTo(map);
+  if (!box.dataset.tiles) return new Squares({ tileSize: 64 }).addTo(map);
   const whose = document.createElement("span");
   whose.textContent = box.dataset.attribution;
   L.control.attribution({ prefix: false }).addTo(map).addAttribution(whose.innerHTML);
