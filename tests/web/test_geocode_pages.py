@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import AsyncClient, Response
 from pydantic import ValidationError
 
 from dispatch.access.roles import Role
@@ -23,10 +23,16 @@ from dispatch.settings import GeocoderName, Settings
 from tests.factories.access import PASSWORD, make_user
 from tests.factories.stage import Stage, set_stage
 from tests.fakes.address_service import AddressService, address_service
+from tests.web.conftest import one_browser
 
 PART = {"HX-Request": "true"}
 SUGGEST = "/suggestions/api/4_1/rs/suggest/address"
 TILES = {"tiles_url": "https://tiles.example/{z}/{x}/{y}.png?key=a1", "tiles_attribution": "© Somebody & <Co>"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stage(settings: Settings, app_db: Database) -> Stage:
+    return await set_stage(settings, app_db, men=0)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -45,11 +51,7 @@ async def app(settings: Settings, service: AddressService) -> AsyncIterator[Fast
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def dispatcher(app: FastAPI, app_db: Database, stage: Stage) -> AsyncIterator[AsyncClient]:
-    """One browser for all: signing in takes longer than any question."""
-    headers = {"Accept-Language": "en", "Sec-Fetch-Site": "same-origin"}
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://testserver", headers=headers) as browser:
-        user = await make_user(app_db, stage.franchise_id, Role.DISPATCHER)
-        await browser.post("/login", data={"login": user.login, "password": PASSWORD})
+    async with one_browser(app, app_db, stage) as browser:
         yield browser
 
 

@@ -3,12 +3,14 @@
 import csv
 import io
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest_asyncio
-from httpx import AsyncClient, Response
+from fastapi import FastAPI
+from httpx import Response
 
 from dispatch.access.roles import Role
 from dispatch.kit.uow import Database
@@ -19,6 +21,7 @@ from dispatch.staffing.pass_list import PassState, pass_list_of
 from tests.factories.counter import Counter
 from tests.factories.desk import crew_of, filled
 from tests.factories.stage import Stage, set_stage, tomorrow
+from tests.web.conftest import one_browser
 from tests.web.test_clients_pages import Desk, sign_in
 
 PART = {"HX-Request": "true"}
@@ -62,6 +65,17 @@ class Gate:
     async def send(self, digest: str | None = None) -> Response:
         shown = digest or re.findall(r'name="digest" value="([0-9a-f]{64})"', await self.see())[0]
         return await self.desk.act(f"{self.address}/sent", digest=shown, recipient="пост 2")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stage(settings: Settings, app_db: Database) -> Stage:
+    return await set_stage(settings, app_db, men=8)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def counter(app: FastAPI, app_db: Database, stage: Stage) -> AsyncIterator[Counter]:
+    async with one_browser(app, app_db, stage) as browser:
+        yield await Counter.of(browser, stage)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -160,27 +174,10 @@ async def test_rules_are_of_a_site_or_of_one_order(gate: Gate, owner: asyncpg.Co
     assert (await gate.desk.act(f"{gate.address}/file", form="csv")).status_code == 409
 
 
-async def test_another_franchise_sees_and_moves_nothing(gate: Gate, settings: Settings, app_db: Database) -> None:
-    other = await set_stage(settings, app_db, men=0)
-    own = Desk(gate.desk.browser, gate.stage.client_id, gate.desk.csrf)
-    stranger = await sign_in(own, app_db, other.franchise_id, Role.OWNER)
-    worker = f"{gate.address}/people/{uuid4()}"
-    site, order = f"/sites/{gate.stage.site_id}/pass", f"/orders/{gate.order.id}/pass"
-    for where in (gate.address, f"{gate.address}/now", f"{gate.address}/line", site, order):
-        assert (await stranger.browser.get(where)).status_code == 404, where
-    acts = {f"{gate.address}/sent": {"digest": "0" * 64}, f"{gate.address}/file": {"form": "csv"}, worker: {}}
-    acts |= {site: RULE, f"{site}/drop": {}, order: RULE, f"{order}/drop": {}}
-    for where, form in acts.items():
-        assert (await stranger.act(where, **form)).status_code == 404, where
-    looker = await sign_in(own, app_db, gate.stage.franchise_id, Role.ACCOUNTANT)
-    assert (await looker.browser.get(gate.address)).status_code == 403
-    assert (await looker.browser.get(f"{gate.address}/line", headers=PART)).status_code == 200
-
-
 async def test_cards_keep_people_notes_and_who_looks_after_them(
-    dispatcher: AsyncClient, app_db: Database, owner: asyncpg.Connection, stage: Stage, counter: Counter
+    owner: asyncpg.Connection, stage: Stage, counter: Counter
 ) -> None:
-    address = f"/clients/{stage.client_id}"
+    address, dispatcher = f"/clients/{stage.client_id}", counter.browser
     person = {"name": "Анна", "phone": "8 921 555-01-55", "role": "логист", "email": "anna@example.test"}
     assert (await counter.act(f"{address}/people", **person | {"email": "anna"})).status_code == 422
     assert (await counter.act(f"{address}/people", **person, may_order="yes")).status_code == 204
@@ -214,3 +211,20 @@ async def test_cards_keep_people_notes_and_who_looks_after_them(
     assert 'data-meetings="[[59.93, 30.32, ' in page
     assert (await counter.act(place, **moved | {"version": "2"})).status_code == 204
     assert await owner.fetchval("SELECT meeting_location FROM sites WHERE id = $1", stage.site_id) is None
+
+
+async def test_another_franchise_sees_and_moves_nothing(gate: Gate, settings: Settings, app_db: Database) -> None:
+    other = await set_stage(settings, app_db, men=0)
+    own = Desk(gate.desk.browser, gate.stage.client_id, gate.desk.csrf)
+    stranger = await sign_in(own, app_db, other.franchise_id, Role.OWNER)
+    worker = f"{gate.address}/people/{uuid4()}"
+    site, order = f"/sites/{gate.stage.site_id}/pass", f"/orders/{gate.order.id}/pass"
+    for where in (gate.address, f"{gate.address}/now", f"{gate.address}/line", site, order):
+        assert (await stranger.browser.get(where)).status_code == 404, where
+    acts = {f"{gate.address}/sent": {"digest": "0" * 64}, f"{gate.address}/file": {"form": "csv"}, worker: {}}
+    acts |= {site: RULE, f"{site}/drop": {}, order: RULE, f"{order}/drop": {}}
+    for where, form in acts.items():
+        assert (await stranger.act(where, **form)).status_code == 404, where
+    looker = await sign_in(own, app_db, gate.stage.franchise_id, Role.ACCOUNTANT)
+    assert (await looker.browser.get(gate.address)).status_code == 403
+    assert (await looker.browser.get(f"{gate.address}/line", headers=PART)).status_code == 200

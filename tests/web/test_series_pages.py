@@ -1,10 +1,13 @@
 """Series on the screen: started, looked at, let deviate, changed, paused and ended; never unseen."""
 
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest_asyncio
+from fastapi import FastAPI
 from httpx import AsyncClient
 
 from dispatch.access.roles import Role
@@ -13,12 +16,25 @@ from dispatch.orders.series.rules import LEAD, made_through
 from dispatch.settings import Settings
 from tests.factories.counter import PART, Counter, in_days
 from tests.factories.desk import world
-from tests.factories.series import EVERY_DAY, days_of, started, today
+from tests.factories.series import days_of, started, today
 from tests.factories.stage import Stage, set_stage
+from tests.web.conftest import one_browser
 from tests.web.test_clients_pages import Desk, sign_in
 
 ONE = timedelta(days=1)
-ALL = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+RARELY = {"every": "days", "n": 5}
+"""Few orders, which take time to place."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stage(settings: Settings, app_db: Database) -> Stage:
+    return await set_stage(settings, app_db, men=0)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def counter(app: FastAPI, app_db: Database, stage: Stage) -> AsyncIterator[Counter]:
+    async with one_browser(app, app_db, stage) as browser:
+        yield await Counter.of(browser, stage)
 
 
 def form_of(counter: Counter, **more: object) -> dict[str, object]:
@@ -29,8 +45,8 @@ def form_of(counter: Counter, **more: object) -> dict[str, object]:
         "site_id": str(counter.stage.site_id),
         "service": "loading",
         "headcount": "2",
-        "every": "week",
-        "on": list(ALL),
+        "every": "days",
+        "n": "5",
         "start": "09:00",
         "end": "17:00",
         "starts_on": str(today() + ONE),
@@ -54,14 +70,15 @@ async def look(counter: Counter, where: str, **form: object) -> str:
 async def test_a_series_is_started_once_as_it_was_foreseen(
     counter: Counter, app_db: Database, owner: asyncpg.Connection
 ) -> None:
-    left_out = str(today() + ONE * 3)
+    left_out = str(today() + ONE * 6)
     typed = form_of(counter, left_out=[left_out, ""])
     shown = await counter.part("/series/new/foreseen", **typed)
     foreseen = int(re.findall(r'class="figure">(\d+)<', shown)[0])
-    assert foreseen == (made_through(today()) - today()).days - 1
+    assert foreseen == len(range(1, (made_through(today()) - today()).days + 1, 5)) - 1
     assert "Client pays" in shown
     wrong = {
-        "on": {"on": []},
+        "on": {"every": "week", "on": []},
+        "n": {"n": "0"},
         "headcount": {"headcount": "many"},
         "ends_on": {"ends_on": str(today() - ONE)},
         "site_id": {"site_id": ""},
@@ -105,8 +122,8 @@ async def test_an_order_is_repeated_from_its_page_and_while_it_is_typed(counter:
 async def test_a_day_is_skipped_and_as_usual_again_only_as_it_was_looked_at(
     counter: Counter, app_db: Database, owner: asyncpg.Connection
 ) -> None:
-    series = (await started(app_db, counter.stage)).series
-    day = today() + ONE * 2
+    series = (await started(app_db, counter.stage, pattern=RARELY)).series
+    day = today() + ONE * 6
     where = f"/series/{series.id}/days/{day}"
     assert 'value="out"' in (await counter.browser.get(where, headers=PART)).text
     before = await world(owner)
@@ -132,7 +149,7 @@ async def test_a_day_is_skipped_and_as_usual_again_only_as_it_was_looked_at(
 
 
 async def test_it_is_changed_paused_and_ended(counter: Counter, app_db: Database, owner: asyncpg.Connection) -> None:
-    series = (await started(app_db, counter.stage)).series
+    series = (await started(app_db, counter.stage, pattern=RARELY)).series
     where = f"/series/{series.id}"
     for form in ("change", "end"):
         assert "dialog-title" in (await counter.browser.get(f"{where}/{form}", headers=PART)).text
@@ -161,13 +178,13 @@ async def test_it_is_changed_paused_and_ended(counter: Counter, app_db: Database
 async def test_another_franchise_finds_no_such_series(
     counter: Counter, settings: Settings, app_db: Database, stage: Stage
 ) -> None:
-    series = (await started(app_db, stage, pattern=EVERY_DAY, starts_on=str(today() + ONE * 40))).series
+    series = (await started(app_db, stage, pattern=RARELY, starts_on=str(today() + ONE * 40))).series
     other = await set_stage(settings, app_db, men=0)
     stranger = await sign_in(
         Desk(counter.browser, stage.client_id, counter.csrf), app_db, other.franchise_id, Role.OWNER
     )
     where = f"/series/{series.id}"
-    day = f"{where}/days/{today() + ONE * 41}"
+    day = f"{where}/days/{today() + ONE * 45}"
     for address in (where, f"{where}/now", f"{where}/change", f"{where}/end", day):
         assert (await stranger.browser.get(address)).status_code == 404, address
     out = {"kind": "out", "reason": "нет"}

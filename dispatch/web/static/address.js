@@ -15,6 +15,7 @@ class AddressField {
     this.asked = this.input.value;
     this.waiting = 0;
     this.request = null;
+    this.shownFor = null;
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.pressed(event));
     this.input.addEventListener("blur", () => this.close());
@@ -37,6 +38,7 @@ class AddressField {
   typed() {
     clearTimeout(this.waiting);
     this.request?.abort();
+    this.request = null;
     this.close();
     if (this.types && this.input.value.trim().length >= SHORTEST) {
       this.waiting = setTimeout(() => this.ask(true), PAUSE_MS);
@@ -47,8 +49,8 @@ class AddressField {
     const open = !this.list.hidden;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (open) this.mark(event.key === "ArrowDown" ? this.active + 1 : Math.max(this.active, 0) - 1);
-      else this.ask(false);
+      if (!open && !this.reopen()) this.ask(false);
+      else this.mark(event.key === "ArrowDown" ? this.active + 1 : Math.max(this.active, 0) - 1);
     } else if (event.key === "Escape" && open) {
       // Only the list: the dialog around it stays.
       event.preventDefault();
@@ -57,6 +59,8 @@ class AddressField {
     } else if (event.key === "Enter" && open && this.active >= 0) {
       event.preventDefault();
       this.choose(this.options[this.active]);
+    } else if (event.key === "Enter" && this.request !== null) {
+      event.preventDefault();
     } else if (event.key === "Enter" && this.input.value !== this.asked) {
       event.preventDefault();
       this.ask(false);
@@ -67,6 +71,7 @@ class AddressField {
     const wanted = this.input.value.trim();
     clearTimeout(this.waiting);
     this.request?.abort();
+    this.request = null;
     if (wanted.length < SHORTEST) return;
     if (!typing) this.asked = this.input.value;
     const request = new AbortController();
@@ -79,6 +84,15 @@ class AddressField {
     } catch (trouble) {
       if (trouble.name !== "AbortError" && !typing) this.say(this.said.dataset.offline);
     }
+    if (this.request === request) this.request = null;
+  }
+
+  /** Show again what was found for what still stands there; whether there is any. */
+  reopen() {
+    if (this.options.length === 0 || this.shownFor !== this.input.value) return false;
+    this.list.hidden = false;
+    this.input.setAttribute("aria-expanded", "true");
+    return true;
   }
 
   /** Show what the server drew; it escapes what services say. */
@@ -88,6 +102,7 @@ class AddressField {
     const said = drawn.content.querySelector("[data-said]");
     said.remove();
     this.list.replaceChildren(drawn.content);
+    this.shownFor = this.input.value;
     const found = this.options.length;
     if (found > 0 || !typing) this.say(said.dataset.said);
     this.list.hidden = found === 0 || document.activeElement !== this.input;
