@@ -4,7 +4,7 @@ from migrations.security import definer_function, row_security, tenant_table
 from migrations.tools import run_script
 
 revision = "0600"
-down_revision = "1201"
+down_revision = "0400"
 
 SQL = (
     """

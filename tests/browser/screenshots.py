@@ -84,11 +84,12 @@ async def _state(name: str, settings: Settings, database: Database, jobs: Databa
         await say(jobs, question, "да" if question.code is None or question.code % 4 else "нет")
     pages = [("board", "/board"), ("board-tomorrow", "/board?day=tomorrow"), ("lists", "/board/lists?day=today")]
     pages.append(("tomorrow", "/board/tomorrow"))
-    pages += [("duty", "/duty")]
+    pages += [("duty", "/duty"), ("series", "/series"), ("new-series", f"/series/new?client={stage.client_id}")]
     pages += [("orders", "/orders"), ("new-order", "/orders/new"), ("clients", "/clients")]
     pages += [("client", f"/clients/{stage.client_id}"), ("people", "/people"), ("new-person", "/people/new")]
     pages += [("import", "/people/import"), ("inbox", "/inbox")]
     pages += [("shift", f"/shifts/{placed[0][0]}"), ("order", f"/orders/{placed[0][1]}")] if placed else []
+    pages += [("pass-list", f"/shifts/{placed[0][0]}/pass-list")] if placed else []
     pages += [("person", f"/people/{stage.workers[0]}")] if stage.workers else []
     pages += [("account", "/account"), ("nothing-here", f"/shifts/{stage.site_id}")]
     return State(name, login, pages)

@@ -1,7 +1,6 @@
 """The console over HTTP, as a browser asks for it."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest_asyncio
@@ -41,18 +40,6 @@ async def stranger(app: FastAPI) -> AsyncIterator[AsyncClient]:
     headers = {"Accept-Language": "en"} | OURS
     async with AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as client:
         yield client
-
-
-@asynccontextmanager
-async def one_browser(app: FastAPI, database: Database, stage: Stage) -> AsyncIterator[AsyncClient]:
-    """A dispatcher's browser for all tests of a module: signing in takes longer than most of what they do."""
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    headers = {"Accept-Language": "en"} | OURS
-    async with AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as browser:
-        user = await make_user(database, stage.franchise_id, Role.DISPATCHER)
-        answer = await browser.post("/login", data={"login": user.login, "password": PASSWORD})
-        assert answer.status_code == 303
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="session")

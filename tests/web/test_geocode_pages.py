@@ -13,6 +13,7 @@ from httpx import AsyncClient, Response
 from pydantic import ValidationError
 
 from dispatch.access.roles import Role
+from dispatch.api.deps import SESSION_COOKIE
 from dispatch.app import create_app
 from dispatch.geocoding.cache import MOST_KEPT, CacheKey, keep_answer, take_turn
 from dispatch.geocoding.errors import GeocoderKeyMissing
@@ -20,10 +21,9 @@ from dispatch.geocoding.guard import BURST, FAILURES_TO_OPEN, Allowance, Breaker
 from dispatch.geocoding.registry import open_geocoding
 from dispatch.kit.uow import Database
 from dispatch.settings import GeocoderName, Settings
-from tests.factories.access import PASSWORD, make_user
+from tests.factories.access import make_session, make_user
 from tests.factories.stage import Stage, set_stage
 from tests.fakes.address_service import AddressService, address_service
-from tests.web.conftest import one_browser
 
 PART = {"HX-Request": "true"}
 SUGGEST = "/suggestions/api/4_1/rs/suggest/address"
@@ -47,12 +47,6 @@ async def app(settings: Settings, service: AddressService) -> AsyncIterator[Fast
     served = create_app(Settings.model_validate(chosen | TILES))
     async with served.router.lifespan_context(served):
         yield served
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def dispatcher(app: FastAPI, app_db: Database, stage: Stage) -> AsyncIterator[AsyncClient]:
-    async with one_browser(app, app_db, stage) as browser:
-        yield browser
 
 
 @pytest.fixture(autouse=True)
@@ -143,7 +137,7 @@ async def test_who_may_not_change_sites_may_not_ask(
 ) -> None:
     assert (await ask(stranger, "Невский 1")).headers["hx-redirect"].startswith("/login")
     user = await make_user(app_db, stage.franchise_id, Role.ACCOUNTANT)
-    await stranger.post("/login", data={"login": user.login, "password": PASSWORD})
+    stranger.cookies.set(SESSION_COOKIE, await make_session(app_db, user))
     assert (await ask(stranger, "Невский 1")).status_code == 403
     assert service.seen == []
 

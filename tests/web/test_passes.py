@@ -3,13 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest_asyncio
-from fastapi import FastAPI
 from httpx import Response
 
 from dispatch.access.roles import Role
@@ -21,7 +19,6 @@ from dispatch.staffing.pass_list import PassState, pass_list_of
 from tests.factories.counter import Counter
 from tests.factories.desk import crew_of, filled
 from tests.factories.stage import Stage, set_stage, tomorrow
-from tests.web.conftest import one_browser
 from tests.web.test_clients_pages import Desk, sign_in
 
 PART = {"HX-Request": "true"}
@@ -70,12 +67,6 @@ class Gate:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stage(settings: Settings, app_db: Database) -> Stage:
     return await set_stage(settings, app_db, men=8)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def counter(app: FastAPI, app_db: Database, stage: Stage) -> AsyncIterator[Counter]:
-    async with one_browser(app, app_db, stage) as browser:
-        yield await Counter.of(browser, stage)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

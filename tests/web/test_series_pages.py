@@ -1,13 +1,11 @@
 """Series on the screen: started, looked at, let deviate, changed, paused and ended; never unseen."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest_asyncio
-from fastapi import FastAPI
 from httpx import AsyncClient
 
 from dispatch.access.roles import Role
@@ -18,7 +16,6 @@ from tests.factories.counter import PART, Counter, in_days
 from tests.factories.desk import world
 from tests.factories.series import days_of, started, today
 from tests.factories.stage import Stage, set_stage
-from tests.web.conftest import one_browser
 from tests.web.test_clients_pages import Desk, sign_in
 
 ONE = timedelta(days=1)
@@ -29,12 +26,6 @@ RARELY = {"every": "days", "n": 5}
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stage(settings: Settings, app_db: Database) -> Stage:
     return await set_stage(settings, app_db, men=0)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def counter(app: FastAPI, app_db: Database, stage: Stage) -> AsyncIterator[Counter]:
-    async with one_browser(app, app_db, stage) as browser:
-        yield await Counter.of(browser, stage)
 
 
 def form_of(counter: Counter, **more: object) -> dict[str, object]:
