@@ -32,6 +32,7 @@ from dispatch.api.limits import BodyLimit
 from dispatch.api.middleware import RequestContext
 from dispatch.api.openapi import DESCRIPTION, describe_access
 from dispatch.api.readiness import Readiness
+from dispatch.geocoding.registry import open_geocoding
 from dispatch.kit.beats import INBOUND, beat_for_ever
 from dispatch.kit.db import open_engine, refuse_unsafe_role
 from dispatch.kit.jobs import WakeUps
@@ -46,16 +47,20 @@ from dispatch.web import (
     account,
     board,
     calls,
+    client_people,
     components,
     files,
     find,
     forgotten,
     funnel,
+    geocode,
     inbox,
     lead,
     live,
     network_people,
     new_order,
+    new_series,
+    passes,
     people,
     people_filters,
     people_import,
@@ -79,6 +84,7 @@ from dispatch.web import (
 from dispatch.web import clients as client_pages
 from dispatch.web import duty as duty_pages
 from dispatch.web import orders as order_pages
+from dispatch.web import series as series_pages
 from dispatch.web import shifts as shift_pages
 from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
@@ -134,12 +140,17 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     person.router,
     inbox.router,
     new_order.router,
+    new_series.router,  # before the page of one series: `new` is nobody's id
+    series_pages.router,
     order_pages.router,
     client_pages.router,
     prices.router,
     rehearsal.router,
     components.router,
     worker.router,
+    client_people.router,
+    passes.router,
+    geocode.router,
 )
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router, telephony_hooks.router)
@@ -203,6 +214,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         UnsafeDatabaseRole: row security does not bind the login of the API.
         SimulatedClockRefused: the database tells a made-up time.
         SecretKeyTooShort: the key that keeps forged requests out is missing or too short.
+        GeocoderKeyMissing: the address service chosen cannot be asked without a key.
     """
     refuse_short_key(settings)
     place = settings.database
@@ -219,6 +231,9 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         database = await open_database("dispatch api", place.pool_size)
         webhooks = await open_database("dispatch webhooks", place.webhook_pool_size, WEBHOOK_PATIENCE_S)
         probe = open_engine(url, size=1, name="dispatch probe", pool_timeout_s=patience)
+        geocoding = open_geocoding(settings)
+        if geocoding is not None:
+            stack.push_async_callback(geocoding.geocoder.close)
         readiness = Readiness(probe, settings.redis_url, newest_revision())
         stack.push_async_callback(readiness.close)
         await refuse_unsafe_role(probe)
@@ -230,6 +245,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             readiness=readiness,
             metrics=Metrics(),
             wake_up=wake_ups,
+            geocoding=geocoding,
         )
 
 

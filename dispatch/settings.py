@@ -1,15 +1,17 @@
 """Everything the deployment decides, as one tree, read once by the roots and handed down."""
 
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
-from pydantic import BaseModel, SecretStr, ValidationInfo, field_validator
+from pydantic import BaseModel, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL
 
 SHORTEST_KEY: Final = 32
+_TILES: Final = re.compile(r"(?P<origin>https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?)/[A-Za-z0-9._~/{}@?=&%+-]*")
 
 
 class SendingMode(StrEnum):
@@ -25,6 +27,15 @@ class SecondFactor(StrEnum):
 
     REQUIRED = "required"
     OPTIONAL = "optional"
+
+
+class GeocoderName(StrEnum):
+    """Which address service finds places; with none the map's pin sets them."""
+
+    OFF = "off"
+    DADATA = "dadata"
+    YANDEX = "yandex"
+    NOMINATIM = "nominatim"
 
 
 class Login(BaseModel):
@@ -123,6 +134,34 @@ class Settings(BaseSettings):
     characters. With another key every second factor has to be set up anew."""
     totp: SecondFactor = SecondFactor.REQUIRED
     """Of owners, headquarters and operators; everybody else may have one."""
+    geocoder: GeocoderName = GeocoderName.OFF
+    geocoder_key: SecretStr = SecretStr("")
+    geocoder_secret: SecretStr = SecretStr("")
+    """The second key of DaData, for cleaning addresses that have no suggestion."""
+    geocoder_url: str = ""
+    """Another base address than the service's own: a Nominatim of your own, a proxy."""
+    tiles_url: str = ""
+    """Where the ground of maps comes from, with {z}, {x} and {y}; without it maps are a plain grid with pins."""
+    tiles_attribution: str = ""
+
+    @field_validator("tiles_url")
+    @classmethod
+    def _fetchable(cls, url: str) -> str:
+        if url and (_TILES.fullmatch(url) is None or any(url.count(part) != 1 for part in ("{z}", "{x}", "{y}"))):
+            raise ValueError("DISPATCH_TILES_URL: write https://host/path with {z}, {x} and {y} once each, no {s}")
+        return url
+
+    @model_validator(mode="after")
+    def _named_tiles(self) -> Self:
+        if self.tiles_url and not self.tiles_attribution.strip():
+            raise ValueError("DISPATCH_TILES_ATTRIBUTION: say whose map it is; every provider of tiles wants it")
+        return self
+
+    @property
+    def tiles_origin(self) -> str:
+        """The only place beside our own that pages may load pictures from; "" for none."""
+        found = _TILES.fullmatch(self.tiles_url)
+        return found["origin"] if found is not None else ""
 
 
 def read_settings(env_file: Path | None = None) -> Settings:

@@ -1,6 +1,6 @@
 """Reads of accounts, sessions and tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -93,3 +93,8 @@ async def token_of(uow: Uow, token_id: UUID) -> ApiToken:
     if token is None:
         raise TokenNotFound
     return token
+
+
+async def actor_names(uow: Uow) -> Mapping[str, str]:
+    """Return what lists call the tenant's staff, by the actor that tables write: `staff:<id>` -> name."""
+    return {f"staff:{user.id}": user.name for user in await users(uow)}

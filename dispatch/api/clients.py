@@ -18,6 +18,7 @@ from dispatch.clients.errors import (
     ClientArchived,
     ClientChanged,
     ClientNotFound,
+    CuratorUnknown,
     DoNotReturnNotFound,
     DoNotReturnStands,
     PersonNotFound,
@@ -52,6 +53,7 @@ class ClientOut(_Answer):
     forbids_tier_c: bool
     note: str
     source: str
+    curator_id: UUID | None
     archived_at: datetime | None
     created_at: datetime
     version: int
@@ -65,6 +67,9 @@ class PersonOut(_Answer):
     name: str
     phone: str
     role: str
+    email: str
+    may_order: bool
+    version: int
 
 
 class PeopleOut(_Answer):
@@ -84,6 +89,8 @@ class SiteOut(_Answer):
     zone: str
     region: str
     meeting_point: str
+    meeting_lat: float | None
+    meeting_lon: float | None
     contact_name: str
     contact_phone: str
     attendance_source: AttendanceSource
@@ -101,6 +108,7 @@ class DoNotReturnOut(_Answer):
     worker_id: UUID
     decided_by: DecidedBy
     reason: str
+    created_by: str
     created_at: datetime
 
 
@@ -122,7 +130,12 @@ async def list_clients(
     return Page[ClientOut].cut(rows, limit, item=ClientOut.model_validate, key=lambda row: (row.id, row.id))
 
 
-@router.post("/clients", status_code=201, dependencies=[allow(Permission.CLIENTS_WRITE)], responses=responses(*_ONCE))
+@router.post(
+    "/clients",
+    status_code=201,
+    dependencies=[allow(Permission.CLIENTS_WRITE)],
+    responses=responses(CuratorUnknown, *_ONCE),
+)
 async def post_client(command: AddClient, uow: UowDep, once: OnceDep) -> ClientOut:
     """Take on a client."""
     return await once(_add_client, uow, command)
@@ -141,7 +154,7 @@ async def read_client(client_id: UUID, uow: UowDep, response: Response) -> Clien
 @router.patch(
     "/clients/{client_id}",
     dependencies=[allow(Permission.CLIENTS_WRITE)],
-    responses=responses(ClientNotFound, ClientChanged, VersionMissing),
+    responses=responses(ClientNotFound, ClientChanged, CuratorUnknown, VersionMissing),
 )
 async def patch_client(
     client_id: UUID, command: ChangeClient, version: IfMatchDep, uow: UowDep, response: Response

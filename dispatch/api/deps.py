@@ -30,6 +30,7 @@ from dispatch.access.roles import Permission, Role, can
 from dispatch.access.second_factor import must_have_second_factor
 from dispatch.api.readiness import Readiness
 from dispatch.api.trial import check_test_key
+from dispatch.geocoding.service import Geocoding
 from dispatch.kit.log import get_logger
 from dispatch.kit.metrics import Metrics
 from dispatch.kit.tokens import hash_token
@@ -56,6 +57,7 @@ class Resources:
         readiness: what `/readyz` asks.
         metrics: the process's registry.
         wake_up: hints the workers about a lane; for what is stored without a unit of work.
+        geocoding: the address service, where the installation has one.
     """
 
     settings: Settings
@@ -64,6 +66,7 @@ class Resources:
     readiness: Readiness
     metrics: Metrics
     wake_up: AfterCommit | None = None
+    geocoding: Geocoding | None = None
 
 
 async def get_resources(request: Request) -> Resources:

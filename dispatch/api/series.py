@@ -162,7 +162,9 @@ class SeriesTouched(_Answer):
     "/series",
     status_code=201,
     dependencies=[allow(Permission.ORDERS_WRITE)],
-    responses=responses(ClientNotFound, SiteNotFound, SeriesNeverHappens, *_ORDERING, IdempotencyKeyReused),
+    responses=responses(
+        ClientNotFound, SiteNotFound, SeriesNeverHappens, SeriesDayUnfit, *_ORDERING, IdempotencyKeyReused
+    ),
 )
 async def post_series(command: StartSeries, uow: UowDep, once: OnceDep) -> SeriesStarted:
     """Start a series. Its days of the coming two weeks are orders before this answers; the others follow weekly."""

@@ -37,6 +37,20 @@ class PersonNotFound(NotFound):
         super().__init__("This client has no such person.")
 
 
+class PersonChanged(Conflict):
+    """Somebody else changed the person since it was read."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("This person was changed meanwhile. Look again, then change what is left.", version=version)
+
+
+class CuratorUnknown(NotFound):
+    """No such account in this franchise."""
+
+    def __init__(self) -> None:
+        super().__init__("curator_id: there is no such account in this franchise.")
+
+
 class SiteNotFound(NotFound):
     """No such site in this franchise, or none of this client."""
 
@@ -77,6 +91,7 @@ class DoNotReturnNotFound(NotFound):
 
 
 CONSTRAINTS: dict[str, Callable[[], DispatchError]] = {
+    "client_has_a_curator": CuratorUnknown,
     "client_people_franchise_id_client_id_fkey": ClientNotFound,
     "sites_franchise_id_client_id_fkey": ClientNotFound,
     "do_not_return_franchise_id_client_id_fkey": ClientNotFound,

@@ -69,6 +69,7 @@ class Client(Base):
     forbids_tier_c: Mapped[bool]
     note: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
+    curator_id: Mapped[UUID | None]
     archived_at: Mapped[datetime | None] = mapped_column(_Moment)
     created_at: Mapped[datetime] = mapped_column(_Moment)
     version: Mapped[int]
@@ -85,6 +86,9 @@ class ClientPerson(Base):
     name: Mapped[str] = mapped_column(Text)
     phone: Mapped[str] = mapped_column(Text)
     role: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(Text)
+    may_order: Mapped[bool]
+    version: Mapped[int]
 
 
 class Site(Base):
@@ -100,6 +104,7 @@ class Site(Base):
     zone: Mapped[str] = mapped_column(Text)
     region: Mapped[str] = mapped_column(Text)
     meeting_point: Mapped[str] = mapped_column(Text)
+    meeting_location: Mapped[Point | None] = mapped_column(_Place)
     contact_name: Mapped[str] = mapped_column(Text)
     contact_phone: Mapped[str] = mapped_column(Text)
     attendance_source: Mapped[str] = mapped_column(Text)
@@ -117,6 +122,16 @@ class Site(Base):
         """Degrees east, WGS 84."""
         return self.location.lon
 
+    @property
+    def meeting_lat(self) -> float | None:
+        """Degrees north of where the crew meets, if that is a place of its own."""
+        return None if self.meeting_location is None else self.meeting_location.lat
+
+    @property
+    def meeting_lon(self) -> float | None:
+        """Degrees east of where the crew meets, if that is a place of its own."""
+        return None if self.meeting_location is None else self.meeting_location.lon
+
 
 class DoNotReturn(Base):
     """A man who shall not be sent to a client's site; without a site, to none of his."""
@@ -130,4 +145,5 @@ class DoNotReturn(Base):
     worker_id: Mapped[UUID]
     decided_by: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
+    created_by: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(_Moment)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, exists, or_, select
 
-from dispatch.clients.errors import ClientNotFound, SiteNotFound
+from dispatch.clients.errors import ClientNotFound, PersonNotFound, SiteNotFound
 from dispatch.clients.models import Client, ClientPerson, DoNotReturn, Site
 from dispatch.kit.db import Base
 from dispatch.kit.uow import Uow
@@ -42,7 +42,27 @@ async def site_of(uow: Uow, site_id: UUID, *, lock: bool = False) -> Site:
     return await _one(uow, query, SiteNotFound, lock=lock)
 
 
-async def _one(uow: Uow, query: Select[RowT], missing: type[ClientNotFound | SiteNotFound], *, lock: bool) -> RowT:
+async def person_of(uow: Uow, client_id: UUID, person_id: UUID, *, lock: bool = False) -> ClientPerson:
+    """Return somebody who speaks for a client; with `lock` nobody else changes him until the transaction ends.
+
+    Raises:
+        PersonNotFound: the client has no such person.
+    """
+    query = select(ClientPerson).where(
+        ClientPerson.franchise_id == uow.franchise_id,
+        ClientPerson.client_id == client_id,
+        ClientPerson.id == person_id,
+    )
+    return await _one(uow, query, PersonNotFound, lock=lock)
+
+
+async def _one(
+    uow: Uow,
+    query: Select[RowT],
+    missing: type[ClientNotFound | SiteNotFound | PersonNotFound],
+    *,
+    lock: bool,
+) -> RowT:
     if lock:
         query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     found: RowT | None = await uow.session.scalar(query)

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from dispatch.clients.commands import AddClient, AddPerson, ChangeClient
-from dispatch.clients.errors import ClientArchived, ClientChanged, PersonNotFound
+from dispatch.clients.commands import AddClient, AddPerson, ChangeClient, ChangePerson
+from dispatch.clients.errors import ClientArchived, ClientChanged, PersonChanged, PersonNotFound
 from dispatch.clients.models import Client, ClientPerson
-from dispatch.clients.queries import client_of
+from dispatch.clients.queries import client_of, person_of
 from dispatch.kit.gazetteer import nearest_locality
 from dispatch.kit.geo import Point
 from dispatch.kit.ids import new_id
@@ -112,8 +112,34 @@ async def add_person(uow: Uow, client_id: UUID, command: AddPerson) -> ClientPer
         name=command.name,
         phone=await dialled(uow, command.phone),
         role=command.role,
+        email=command.email,
+        may_order=command.may_order,
+        version=1,
     )
     uow.session.add(person)
+    await uow.session.flush()
+    return person
+
+
+async def change_person(
+    uow: Uow, client_id: UUID, person_id: UUID, command: ChangePerson, version: int
+) -> ClientPerson:
+    """Change what the command gives of somebody who speaks for a client.
+
+    Raises:
+        PersonNotFound: the client has no such person.
+        PersonChanged: another change came first.
+        PhoneInvalid: the phone cannot be dialled.
+    """
+    person = await person_of(uow, client_id, person_id, lock=True)
+    if person.version != version:
+        raise PersonChanged(person.version)
+    given = command.given()
+    if command.phone is not None:
+        given["phone"] = await dialled(uow, command.phone)
+    for name, value in given.items():
+        setattr(person, name, value)
+    person.version += 1
     await uow.session.flush()
     return person
 

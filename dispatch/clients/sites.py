@@ -35,6 +35,7 @@ async def add_site(uow: Uow, command: AddSite) -> Site:
         zone=command.zone or (await asyncio.to_thread(nearest_locality, point)).zone,
         region=command.region,
         meeting_point=command.meeting_point,
+        meeting_location=_point(command.meeting_lat, command.meeting_lon),
         contact_name=command.contact_name,
         contact_phone=await dialled(uow, command.contact_phone),
         attendance_source=command.attendance_source,
@@ -69,6 +70,9 @@ async def change_site(uow: Uow, site_id: UUID, command: ChangeSite, version: int
     given.pop("lon", None)
     if command.lat is not None and command.lon is not None:
         given["location"] = Point(lat=command.lat, lon=command.lon)
+    if "meeting_lat" in given:
+        given["meeting_location"] = _point(command.meeting_lat, command.meeting_lon)
+        del given["meeting_lat"], given["meeting_lon"]
     if command.contact_phone is not None:
         given["contact_phone"] = await dialled(uow, command.contact_phone)
     for name, value in given.items():
@@ -76,6 +80,10 @@ async def change_site(uow: Uow, site_id: UUID, command: ChangeSite, version: int
     site.version += 1
     await uow.session.flush()
     return site
+
+
+def _point(lat: float | None, lon: float | None) -> Point | None:
+    return None if lat is None or lon is None else Point(lat=lat, lon=lon)
 
 
 async def archive_site(uow: Uow, site_id: UUID) -> Site:
@@ -104,7 +112,8 @@ async def forbid_return(uow: Uow, command: ForbidReturn) -> DoNotReturn:
     await client_of(uow, command.client_id)
     if command.site_id is not None and (await site_of(uow, command.site_id)).client_id != command.client_id:
         raise SiteNotFound
-    entry = DoNotReturn(id=new_id(), franchise_id=uow.franchise_id, **command.model_dump(), created_at=uow.now)
+    facts = command.model_dump() | {"created_by": uow.actor, "created_at": uow.now}
+    entry = DoNotReturn(id=new_id(), franchise_id=uow.franchise_id, **facts)
     uow.session.add(entry)
     await uow.session.flush()
     return entry

@@ -13,6 +13,7 @@ from dispatch.kit.uow import Uow
 from dispatch.orders.price import Price
 from dispatch.staffing.cancel import CancelledOrder, CancelOrder, cancel_order
 from dispatch.staffing.change import ChangeOrder, Effect, change_order
+from dispatch.staffing.series_changes import ChangedSeries, Touched
 
 ResultT = TypeVar("ResultT")
 
@@ -60,6 +61,13 @@ async def foresee_change(uow: Uow, order_id: UUID, command: ChangeOrder, version
 async def foresee_cancel(uow: Uow, order_id: UUID, reason: str) -> CancelledOrder:
     """Say what cancelling an order would come to, and do nothing; raises what `cancel_order` raises."""
     return await _and_back(uow, cancel_order(uow, order_id, CancelOrder(reason=reason)))
+
+
+async def foresee_series(uow: Uow, act: Awaitable[ChangedSeries]) -> Touched:
+    """Say what a change of a series would come to, and do nothing; raises what the change raises."""
+    changed = await _and_back(uow, act)
+    uow.session.expunge_all()  # rows read meanwhile are not as they were read
+    return changed.touched
 
 
 async def _and_back(uow: Uow, act: Awaitable[ResultT]) -> ResultT:

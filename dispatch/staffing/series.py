@@ -22,11 +22,11 @@ from dispatch.kit.uow import Uow
 from dispatch.kit.walltime import day_bounds, local_date
 from dispatch.orders.commands import AskedShift, GetQuote, OverInvite, PlaceOrder
 from dispatch.orders.place import quote_order
-from dispatch.orders.series.commands import StartSeries
+from dispatch.orders.series.commands import AddException, StartSeries
 from dispatch.orders.series.models import Series
 from dispatch.orders.series.queries import made_days, planned_days, series_of, still_ahead, today_at
 from dispatch.orders.series.rules import DayPlan, Hours, SeriesStatus, made_through, next_making, span_of
-from dispatch.orders.series.service import claim_days, move_series, start_series
+from dispatch.orders.series.service import claim_days, move_series, start_series, write_exception
 from dispatch.staffing.events import SERIES_DUE
 from dispatch.staffing.order import open_order
 from dispatch.tenancy.policy import Tier
@@ -56,10 +56,11 @@ class StartedSeries:
     days: Sequence[NewDay]
 
 
-async def begin_series(uow: Uow, command: StartSeries) -> StartedSeries:
-    """Start a series and make its days of the coming two weeks.
+async def begin_series(uow: Uow, command: StartSeries, exceptions: Sequence[AddException] = ()) -> StartedSeries:
+    """Start a series and make its days of the coming two weeks; days that deviate do so from the first.
 
     Raises:
+        SeriesDayUnfit: an exception does not fit its day.
         ClientNotFound, ClientArchived, SiteNotFound: not of this franchise, or archived.
         SeriesNeverHappens: no day of the pattern lies between its first and last day.
         RateCardMissing: no price for the service.
@@ -67,16 +68,18 @@ async def begin_series(uow: Uow, command: StartSeries) -> StartedSeries:
     """
     series = await start_series(uow, command)
     site = await site_of(uow, series.site_id)
-    await quote_order(uow, _sample(command, series.starts_on, site))
+    await quote_order(uow, sample_of(command, [series.starts_on], site))
+    for exception in exceptions:
+        await write_exception(uow, series, exception, today_at(uow, site))
     return StartedSeries(series, await fill_series(uow, series))
 
 
-def _sample(command: StartSeries, day: date, site: Site) -> GetQuote:
-    """Return a day of the series as a quote is asked for, so that a missing price is known at once, not in weeks."""
+def sample_of(command: StartSeries, days: Sequence[date], site: Site) -> GetQuote:
+    """Return days of a series as a quote is asked for, so that a missing price is known at once, not in weeks."""
     return GetQuote(
         service=command.service,
         headcount=command.headcount,
-        shifts=(_asked(day, command.hours, site.zone),),
+        shifts=tuple(_asked(day, command.hours, site.zone) for day in days),
         zone=site.zone,
         conditions=command.conditions,
     )

@@ -8,26 +8,29 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from starlette.datastructures import FormData
 
+from dispatch.access.queries import actor_names
 from dispatch.access.roles import Permission
 from dispatch.api.deps import UowDep, allow
-from dispatch.clients.commands import AddClient, AddPerson, AddSite, ChangeClient, ChangeSite, ForbidReturn
-from dispatch.clients.models import AttendanceSource, Client, ClientKind, DecidedBy
+from dispatch.clients.commands import AddClient, AddSite, ChangeClient, ChangeSite, ForbidReturn
+from dispatch.clients.models import AttendanceSource, Client, ClientKind, DecidedBy, Site
+from dispatch.clients.notes import MOST_SHOWN, notes_of
 from dispatch.clients.queries import client_of, list_do_not_return, list_sites, people_of, site_of
-from dispatch.clients.service import (
-    add_client,
-    add_person,
-    archive_client,
-    change_client,
-    remove_person,
-    require_open,
-    restore_client,
-)
+from dispatch.clients.service import add_client, archive_client, change_client, require_open, restore_client
 from dispatch.clients.sites import add_site, archive_site, change_site, forbid_return, lift_do_not_return
 from dispatch.kit.exports import Cell, SheetForm
 from dispatch.kit.uow import Uow
 from dispatch.kit.walltime import wall_of
-from dispatch.staffing.client_list import ClientLine, ClientSort, count_clients, find_client_lines
+from dispatch.staffing.client_list import (
+    ClientFilter,
+    ClientLine,
+    ClientSort,
+    client_totals,
+    count_clients,
+    find_client_lines,
+)
+from dispatch.staffing.handover import dispatchers
 from dispatch.staffing.order_list import OrderFilter, OrderSort, count_orders, find_orders
+from dispatch.staffing.passes import pass_rules_of
 from dispatch.tenancy.queries import franchise_of, place_of
 from dispatch.web.doors import own_page
 from dispatch.web.forms import figure, fit, text_in, version_in
@@ -46,19 +49,25 @@ _BARS: Final = [allow(Permission.DO_NOT_RETURN_WRITE), Depends(own_page)]
 _SHOWN: Final = 200
 _ORDERS_SHOWN: Final = 20
 _FOUND_AT_ONCE: Final = 8
-_LISTING: Final = listing("/clients", ClientSort, ClientSort.NAME, filters=("archived",))
+_LISTING: Final = listing("/clients", ClientSort, ClientSort.NAME, filters=("archived", "curator"))
 ListingDep = Annotated[Listing, _LISTING]
 
 
 @router.get("/clients", dependencies=_SEES)
 async def show_clients(page: PageDep, uow: UowDep, looked: ListingDep) -> Response:
     """Show the list."""
-    archived = bool(looked.filters.get("archived"))
-    found = await count_clients(uow, looked.q, archived=archived)
+    wanted = _wanted(looked)
+    found = await count_clients(uow, wanted)
     looked = looked.within(found)
-    lines = await _lines(uow, looked, looked.offset, looked.per_page)
-    zone = ZoneInfo((await franchise_of(uow)).zone)
-    return page.show("clients.html", listing=looked, found=found, lines=lines, archived=archived, zone=zone)
+    return page.show(
+        "clients.html",
+        listing=looked,
+        found=found,
+        lines=await _lines(uow, looked, looked.offset, looked.per_page),
+        wanted=wanted,
+        curators=await dispatchers(uow),
+        zone=ZoneInfo((await franchise_of(uow)).zone),
+    )
 
 
 @router.post("/clients/export", dependencies=[*_SEES, Depends(own_page)])
@@ -78,15 +87,16 @@ async def take_clients(
         page.say("Currency"),
         page.say("Last order"),
         page.say("Client since"),
+        page.say("Looked after by"),
         "id",
     )
     return await take_along(uow, "clients", form, heads, [_cells(page, line, zone) for line in lines])
 
 
 @router.get("/clients/new", dependencies=_ASKS)
-async def ask_client(page: PageDep) -> Response:
+async def ask_client(page: PageDep, uow: UowDep) -> Response:
     """Show the form of a new client."""
-    return page.part(_PAGE, "client_form", client=None, kinds=[str(kind) for kind in ClientKind])
+    return page.part(_PAGE, "client_form", client=None, **await _client_form(uow))
 
 
 @router.post("/clients", dependencies=_CHANGES)
@@ -107,11 +117,14 @@ async def show_client(client_id: UUID, page: PageDep, uow: UowDep) -> Response:
     return page.show(
         _PAGE,
         **card,
+        notes=await notes_of(uow, client_id, limit=MOST_SHOWN),
         orders=orders,
         ordered=await count_orders(uow, wanted),
+        totals=await client_totals(uow, client_id),
         zones={line.zone: ZoneInfo(line.zone) for line in orders},
         centre=(sites[0].lat, sites[0].lon) if sites else await place_of(uow),
         dots=[(site.lat, site.lon, site.address) for site in sites],
+        meetings=_meetings(sites),
     )
 
 
@@ -125,7 +138,7 @@ async def show_card(client_id: UUID, page: PageDep, uow: UowDep) -> Response:
 async def ask_change(client_id: UUID, page: PageDep, uow: UowDep) -> Response:
     """Show the form of a client."""
     client = await client_of(uow, client_id)
-    return page.part(_PAGE, "client_form", client=client, kinds=[str(kind) for kind in ClientKind])
+    return page.part(_PAGE, "client_form", client=client, **await _client_form(uow))
 
 
 @router.post("/clients/{client_id}/change", dependencies=_CHANGES)
@@ -148,27 +161,6 @@ async def restore(client_id: UUID, page: PageDep, uow: UowDep) -> Response:
     """Take a client back."""
     await restore_client(uow, client_id)
     return page.done(page.say("Taken back"), f"/clients/{client_id}", f"/clients/{client_id}/archive")
-
-
-@router.get("/clients/{client_id}/people/new", dependencies=_ASKS)
-async def ask_person(client_id: UUID, page: PageDep, uow: UowDep) -> Response:
-    """Show the form of a person."""
-    return page.part(_PAGE, "person_form", client=await require_open(uow, client_id))
-
-
-@router.post("/clients/{client_id}/people", dependencies=_CHANGES)
-async def keep_person(client_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
-    """Keep somebody who speaks for a client."""
-    form = await request.form()
-    await add_person(uow, client_id, fit(AddPerson, {name: text_in(form, name) for name in ("name", "phone", "role")}))
-    return page.done(page.say("Kept"), f"/clients/{client_id}")
-
-
-@router.post("/clients/{client_id}/people/{person_id}/remove", dependencies=_CHANGES)
-async def forget_person(client_id: UUID, person_id: UUID, page: PageDep, uow: UowDep) -> Response:
-    """Forget somebody who spoke for a client."""
-    await remove_person(uow, client_id, person_id)
-    return page.done(page.say("Removed"), f"/clients/{client_id}")
 
 
 @router.get("/clients/{client_id}/sites/new", dependencies=_ASKS)
@@ -252,10 +244,16 @@ async def lift_bar(client_id: UUID, entry_id: UUID, page: PageDep, uow: UowDep) 
 
 async def _card(uow: Uow, client: Client) -> dict[str, Any]:
     barred = await list_do_not_return(uow, client_id=client.id, limit=_SHOWN)
+    sites = await list_sites(uow, client_id=client.id, limit=_SHOWN)
+    staff = await actor_names(uow)
     return {
         "client": client,
+        "curator": staff.get(f"staff:{client.curator_id}"),
         "people": await people_of(uow, client.id),
-        "sites": await list_sites(uow, client_id=client.id, limit=_SHOWN),
+        "sites": sites,
+        "rules": await pass_rules_of(uow, [site.id for site in sites]),
+        "staff": staff,
+        "home_zone": ZoneInfo((await franchise_of(uow)).zone),
         "barred": barred,
         "names": await display_names(uow, [entry.worker_id for entry in barred]),
     }
@@ -264,13 +262,30 @@ async def _card(uow: Uow, client: Client) -> dict[str, Any]:
 async def _lines(uow: Uow, looked: Listing, offset: int, limit: int) -> Sequence[ClientLine]:
     return await find_client_lines(
         uow,
-        looked.q,
-        archived=bool(looked.filters.get("archived")),
+        _wanted(looked),
         sort=ClientSort(looked.sort),
         descending=looked.descending,
         offset=offset,
         limit=limit,
     )
+
+
+def _wanted(looked: Listing) -> ClientFilter:
+    """Read what narrows the list; a curator who is nobody's id narrows nothing."""
+    try:
+        curator_id = UUID(looked.filters.get("curator", ""))
+    except ValueError:
+        curator_id = None
+    return ClientFilter(looked.q, archived=bool(looked.filters.get("archived")), curator_id=curator_id)
+
+
+def _meetings(sites: Sequence[Site]) -> list[tuple[float | None, float | None, str]]:
+    met = [site for site in sites if site.meeting_location is not None]
+    return [(site.meeting_lat, site.meeting_lon, site.meeting_point or site.address) for site in met]
+
+
+async def _client_form(uow: Uow) -> dict[str, Any]:
+    return {"kinds": [str(kind) for kind in ClientKind], "curators": await dispatchers(uow)}
 
 
 def _cells(page: Page, line: ClientLine, zone: str) -> Sequence[Cell]:
@@ -284,6 +299,7 @@ def _cells(page: Page, line: ClientLine, zone: str) -> Sequence[Cell]:
         line.currency,
         None if line.last_at is None else wall_of(line.last_at, zone),
         wall_of(line.created_at, zone),
+        line.curator,
         str(line.id),
     )
 
@@ -306,6 +322,7 @@ def _client_typed(form: FormData) -> dict[str, Any]:
         "forbids_tier_c": bool(text_in(form, "forbids_tier_c")),
         "note": text_in(form, "note"),
         "source": text_in(form, "source"),
+        "curator_id": text_in(form, "curator_id") or None,
     }
 
 
@@ -315,8 +332,11 @@ def _site_typed(form: FormData) -> dict[str, Any]:
         "lat": figure(text_in(form, "lat")),
         "lon": figure(text_in(form, "lon")),
         "zone": text_in(form, "zone") or None,
+        "meeting_lat": figure(text_in(form, "meeting_lat")),
+        "meeting_lon": figure(text_in(form, "meeting_lon")),
     }
 
 
 def _known(typed: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in typed.items() if value is not None}
+    """Leave out what was left empty; an empty meeting place is none, and may be taken away so."""
+    return {name: value for name, value in typed.items() if value is not None or name.startswith("meeting_")}

@@ -7,6 +7,7 @@ or Origin), and the request carries the session's own token, which no other site
 import hashlib
 import hmac
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -34,9 +35,14 @@ _POLICY: Final = {
     "frame-ancestors": "'none'",
 }
 
+
+def _written(policy: Mapping[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
 PAGE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+        "Content-Security-Policy": _written(_POLICY),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
@@ -46,6 +52,15 @@ PAGE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Of every page: only our own files, no script or style inside it, in nobody's frame, kept by nobody."""
+
+
+@cache
+def headers_with_map(tiles_origin: str) -> Mapping[str, str]:
+    """Return the headers of pages that may show a map whose ground comes from elsewhere; "" for from nowhere."""
+    if not tiles_origin:
+        return PAGE_HEADERS
+    policy = {**_POLICY, "img-src": f"{_POLICY['img-src']} {tiles_origin}"}
+    return MappingProxyType({**PAGE_HEADERS, "Content-Security-Policy": _written(policy)})
 
 
 class SecretKeyTooShort(DispatchError):

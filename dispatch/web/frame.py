@@ -23,7 +23,7 @@ from dispatch.api.deps import Caller, CallerDep, CallerKind, Resources, Resource
 from dispatch.kit.uow import Uow
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.assets import Assets
-from dispatch.web.doors import PAGE_HEADERS, csrf_token
+from dispatch.web.doors import csrf_token, headers_with_map
 from dispatch.web.hub import Hub, seen_until
 from dispatch.web.languages import Language, Speech, chosen, speech
 
@@ -129,6 +129,14 @@ class Viewer:
     seen_until: int
 
 
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Where the ground of maps comes from, and whose it is."""
+
+    url: str
+    attribution: str
+
+
 class Page:
     """One answer to one viewer."""
 
@@ -174,20 +182,30 @@ class Page:
         return RedirectResponse(address, 303)
 
     def _answer(self, text: str, status: int) -> Response:
-        return HTMLResponse(text, status, dict(PAGE_HEADERS))
+        headers = headers_with_map(self._resources.settings.tiles_origin)
+        return HTMLResponse(text, status, dict(headers))
 
     def _frame(self) -> dict[str, Any]:
-        caller = self._caller
+        caller, settings = self._caller, self._resources.settings
         return {
             "viewer": self._viewer,
             "places": [place for place in PLACES if caller is not None and can(caller.role, place.permission)],
             "here": self._request.url.path,
             "place_here": _place_at(self._request.url.path),
-            "csrf": csrf_token(self._resources.settings, caller.credential) if caller is not None else "",
-            "sending": str(self._resources.settings.sms.mode),
+            "csrf": csrf_token(settings, caller.credential) if caller is not None else "",
+            "sending": str(settings.sms.mode),
             "theme": _theme(self._request),
             "may": _may(caller),
+            "tiles": Tiles(settings.tiles_url, settings.tiles_attribution) if settings.tiles_url else None,
+            "finds_addresses": _finds_addresses(self._resources),
         }
+
+
+def _finds_addresses(resources: Resources) -> str:
+    """Say how addresses are found: while one types, when one asks, or not at all ("")."""
+    if resources.geocoding is None:
+        return ""
+    return "typing" if resources.geocoding.geocoder.as_you_type else "asked"
 
 
 def _place_at(path: str) -> str:

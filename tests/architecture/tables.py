@@ -11,17 +11,18 @@ OWNED: Final[dict[str, str]] = {
     "access": "staff_users sessions api_tokens login_attempts second_factors recovery_codes sign_ins password_resets",
     "sms": "phones phone_events sms_accounts sms_account_progress questions messages inbound_messages dispositions "
     "inbox_items receipts",
+    "geocoding": "geocodes geocoder_turns",
     "workers": "workers worker_contacts worker_lines phone_holders phone_reveals worker_documents worker_availability "
     "worker_absences attestations worker_imports worker_import_rejects saved_filters "
-    "recruits interviews worker_links",
-    "clients": "clients client_people sites do_not_return",
+    "recruits interviews worker_links worker_pass_facts",
+    "clients": "clients client_people client_notes sites do_not_return",
     "pricing": "rate_cards",
     "orders": "orders shifts timeline series series_exceptions series_days",
     "crew": "waves invitations seats attendance_lists no_shows call_results call_claims alarms contact_days site_marks "
     "lead_links",
     "rating": "marks strikes fines fine_totals",
     "money": "accounts transfers timesheets",
-    "staffing": "duty_turns telephone_lines incoming_calls",
+    "staffing": "duty_turns telephone_lines incoming_calls pass_rules pass_lists",
     "api": "idempotency_keys",
 }
 OWNER_OF: Final[dict[str, str]] = {table: folder for folder, tables in OWNED.items() for table in tables.split()}

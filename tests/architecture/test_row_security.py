@@ -28,6 +28,7 @@ NETWORK: Final = {
     "receipts": "stored before its tenant is known",
     "contact_days": "the budget of a worker is network-wide; reached through definer functions only",
     "sms_account_progress": "moved by senders only",
+    "geocoder_turns": "when an address service may be asked next; reached through a definer function only",
 }
 """Tables without a tenant under row security -> what they are."""
 OPEN: Final = {

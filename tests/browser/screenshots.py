@@ -88,10 +88,12 @@ async def _state(name: str, settings: Settings, database: Database, jobs: Databa
     pages.append(("tomorrow", "/board/tomorrow"))
     pages += [("duty", "/duty"), ("on-site", "/site")]
     pages += [("on-site-shift", f"/site/{placed[0][0]}")] if placed else []
+    pages += [("series", "/series"), ("new-series", f"/series/new?client={stage.client_id}")]
     pages += [("orders", "/orders"), ("new-order", "/orders/new"), ("clients", "/clients")]
     pages += [("client", f"/clients/{stage.client_id}"), ("people", "/people"), ("new-person", "/people/new")]
     pages += [("import", "/people/import"), ("funnel", "/people/funnel"), ("inbox", "/inbox")]
     pages += [("shift", f"/shifts/{placed[0][0]}"), ("order", f"/orders/{placed[0][1]}")] if placed else []
+    pages += [("pass-list", f"/shifts/{placed[0][0]}/pass-list")] if placed else []
     pages += [("person", f"/people/{stage.workers[0]}")] if stage.workers else []
     pages += (
         [("calls", f"/shifts/{placed[0][0]}/calls"), ("own-page", await _own_page(database, stage))] if placed else []

@@ -53,6 +53,7 @@ async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -
     start = datetime.now(UTC) + timedelta(hours=2)
     addresses = ["/board", "/board?day=tomorrow", "/board/tomorrow", "/board/lists?day=today", "/duty", "/account", "/"]
     addresses += ["/orders", "/orders/new", "/clients", "/people", "/people/new", "/people/import", "/inbox", "/site"]
+    addresses += ["/series", "/series/new"]
     opened: list[UUID] = []
     for number, word in enumerate(words):
         asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=4))
@@ -73,6 +74,23 @@ async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -
         if number < OPENED:
             opened.append(shift_id)
             addresses += [f"/shifts/{shift_id}", f"/orders/{order.id}", f"/clients/{client_id}", f"/site/{shift_id}"]
+            addresses += [f"/shifts/{shift_id}/pass-list", f"/series/new?order={order.id}"]
+            await owner.execute(
+                """INSERT INTO pass_rules (id, franchise_id, site_id, fields, days_before, by_time, recipient, note)
+                   VALUES ($1, $2, $3, ARRAY['full_name'], 1, '18:00', $4, $4)""",
+                new_id(),
+                stage.franchise_id,
+                site_id,
+                word,
+            )
+            await owner.execute(
+                """INSERT INTO client_notes (id, franchise_id, client_id, body, created_by, created_at)
+                   VALUES ($1, $2, $3, $4, 'system:test', now())""",
+                new_id(),
+                stage.franchise_id,
+                client_id,
+                word,
+            )
         await owner.execute(
             """INSERT INTO alarms (id, franchise_id, shift_id, kind, severity, sentence, dedupe_key)
                VALUES ($1, $2, $3, 'shortfall_predicted', 'warning', $4, $5)""",
