@@ -67,6 +67,7 @@ from dispatch.web import (
     prices,
     rehearsal,
     ringing,
+    policies,
     second_factor,
     shift_asking,
     shift_seats,
@@ -79,6 +80,7 @@ from dispatch.web import (
 from dispatch.web import clients as client_pages
 from dispatch.web import duty as duty_pages
 from dispatch.web import orders as order_pages
+from dispatch.web import settings as settings_pages
 from dispatch.web import shifts as shift_pages
 from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
@@ -140,6 +142,8 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     rehearsal.router,
     components.router,
     worker.router,
+    settings_pages.router,
+    policies.router,
 )
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router, telephony_hooks.router)

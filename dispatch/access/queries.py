@@ -1,6 +1,6 @@
 """Reads of accounts, sessions and tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -26,6 +26,16 @@ _SESSIONS: Final = f"""
 SELECT {SESSION_ID} AS id, created_at, last_seen_at, expires_at, coalesce(user_agent, '') AS user_agent,
        token_sha256 = $2 AS current
 FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now() ORDER BY created_at DESC
+"""
+
+
+_NAMES: Final = """
+SELECT a.actor, coalesce(u.name, t.name) AS name
+FROM (SELECT actor, split_part(actor, ':', 2)::uuid AS id FROM unnest($1::text[]) AS actor
+      WHERE split_part(actor, ':', 2) ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') a
+LEFT JOIN staff_users u ON u.id = a.id AND a.actor LIKE 'staff:%'
+LEFT JOIN api_tokens t ON t.id = a.id AND a.actor LIKE 'token:%'
+WHERE coalesce(u.name, t.name) IS NOT NULL
 """
 
 
@@ -73,6 +83,12 @@ async def user_by_login(uow: Uow, login: str) -> StaffUser:
     if user is None:
         raise UserNotFound
     return user
+
+
+async def names_of_actors(uow: Uow, actors: Collection[str]) -> dict[str, str]:
+    """Return the names of those of these actors, `staff:<id>` or `token:<id>`, that are the tenant's own."""
+    rows = await uow.fetch(_NAMES, [actor for actor in set(actors) if actor.startswith(("staff:", "token:"))])
+    return {row["actor"]: row["name"] for row in rows}
 
 
 async def tokens(uow: Uow, *, before: Cursor[datetime] | None, limit: int) -> Sequence[ApiToken]:
