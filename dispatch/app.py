@@ -44,6 +44,8 @@ from dispatch.settings import Settings
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 from dispatch.web import (
     account,
+    api_tokens,
+    audit,
     board,
     components,
     calls,
@@ -51,6 +53,7 @@ from dispatch.web import (
     find,
     forgotten,
     funnel,
+    gateways,
     inbox,
     lead,
     live,
@@ -74,11 +77,13 @@ from dispatch.web import (
     shift_talk,
     signin,
     site,
+    staff,
     start,
     worker,
 )
 from dispatch.web import clients as client_pages
 from dispatch.web import duty as duty_pages
+from dispatch.web import health as health_pages
 from dispatch.web import orders as order_pages
 from dispatch.web import settings as settings_pages
 from dispatch.web import shifts as shift_pages
@@ -144,6 +149,11 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     worker.router,
     settings_pages.router,
     policies.router,
+    staff.router,
+    api_tokens.router,
+    gateways.router,
+    audit.router,
+    health_pages.router,
 )
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router, telephony_hooks.router)

@@ -1,0 +1,182 @@
+"""The audit: who changed what, from what to what; found by person, thing, time and words, and taken home as a file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Response
+
+from dispatch.access.queries import staff_lines
+from dispatch.access.roles import Permission, can
+from dispatch.api.deps import Caller, CallerDep, UowDep, allow
+from dispatch.kit.audit_trail import MOST_LOOKED_THROUGH, AuditFilter, AuditPage, AuditRow, Place, read_audit
+from dispatch.kit.masking import is_personal, mask_text
+from dispatch.kit.text import INT8_MAX
+from dispatch.kit.walltime import wall_of
+from dispatch.tenancy.queries import franchise_of
+from dispatch.web.actors import Actors, actors_of
+from dispatch.web.audit_words import ENTITIES, WITHHELD
+from dispatch.web.frame import Page, PageDep
+from dispatch.web.routing import ConsoleRoute
+from dispatch.web.settings import show_settings
+from dispatch.web.tables import MOST_EXPORTED, PER_PAGE, Cell, FileKind, Listing, download, listing
+
+router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
+
+AUDIT: Final = "/settings/audit"
+_SEES: Final = [allow(Permission.AUDIT_READ)]
+_FILTERS: Final = ("actor", "entity", "subject", "from", "to", "after")
+_LISTING: Final = listing(AUDIT, ("at",), "at", descending=True, filters=_FILTERS)
+ListingDep = Annotated[Listing, _LISTING]
+_HIDDEN: Final = frozenset({"franchise_id", "version", "id", "token_sha256", "password_hash", "secret"})
+_LONGEST_VALUE: Final = 200
+_MOST_FIELDS: Final = 60
+_BATCH: Final = 1000
+_MASK: Final = "•••"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of a change; None where there was or is nothing."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One change as the page shows it."""
+
+    row: AuditRow
+    who: str
+    changes: Sequence[Change]
+
+
+@router.get(AUDIT, dependencies=_SEES)
+async def show_audit(page: PageDep, caller: CallerDep, uow: UowDep, looked: ListingDep) -> Response:
+    """Show a page of the audit; it goes on from where the one before ended."""
+    zone = ZoneInfo((await franchise_of(uow)).zone)
+    found = await read_audit(
+        uow,
+        _wanted(looked, caller, zone),
+        after=_place(looked.filters.get("after", "")),
+        oldest_first=not looked.descending,
+        limit=PER_PAGE,
+    )
+    who = await actors_of(page, uow, [row.actor for row in found.rows])
+    return show_settings(
+        page,
+        "audit.html",
+        listing=looked,
+        lines=[_line(row, caller, who) for row in found.rows],
+        first=looked.go_on("") if looked.filters.get("after") else None,
+        further=looked.go_on(_written(found.more)) if found.more is not None else None,
+        looked_until=found.more[0] if found.more is not None and len(found.rows) < PER_PAGE else None,
+        looked_through=MOST_LOOKED_THROUGH,
+        people=[(f"staff:{line.id}", line.name, line.login) for line in await staff_lines(uow)],
+        entities=ENTITIES,
+        words_searched=_sees_people(caller),
+        zone=zone,
+    )
+
+
+@router.get(f"{AUDIT}.{{kind}}", dependencies=_SEES)
+async def export_audit(kind: FileKind, page: PageDep, caller: CallerDep, uow: UowDep, looked: ListingDep) -> Response:
+    """Hand everything that is found out as a file, up to what a file holds."""
+    zone = (await franchise_of(uow)).zone
+    wanted = _wanted(looked, caller, ZoneInfo(zone))
+    rows: list[AuditRow] = []
+    after: Place | None = None
+    for _ in range(MOST_EXPORTED // _BATCH):
+        found: AuditPage = await read_audit(uow, wanted, after=after, oldest_first=not looked.descending, limit=_BATCH)
+        rows += found.rows
+        after = found.more
+        if after is None:
+            break
+    who = await actors_of(page, uow, [row.actor for row in rows])
+    heads = [page.say(word) for word in ("When", "Who", "What", "What was done", "Field", "before", "after")]
+    return await download(kind, "audit", [*heads, "id"], _cells(page, (_line(row, caller, who) for row in rows), zone))
+
+
+def _wanted(looked: Listing, caller: Caller, zone: ZoneInfo) -> AuditFilter:
+    """Read what narrows the list; who may not see people cannot find out about them by searching either."""
+    asked = looked.filters
+    ends = _day(asked.get("to", ""), zone)
+    by_words = _sees_people(caller)
+    return AuditFilter(
+        actor=asked.get("actor", ""),
+        entity=asked.get("entity", ""),
+        subject=asked.get("subject", "") or ("" if by_words else looked.q),
+        begins=_day(asked.get("from", ""), zone),
+        ends=None if ends is None else ends + timedelta(days=1),
+        words=looked.q if by_words else "",
+    )
+
+
+def _sees_people(caller: Caller) -> bool:
+    return can(caller.role, Permission.CONTACTS_REVEAL)
+
+
+def _line(row: AuditRow, caller: Caller, who: Actors) -> Line:
+    sees = _sees_people(caller) or (row.entity == "staff_users" and can(caller.role, Permission.USERS_ADMIN))
+    return Line(row, who(row.actor), list(_changes(row, hide=not sees)))
+
+
+def _changes(row: AuditRow, *, hide: bool) -> Iterator[Change]:
+    """Write the fields out that changed; phones are never whole, and personal facts only for who may see them."""
+    before, after = row.before or {}, row.after or {}
+    for name in list(before | after)[:_MOST_FIELDS]:
+        if name in _HIDDEN or (not before and after.get(name) is None):
+            continue
+        hidden = hide and (name in WITHHELD.get(row.entity, ()) or is_personal(name))
+        yield Change(name, _value(before, name, hide=hidden), _value(after, name, hide=hidden))
+
+
+def _value(values: Mapping[str, Any], name: str, *, hide: bool) -> str | None:
+    value = values.get(name)
+    if value is None:
+        return None
+    if hide:
+        return _MASK
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = mask_text(text)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+
+
+def _cells(page: Page, lines: Iterator[Line], zone: str) -> Iterator[Sequence[Cell]]:
+    for line in lines:
+        about = (
+            wall_of(line.row.at, zone),
+            line.who,
+            page.say(ENTITIES.get(line.row.entity, line.row.entity)),
+            page.say(line.row.action),
+        )
+        for change in line.changes or (Change("", None, None),):
+            field = page.say(change.field).replace("_", " ") if change.field else ""
+            yield (*about, field, change.before, change.after, line.row.entity_id)
+
+
+def _day(text: str, zone: ZoneInfo) -> datetime | None:
+    """Return the beginning of a day on the clock of the franchise; what is none narrows nothing."""
+    try:
+        return datetime.fromisoformat(text[:10]).replace(tzinfo=zone) if text else None
+    except ValueError:
+        return None
+
+
+def _written(place: Place) -> str:
+    at, number = place
+    return f"{at.isoformat()}~{number}"
+
+
+def _place(text: str) -> Place | None:
+    """Read where to go on; what cannot be read begins at the beginning."""
+    at, _, number = text.replace(" ", "+").partition("~")
+    try:
+        moment, row = datetime.fromisoformat(at), int(number)
+    except ValueError:
+        return None
+    return (moment, row) if moment.tzinfo is not None and 0 <= row <= INT8_MAX else None
