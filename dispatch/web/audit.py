@@ -1,9 +1,10 @@
 """The audit: who changed what, from what to what; found by person, thing, time and words, and taken home as a file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
@@ -30,11 +31,13 @@ _SEES: Final = [allow(Permission.AUDIT_READ)]
 _FILTERS: Final = ("actor", "entity", "subject", "from", "to", "after")
 _LISTING: Final = listing(AUDIT, ("at",), "at", descending=True, filters=_FILTERS)
 ListingDep = Annotated[Listing, _LISTING]
-_HIDDEN: Final = frozenset({"franchise_id", "version", "id", "token_sha256", "password_hash", "secret"})
+_HIDDEN: Final = frozenset({"franchise_id", "version", "id", "created_at", "token_sha256", "password_hash", "secret"})
 _LONGEST_VALUE: Final = 200
 _MOST_FIELDS: Final = 60
 _BATCH: Final = 1000
 _MASK: Final = "•••"
+_CODE: Final = re.compile(r"[a-z][a-z_]{1,40}")
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ async def show_audit(page: PageDep, caller: CallerDep, uow: UowDep, looked: List
         page,
         "audit.html",
         listing=looked,
-        lines=[_line(row, caller, who) for row in found.rows],
+        lines=[_line(page, row, caller, who, zone) for row in found.rows],
         first=looked.go_on("") if looked.filters.get("after") else None,
         further=looked.go_on(_written(found.more)) if found.more is not None else None,
         looked_until=found.more[0] if found.more is not None and len(found.rows) < PER_PAGE else None,
@@ -98,7 +101,12 @@ async def export_audit(kind: FileKind, page: PageDep, caller: CallerDep, uow: Uo
             break
     who = await actors_of(page, uow, [row.actor for row in rows])
     heads = [page.say(word) for word in ("When", "Who", "What", "What was done", "Field", "before", "after")]
-    return await download(kind, "audit", [*heads, "id"], _cells(page, (_line(row, caller, who) for row in rows), zone))
+    return await download(
+        kind,
+        "audit",
+        [*heads, "id"],
+        _cells(page, (_line(page, row, caller, who, ZoneInfo(zone)) for row in rows), zone),
+    )
 
 
 def _wanted(looked: Listing, caller: Caller, zone: ZoneInfo) -> AuditFilter:
@@ -120,28 +128,35 @@ def _sees_people(caller: Caller) -> bool:
     return can(caller.role, Permission.CONTACTS_REVEAL)
 
 
-def _line(row: AuditRow, caller: Caller, who: Actors) -> Line:
+def _line(page: Page, row: AuditRow, caller: Caller, who: Actors, zone: ZoneInfo) -> Line:
     sees = _sees_people(caller) or (row.entity == "staff_users" and can(caller.role, Permission.USERS_ADMIN))
-    return Line(row, who(row.actor), list(_changes(row, hide=not sees)))
+    return Line(row, who(row.actor), list(_changes(page, row, zone, hide=not sees)))
 
 
-def _changes(row: AuditRow, *, hide: bool) -> Iterator[Change]:
+def _changes(page: Page, row: AuditRow, zone: ZoneInfo, *, hide: bool) -> Iterator[Change]:
     """Write the fields out that changed; phones are never whole, and personal facts only for who may see them."""
     before, after = row.before or {}, row.after or {}
     for name in list(before | after)[:_MOST_FIELDS]:
-        if name in _HIDDEN or (not before and after.get(name) is None):
+        was, became = before.get(name), after.get(name)
+        if name in _HIDDEN or (was is None and became is None):
             continue
         hidden = hide and (name in WITHHELD.get(row.entity, ()) or is_personal(name))
-        yield Change(name, _value(before, name, hide=hidden), _value(after, name, hide=hidden))
+        yield Change(name, *(_told(page, value, zone, hide=hidden) for value in (was, became)))
 
 
-def _value(values: Mapping[str, Any], name: str, *, hide: bool) -> str | None:
-    value = values.get(name)
+def _told(page: Page, value: object, zone: ZoneInfo, *, hide: bool) -> str | None:
+    """Return a stored value as people read it: moments on the franchise's clock, words of ours translated."""
     if value is None:
         return None
     if hide:
         return _MASK
+    if isinstance(value, bool):
+        return page.say("yes") if value else page.say("no")
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if _CODE.fullmatch(text):
+        return page.say(text)
+    if _MOMENT.match(text):
+        return page.speech.moment(datetime.fromisoformat(text), zone)
     text = mask_text(text)
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 

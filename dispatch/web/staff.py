@@ -74,7 +74,9 @@ async def export_staff(kind: FileKind, page: PageDep, uow: UowDep, looked: Listi
     """Hand the list out as a file, phones without their middle."""
     lines = await _lines(uow, looked)
     zone = (await franchise_of(uow)).zone
-    heads = [page.say(word) for word in ("Login", "Name", "Role", "Phone", "Second factor", "Last seen", "Since")]
+    heads = [
+        page.say(word) for word in ("Login", "Name", "Access role", "Phone", "Second factor", "Last seen", "Since")
+    ]
     return await download(kind, "users", [*heads, page.say("Closed")], (_cells(page, line, zone) for line in lines))
 
 
