@@ -31,6 +31,7 @@ ENTITIES: Final[Mapping[str, str]] = MappingProxyType(
         "orders": "an order",
         "series": "a series",
         "series_exceptions": "a deviation of a series",
+        "exports": "a list taken home",
     }
 )
 """Table -> its word."""
