@@ -1,7 +1,7 @@
 """The keys of programs: made and shown once, listed, revoked."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -35,20 +35,20 @@ ListingDep = Annotated[Listing, _LISTING]
 @router.get(TOKENS, dependencies=[allow(Permission.TOKENS_ADMIN)])
 async def show_tokens(request: Request, page: PageDep, uow: UowDep, looked: ListingDep) -> Response:
     """Show the keys, newest first, those that work no more when asked for; to a script the list alone."""
-    real_now: datetime = uow.now
+    now = uow.now
     dead = bool(looked.filters.get("dead"))
     found = [
         token
         for token in await tokens(uow, before=None, limit=_MOST)
-        if dead or (token.revoked_at is None and (token.expires_at is None or token.expires_at > real_now))
+        if dead or (token.revoked_at is None and (token.expires_at is None or token.expires_at > now))
     ]
     found.sort(key=lambda token: token.created_at, reverse=looked.descending)
     looked = looked.within(len(found))
-    context = {
+    context: dict[str, Any] = {
         "listing": looked,
         "found": len(found),
         "tokens": found[looked.offset : looked.offset + looked.per_page],
-        "now": real_now,
+        "now": now,
         "who": await actors_of(page, uow, [f"staff:{token.created_by}" for token in found]),
         "zone": ZoneInfo((await franchise_of(uow)).zone),
     }

@@ -135,7 +135,7 @@ def _line(page: Page, row: AuditRow, caller: Caller, who: Actors, zone: ZoneInfo
 
 def _changes(page: Page, row: AuditRow, zone: ZoneInfo, *, hide: bool) -> Iterator[Change]:
     """Write the fields out that changed; phones are never whole, and personal facts only for who may see them."""
-    before, after = row.before or {}, row.after or {}
+    before, after = dict(row.before or {}), dict(row.after or {})
     for name in list(before | after)[:_MOST_FIELDS]:
         was, became = before.get(name), after.get(name)
         if name in _HIDDEN or (was is None and became is None):

@@ -1,7 +1,7 @@
 """The gateway accounts of a franchise: how they do, number and rate, and a text to try one out."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -49,7 +49,7 @@ TRIALS: Final = Limit("trial text\0", 10, 60, 900, TrialTextsLocked)
 async def show_gateways(request: Request, page: PageDep, uow: UowDep, resources: ResourcesDep) -> Response:
     """Show the accounts and whether anything leaves; to a script the accounts alone."""
     sms = resources.settings.sms
-    context = {
+    context: dict[str, Any] = {
         "accounts": await accounts_of(uow),
         "states": await account_states(uow),
         "most": MOST_COUNTED,
@@ -127,7 +127,7 @@ async def show_fate(message_id: UUID, page: PageDep, uow: UowDep) -> Response:
     return page.part(_PAGE, "fate", **await _fate(uow, await fate_of(uow, message_id)))
 
 
-async def _fate(uow: Uow, fate: Fate) -> dict[str, object]:
+async def _fate(uow: Uow, fate: Fate) -> dict[str, Any]:
     waited: datetime = uow.now
     return {
         "fate": fate,

@@ -55,7 +55,7 @@ async def show_staff(request: Request, page: PageDep, caller: CallerDep, uow: Uo
     """Show the accounts, or, to a script, the list alone."""
     found = await _lines(uow, looked)
     looked = looked.within(len(found))
-    context = {
+    context: dict[str, Any] = {
         "listing": looked,
         "found": len(found),
         "lines": found[looked.offset : looked.offset + looked.per_page],
