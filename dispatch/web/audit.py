@@ -4,25 +4,28 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Form, Response
 
 from dispatch.access.queries import staff_lines
 from dispatch.access.roles import Permission, can
 from dispatch.api.deps import Caller, CallerDep, UowDep, allow
 from dispatch.kit.audit_trail import MOST_LOOKED_THROUGH, AuditFilter, AuditPage, AuditRow, Place, read_audit
+from dispatch.kit.exports import Cell, SheetForm
 from dispatch.kit.masking import is_personal, mask_text
 from dispatch.kit.text import INT8_MAX
 from dispatch.kit.walltime import wall_of
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.actors import Actors, actors_of
-from dispatch.web.audit_words import ENTITIES, WITHHELD
+from dispatch.web.audit_words import ENTITIES, FREE_TEXT, NOBODYS
+from dispatch.web.doors import own_page
 from dispatch.web.frame import Page, PageDep
 from dispatch.web.routing import ConsoleRoute
 from dispatch.web.settings import show_settings
-from dispatch.web.tables import MOST_EXPORTED, PER_PAGE, Cell, FileKind, Listing, download, listing
+from dispatch.web.tables import MOST_EXPORTED, PER_PAGE, Listing, listing, take_along
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
@@ -37,6 +40,7 @@ _MOST_FIELDS: Final = 60
 _BATCH: Final = 1000
 _MASK: Final = "•••"
 _CODE: Final = re.compile(r"[a-z][a-z_]{1,40}")
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$")
 
 
@@ -86,14 +90,24 @@ async def show_audit(page: PageDep, caller: CallerDep, uow: UowDep, looked: List
     )
 
 
-@router.get(f"{AUDIT}.{{kind}}", dependencies=_SEES)
-async def export_audit(kind: FileKind, page: PageDep, caller: CallerDep, uow: UowDep, looked: ListingDep) -> Response:
-    """Hand everything that is found out as a file, up to what a file holds."""
+@router.post(f"{AUDIT}/export", dependencies=[*_SEES, Depends(own_page)])
+async def take_audit(
+    page: PageDep,
+    caller: CallerDep,
+    uow: UowDep,
+    looked: ListingDep,
+    form: Annotated[SheetForm, Form()] = SheetForm.CSV,
+) -> Response:
+    """Hand everything that is found out as a file, and write down who took it.
+
+    Raises:
+        ListTooLongToTake: it is more than one file holds.
+    """
     zone = (await franchise_of(uow)).zone
     wanted = _wanted(looked, caller, ZoneInfo(zone))
     rows: list[AuditRow] = []
     after: Place | None = None
-    for _ in range(MOST_EXPORTED // _BATCH):
+    while len(rows) <= MOST_EXPORTED:
         found: AuditPage = await read_audit(uow, wanted, after=after, oldest_first=not looked.descending, limit=_BATCH)
         rows += found.rows
         after = found.more
@@ -101,12 +115,9 @@ async def export_audit(kind: FileKind, page: PageDep, caller: CallerDep, uow: Uo
             break
     who = await actors_of(page, uow, [row.actor for row in rows])
     heads = [page.say(word) for word in ("When", "Who", "What", "What was done", "Field", "before", "after")]
-    return await download(
-        kind,
-        "audit",
-        [*heads, "id"],
-        _cells(page, (_line(page, row, caller, who, ZoneInfo(zone)) for row in rows), zone),
-    )
+    lines = (_line(page, row, caller, who, ZoneInfo(zone)) for row in rows)
+    cells = list(islice(_cells(page, lines, zone), MOST_EXPORTED + 1))
+    return await take_along(uow, "audit", form, [*heads, "id"], cells)
 
 
 def _wanted(looked: Listing, caller: Caller, zone: ZoneInfo) -> AuditFilter:
@@ -140,8 +151,17 @@ def _changes(page: Page, row: AuditRow, zone: ZoneInfo, *, hide: bool) -> Iterat
         was, became = before.get(name), after.get(name)
         if name in _HIDDEN or (was is None and became is None):
             continue
-        hidden = hide and (name in WITHHELD.get(row.entity, ()) or is_personal(name))
-        yield Change(name, *(_told(page, value, zone, hide=hidden) for value in (was, became)))
+        hides = hide and row.entity not in NOBODYS
+        private = hides and (name in FREE_TEXT or is_personal(name))
+        told = (_told(page, value, zone, hide=private or (hides and not _is_plain(value))) for value in (was, became))
+        yield Change(name, *told)
+
+
+def _is_plain(value: object) -> bool:
+    """Tell whether a value can say nothing about a person by itself: a figure, a moment, an id, a word of ours."""
+    if isinstance(value, str):
+        return any(shape.fullmatch(value) for shape in (_CODE, _MOMENT, _ID))
+    return isinstance(value, bool | int | float)
 
 
 def _told(page: Page, value: object, zone: ZoneInfo, *, hide: bool) -> str | None:

@@ -1,4 +1,4 @@
-"""What audited things are called on the page of the audit, and which of their fields are somebody's own affair."""
+"""What audited things are called on the page of the audit, and what of them is somebody's own affair."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -32,36 +32,33 @@ ENTITIES: Final[Mapping[str, str]] = MappingProxyType(
         "series": "a series",
         "series_exceptions": "a deviation of a series",
         "exports": "a list taken home",
+        "saved_filters": "a saved filter",
+        "recruits": "an applicant",
+        "interviews": "an interview",
     }
 )
 """Table -> its word."""
 
-WITHHELD: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+NOBODYS: Final = frozenset(
     {
-        "staff_users": frozenset({"login", "phone", "name"}),
-        "worker_contacts": frozenset(
-            {
-                "first_name",
-                "last_name",
-                "patronymic",
-                "born_on",
-                "phone_id",
-                "address",
-                "note",
-                "external_id",
-                "photo_sha256",
-            }
-        ),
-        "workers": frozenset({"location"}),
-        "worker_documents": frozenset({"number", "file_sha256", "note"}),
-        "worker_absences": frozenset({"note", "reason"}),
-        "standings": frozenset({"reason"}),
-        "clients": frozenset({"note", "tax_number"}),
-        "client_people": frozenset({"role", "phone", "name"}),
-        "sites": frozenset({"address", "location", "meeting_point", "contact_name", "contact_phone"}),
-        "do_not_return": frozenset({"reason"}),
-        "orders": frozenset({"note"}),
-        "duty_turns": frozenset(),
+        "franchises",
+        "policy_versions",
+        "network_policy_versions",
+        "entitlements",
+        "lending_grants",
+        "second_factors",
+        "api_tokens",
+        "sms_accounts",
+        "outbox",
+        "duty_turns",
+        "rate_cards",
+        "exports",
     }
 )
-"""Table -> fields that only those see who may see people, besides those that are personal by their name."""
+"""Tables that hold nothing about workers or clients. Of all others, who may not see people sees figures, moments, ids
+and words of ours alone: a new table shows him nothing before somebody thought about it."""
+
+FREE_TEXT: Final = frozenset(
+    {"note", "reason", "address", "number", "answers", "asked", "next_what", "meeting_point", "source", "region"}
+)
+"""Fields in which somebody wrote what he liked, though it may look like a word of ours."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import SecretStr
 from starlette.datastructures import FormData
 
@@ -19,6 +19,7 @@ from dispatch.access.second_factor import take_second_factor_away
 from dispatch.access.service import change_role, create_user, disable_user, enable_user, reset_password
 from dispatch.access.sessions import end_sessions_of_staff
 from dispatch.api.deps import CallerDep, ResourcesDep, UowDep, allow
+from dispatch.kit.exports import Cell, SheetForm
 from dispatch.kit.phones import PhoneInvalid, mask_phone
 from dispatch.kit.tokens import new_token
 from dispatch.kit.uow import Uow
@@ -30,7 +31,7 @@ from dispatch.web.forms import Fault, FormUnfit, fit, text_in
 from dispatch.web.frame import Page, PageDep
 from dispatch.web.routing import ConsoleRoute
 from dispatch.web.settings import show_settings
-from dispatch.web.tables import Cell, FileKind, Listing, download, listing
+from dispatch.web.tables import Listing, listing, take_along
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
@@ -69,15 +70,18 @@ async def show_staff(request: Request, page: PageDep, caller: CallerDep, uow: Uo
     return show_settings(page, _PAGE, **context)
 
 
-@router.get(f"{STAFF}.{{kind}}", dependencies=_SEES)
-async def export_staff(kind: FileKind, page: PageDep, uow: UowDep, looked: ListingDep) -> Response:
-    """Hand the list out as a file, phones without their middle."""
+@router.post(f"{STAFF}/export", dependencies=_CHANGES)
+async def take_staff(
+    page: PageDep, uow: UowDep, looked: ListingDep, form: Annotated[SheetForm, Form()] = SheetForm.CSV
+) -> Response:
+    """Hand the list out as a file, phones without their middle; who took it is written down."""
     lines = await _lines(uow, looked)
     zone = (await franchise_of(uow)).zone
     heads = [
         page.say(word) for word in ("Login", "Name", "Access role", "Phone", "Second factor", "Last seen", "Since")
     ]
-    return await download(kind, "users", [*heads, page.say("Closed")], (_cells(page, line, zone) for line in lines))
+    rows = [_cells(page, line, zone) for line in lines]
+    return await take_along(uow, "users", form, [*heads, page.say("Closed")], rows)
 
 
 @router.get(f"{STAFF}/new", dependencies=_SEES)

@@ -96,14 +96,11 @@ class Listing:
     @property
     def export_address(self) -> str:
         """Where to send for everything that is found, as a file: it is written down who took it."""
-        return self._link(suffix="/export", page=None)
+        return self._link(suffix="/export", page=None, after=None)
+
     def go_on(self, after: str) -> str:
         """Lead on in a list too long to count, from where its filter `after` says; "" leads to its beginning."""
         return self._link(page=None, after=after)
-
-    def file_link(self, kind: str) -> str:
-        """Lead to everything that is found, as a file."""
-        return self._link(suffix=f".{kind}", page=None, after=None)
 
     def _link(self, suffix: str = "", **changes: str | None) -> str:
         now = self.asked | {"page": str(self.page)}

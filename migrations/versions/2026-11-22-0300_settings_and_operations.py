@@ -8,7 +8,7 @@ from migrations.security import definer_function
 from migrations.tools import run_script
 
 revision = "0300"
-down_revision = "1201"
+down_revision = "0504"
 
 _TROUBLED = "(o.state = 'dead' OR (o.state = 'pending' AND o.failures > 0))"
 

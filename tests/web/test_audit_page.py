@@ -38,7 +38,8 @@ async def office(
                   CASE WHEN n % 1000 = 7 THEN $3 ELSE 'system:import' END,
                   CASE WHEN n % 5000 = 11 THEN 'sites' ELSE 'worker_contacts' END, 'thing-' || n, 'update',
                   jsonb_build_object('first_name', 'Иван'),
-                  jsonb_build_object('first_name', 'Пётр-' || n, 'rest', 8, 'phone', '+79215550102')
+                  jsonb_build_object('first_name', 'Пётр-' || n, 'rest', 8, 'phone', '+79215550102',
+                                     'note', 'drunk', 'of_tomorrow', 'Рост 180', 'status', 'active')
            FROM generate_series(1, $2) AS n""",
         franchise.id,
         ROWS,
@@ -103,19 +104,23 @@ async def test_what_people_are_called_is_kept_from_who_may_not_see_them(office: 
         assert "thing-24990" in page
         assert "Пётр" not in page
         assert "•••" in page
-        assert "<ins>8</ins>" in page, "what is not personal stays"
+        assert "drunk" not in page
+        assert "Рост" not in page, "nor a text in a field that nobody thought about"
+        assert {"<ins>8</ins>", "<ins>active</ins>"} <= set(re.findall(r"<ins>[^<]*</ins>", page)), "the rest stays"
         assert shown(await other.page("audit?q=Пётр-24990")) == [], "nor is it found by searching"
         assert shown(await other.page("audit?q=thing-24990")) == ["thing-24990"]
-        assert "Пётр" not in (await other.browser.get("/settings/audit.csv?subject=thing-24990")).text
+        assert "Пётр" not in (await other.done("audit/export?subject=thing-24990", form="csv")).text
 
 
-async def test_a_phone_is_never_whole(office: Office) -> None:
+async def test_a_phone_is_never_whole(office: Office, owner: asyncpg.Connection) -> None:
     page = await office.page("audit?subject=thing-24990")
-    file = (await office.browser.get("/settings/audit.csv?subject=thing-24990")).text
+    file = (await office.done("audit/export?subject=thing-24990", form="csv")).text
     assert "79215550102" not in page + file
     assert "[phone *02]" in page
     assert "thing-24990" in file
-    assert (await office.browser.get("/settings/audit.xlsx?entity=sites")).content.startswith(b"PK")
+    assert (await office.done("audit/export?entity=sites", form="xlsx")).content.startswith(b"PK")
+    assert (await office.act("audit/export", form="csv")).status_code == 422, "more than one file holds"
+    assert await owner.fetchval("SELECT count(*) FROM exports WHERE franchise_id = $1", office.franchise_id) >= 2
 
 
 async def test_a_real_change_is_told_with_who_and_what(office: Office) -> None:

@@ -49,6 +49,7 @@ OPENS: Final = {
     "/people/new": {P.WORKERS_WRITE},
     "/people/import": {P.WORKERS_IMPORT},
     "/inbox": {P.INBOX_WORK},
+    "/site": {P.ATTENDANCE_WRITE},
     "/settings/policies": {P.FRANCHISE_READ},
     "/settings/users": {P.USERS_ADMIN},
     "/settings/roles": {P.FRANCHISE_READ},
@@ -61,7 +62,7 @@ OPENS: Final = {
 
 LANDS: Final = {
     Role.DISPATCHER: "/board",
-    Role.FOREMAN: "/board",
+    Role.FOREMAN: "/site",
     Role.RECRUITER: "/board",
     Role.ACCOUNTANT: "/board",
     Role.OWNER: "/board",
@@ -154,9 +155,9 @@ async def test_a_role_lands_where_its_work_is_and_its_navigation_opens(browsers:
     browser = browsers[role]
     start = await browser.get("/")
     assert start.headers.get("location") == LANDS[role]
-    page = start if LANDS[role] is None else await browser.get(LANDS[role] or "")
-    assert page.status_code == 200
-    places = re.findall(r'class="nav-link[^"]*" href="([^"]+)"', page.text)
+    landed = start if LANDS[role] is None else await browser.get(LANDS[role] or "")
+    assert landed.status_code == 200
+    places = re.findall(r'class="nav-link[^"]*" href="([^"]+)"', (await browser.get("/account")).text)
     assert places == [one.address for one in PLACES if one.permission in PERMISSIONS[role]]
     offered: set[str] = set()
     for address in places:

@@ -76,7 +76,9 @@ async def test_a_user_is_made_and_everything_is_done_to_his_account(
     page = await office.page(f"users?q={login}")
     assert login in page
     assert "+79215550102" not in page
-    assert login in (await office.browser.get(f"/settings/users.csv?q={login}")).text
+    file = (await office.done(f"users/export?q={login}", form="csv")).text
+    assert login in file
+    assert "+79215550102" not in file
     where = f"users/{user['id']}"
 
     assert 'value="dispatcher" selected' in await office.part(f"{where}/role")
