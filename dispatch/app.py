@@ -45,6 +45,8 @@ from dispatch.settings import Settings
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 from dispatch.web import (
     account,
+    api_tokens,
+    audit,
     board,
     calls,
     client_people,
@@ -53,6 +55,7 @@ from dispatch.web import (
     find,
     forgotten,
     funnel,
+    gateways,
     geocode,
     inbox,
     lead,
@@ -69,6 +72,7 @@ from dispatch.web import (
     person_calendar,
     person_link,
     person_photo,
+    policies,
     prices,
     rehearsal,
     ringing,
@@ -78,13 +82,16 @@ from dispatch.web import (
     shift_talk,
     signin,
     site,
+    staff,
     start,
     worker,
 )
 from dispatch.web import clients as client_pages
 from dispatch.web import duty as duty_pages
+from dispatch.web import health as health_pages
 from dispatch.web import orders as order_pages
 from dispatch.web import series as series_pages
+from dispatch.web import settings as settings_pages
 from dispatch.web import shifts as shift_pages
 from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
@@ -151,6 +158,13 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     client_people.router,
     passes.router,
     geocode.router,
+    settings_pages.router,
+    policies.router,
+    staff.router,
+    api_tokens.router,
+    gateways.router,
+    audit.router,
+    health_pages.router,
 )
 """Mounted as they are: the pages."""
 ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router, telephony_hooks.router)

@@ -107,6 +107,13 @@ class PasswordResetsLocked(TooMany):
         )
 
 
+class PhoneMissing(Conflict):
+    """A link was to be sent to an account that has no phone."""
+
+    def __init__(self) -> None:
+        super().__init__("This account has no phone. Set a first password instead.")
+
+
 class ResetLinkSpent(NotFound):
     """The link for a new password is unknown, too old, or was used; which of them is not told."""
 

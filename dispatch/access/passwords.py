@@ -10,10 +10,20 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from dispatch.access.errors import PasswordRefused, PasswordResetsLocked, ResetLinkSpent
+from dispatch.access.errors import (
+    PasswordRefused,
+    PasswordResetsLocked,
+    PhoneMissing,
+    ResetLinkSpent,
+    RoleNotGrantable,
+    UserNotFound,
+)
+from dispatch.access.models import StaffUser
 from dispatch.access.queries import user_of
+from dispatch.access.roles import Role, may_grant
 from dispatch.access.sessions import end_other_sessions, end_sessions
 from dispatch.access.throttle import RESETS, RESETS_FROM, count_attempt, forgive, forgive_now, take_back
+from dispatch.kit.audit_trail import note_act
 from dispatch.kit.phones import parse_phone
 from dispatch.kit.text import storable
 from dispatch.kit.tokens import PasswordsBusy, hash_password, hash_token, new_token, verify_password
@@ -76,12 +86,36 @@ async def ask_for_reset(database: Database, login: str, address: str, *, deliver
         return
     async with database.begin(known["franchise_id"], _ACTOR) as uow:
         user = await user_of(uow, known["user_id"])
-        if user.phone is None:
-            return
-        plain, digest = new_token(RESET_PREFIX)
-        await uow.run(_FORGET_OLD, user.id)
-        await uow.run(_NEW_LINK, bytes.fromhex(digest), user.franchise_id, user.id, RESET_LASTS)
-        await deliver(uow, ResetLink(user.phone, plain))
+        if user.phone is not None:
+            await _send_link(uow, user, user.phone, deliver)
+
+
+async def send_reset_link(uow: Uow, user_id: UUID, *, granter: Role, deliver: Deliver) -> None:
+    """Send a link for a new password to the phone of somebody's account, on behalf of who administers it.
+
+    What he may sign in with until then stays as it is.
+
+    Raises:
+        UserNotFound: no such account in the tenant, or it is closed.
+        RoleNotGrantable: the granter may not act for the account's role.
+        PhoneMissing: the account has no phone.
+    """
+    user = await user_of(uow, user_id)
+    if not may_grant(granter, Role(user.role)):
+        raise RoleNotGrantable(Role(user.role))
+    if user.disabled_at is not None:
+        raise UserNotFound
+    if user.phone is None:
+        raise PhoneMissing
+    await _send_link(uow, user, user.phone, deliver)
+    await note_act(uow, "staff_users", user.id, reset_link="sent")
+
+
+async def _send_link(uow: Uow, user: StaffUser, phone: str, deliver: Deliver) -> None:
+    plain, digest = new_token(RESET_PREFIX)
+    await uow.run(_FORGET_OLD, user.id)
+    await uow.run(_NEW_LINK, bytes.fromhex(digest), user.franchise_id, user.id, RESET_LASTS)
+    await deliver(uow, ResetLink(phone, plain))
 
 
 async def is_reset_open(database: Database, token: str) -> bool:

@@ -1,6 +1,6 @@
 """Reads of accounts, sessions and tokens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -27,6 +27,44 @@ SELECT {SESSION_ID} AS id, created_at, last_seen_at, expires_at, coalesce(user_a
        token_sha256 = $2 AS current
 FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now() ORDER BY created_at DESC
 """
+
+
+_NAMES: Final = """
+SELECT a.actor, coalesce(u.name, t.name) AS name
+FROM (SELECT actor, split_part(actor, ':', 2)::uuid AS id FROM unnest($1::text[]) AS actor
+      WHERE split_part(actor, ':', 2) ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') a
+LEFT JOIN staff_users u ON u.id = a.id AND a.actor LIKE 'staff:%'
+LEFT JOIN api_tokens t ON t.id = a.id AND a.actor LIKE 'token:%'
+WHERE coalesce(u.name, t.name) IS NOT NULL
+"""
+
+
+_STAFF: Final = """
+SELECT u.id, u.login, u.name, u.role, u.phone, u.disabled_at, u.created_at,
+       EXISTS (SELECT FROM second_factors f WHERE f.id = u.id AND f.confirmed_at IS NOT NULL) AS second_factor,
+       s.sessions, s.last_seen_at
+FROM staff_users u CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE s.revoked_at IS NULL AND s.expires_at > now()) AS sessions,
+           max(s.last_seen_at) AS last_seen_at
+    FROM sessions s WHERE s.franchise_id = u.franchise_id AND s.user_id = u.id) s
+WHERE u.franchise_id = $1 ORDER BY u.login
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """An account as who administers it sees it; `last_seen_at` is true to five minutes, None before the first time."""
+
+    id: UUID
+    login: str
+    name: str
+    role: str
+    phone: str | None
+    disabled_at: datetime | None
+    created_at: datetime
+    second_factor: bool
+    sessions: int
+    last_seen_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +101,11 @@ async def users(uow: Uow) -> Sequence[StaffUser]:
     return (await uow.session.execute(select(StaffUser).order_by(StaffUser.login))).scalars().all()
 
 
+async def staff_lines(uow: Uow) -> list[StaffLine]:
+    """Return the accounts of the tenant by login, closed ones included, with how they are signed in."""
+    return [StaffLine(**dict(row)) for row in await uow.fetch(_STAFF, uow.franchise_id)]
+
+
 async def user_by_login(uow: Uow, login: str) -> StaffUser:
     """Return an account of the tenant by its login.
 
@@ -73,6 +116,12 @@ async def user_by_login(uow: Uow, login: str) -> StaffUser:
     if user is None:
         raise UserNotFound
     return user
+
+
+async def names_of_actors(uow: Uow, actors: Collection[str]) -> dict[str, str]:
+    """Return the names of those of these actors, `staff:<id>` or `token:<id>`, that are the tenant's own."""
+    rows = await uow.fetch(_NAMES, [actor for actor in set(actors) if actor.startswith(("staff:", "token:"))])
+    return {row["actor"]: row["name"] for row in rows}
 
 
 async def tokens(uow: Uow, *, before: Cursor[datetime] | None, limit: int) -> Sequence[ApiToken]:

@@ -96,6 +96,10 @@ class Permission(StrEnum):
     """Everybody's people by id, ring and rating."""
     NETWORK_WRITE = "network_write"
     """Franchises, territories, network-wide policy and bans."""
+    OPERATIONS_READ = "operations_read"
+    """Queues, processes and gateways of the whole installation: counts and kinds, nobody's data."""
+    OPERATIONS_WRITE = "operations_write"
+    """Retry or drop a job that failed."""
 
 
 P = Permission
@@ -192,6 +196,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             P.NETWORK_READ,
             P.NETWORK_PEOPLE_READ,
             P.NETWORK_WRITE,
+            P.OPERATIONS_READ,
         },
         Role.CALL_CENTRE: frozenset(
             {P.FRANCHISE_READ, P.LEADS_READ, P.LEADS_WRITE, P.QUOTES_READ, P.CLIENTS_READ, P.NETWORK_READ}
@@ -210,6 +215,8 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
                 P.ALARMS_ACK,
                 P.NETWORK_READ,
                 P.NETWORK_WRITE,
+                P.OPERATIONS_READ,
+                P.OPERATIONS_WRITE,
             }
         ),
         # A client's account will see its own orders only; until a route can hold it to those it may do nothing.

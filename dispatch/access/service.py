@@ -111,6 +111,21 @@ async def disable_user(uow: Uow, user_id: UUID, *, granter: Role) -> StaffUser:
     return user
 
 
+async def enable_user(uow: Uow, user_id: UUID, *, granter: Role) -> StaffUser:
+    """Open a closed account again, with the password it had; nobody is signed in by it. Repeating changes nothing.
+
+    Raises:
+        UserNotFound: no such account in the tenant.
+        RoleNotGrantable: the granter may not give the account's role.
+    """
+    user, _ = await _locked(uow, user_id)
+    _require_grantable(granter, Role(user.role))
+    if user.disabled_at is not None:
+        user.disabled_at = None
+        user.version += 1
+    return user
+
+
 async def reset_password(uow: Uow, user_id: UUID, password: str, *, granter: Role) -> StaffUser:
     """Set a new password; every session of the account ends.
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from dispatch.access.errors import RoleNotGrantable, SessionNotFound
 from dispatch.access.queries import SESSION_ID, user_of
 from dispatch.access.roles import Role, may_grant
+from dispatch.kit.audit_trail import note_act
 from dispatch.kit.uow import Uow
 
 _END_ALL: Final = """
@@ -63,7 +64,9 @@ async def end_sessions_of_staff(uow: Uow, user_id: UUID, *, granter: Role) -> in
     user = await user_of(uow, user_id)
     if not may_grant(granter, Role(user.role)):
         raise RoleNotGrantable(Role(user.role))
-    return await _end(uow, user.id, None)
+    ended = await _end(uow, user.id, None)
+    await note_act(uow, "staff_users", user.id, sessions_ended=ended)
+    return ended
 
 
 async def _end(uow: Uow, user_id: UUID, keep: bytes | None) -> int:

@@ -11,11 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from dispatch.kit.ids import new_id
 from dispatch.kit.text import Clean
 from dispatch.kit.uow import Uow
-from dispatch.sms.errors import GatewayUnknown, SmsAccountNotFound
+from dispatch.sms.errors import GatewayUnknown, SmsAccountChanged, SmsAccountNotFound
 from dispatch.sms.gateways.registry import WEBHOOKS
 from dispatch.sms.outgoing import default_account
 
-_COLUMNS = "id, gateway, sid, number, rate_per_s, segment_price_minor, test, simulated, enabled, created_at"
+_COLUMNS = "id, gateway, sid, number, rate_per_s, segment_price_minor, test, simulated, enabled, created_at, version"
+
+
+Number = Annotated[str, StringConstraints(pattern=r"^\+?[0-9A-Za-z]{3,15}$")]
+Rate = Annotated[int, Field(ge=1, le=10_000)]
 
 
 class AddAccount(BaseModel):
@@ -30,10 +34,19 @@ class AddAccount(BaseModel):
     gateway: Annotated[str, Clean(max_length=40)]
     sid: Annotated[str, Clean(max_length=100)]
     secret: Annotated[SecretStr, Field(min_length=1, max_length=200)]
-    number: Annotated[str, StringConstraints(pattern=r"^\+?[0-9A-Za-z]{3,15}$")]
-    rate_per_s: Annotated[int, Field(ge=1, le=10_000)] = 10
+    number: Number
+    rate_per_s: Rate = 10
     segment_price_minor: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     test: bool = False
+
+
+class ChangeAccount(BaseModel):
+    """What of an account may change while texts are under way: the number they leave from, and how many a second."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: Number
+    rate_per_s: Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,7 @@ class SmsAccount:
     simulated: bool
     enabled: bool
     created_at: datetime
+    version: int
 
 
 async def add_account(uow: Uow, command: AddAccount) -> SmsAccount:
@@ -115,3 +129,40 @@ async def segment_price(uow: Uow, *, test: bool = False) -> int | None:
     account_id = await default_account(uow, test=test)
     price: int = await uow.fetchval("SELECT segment_price_minor FROM sms_accounts WHERE id = $1", account_id)
     return price or None
+
+
+async def account_of(uow: Uow, account_id: UUID) -> SmsAccount:
+    """Return an account of the tenant.
+
+    Raises:
+        SmsAccountNotFound: the tenant has no such account.
+    """
+    row = await uow.fetchrow(
+        f"SELECT {_COLUMNS} FROM sms_accounts WHERE franchise_id = $1 AND id = $2", uow.franchise_id, account_id
+    )
+    if row is None:
+        raise SmsAccountNotFound
+    return SmsAccount(**dict(row))
+
+
+async def change_account(uow: Uow, account_id: UUID, command: ChangeAccount, version: int) -> SmsAccount:
+    """Change an account from the version that was read. Answers to texts from the old number are not ours any more.
+
+    Raises:
+        SmsAccountNotFound: the tenant has no such account.
+        SmsAccountChanged: somebody else changed it meanwhile.
+        SmsAccountTaken: the number of this account belongs to somebody already.
+    """
+    row = await uow.fetchrow(
+        f"""UPDATE sms_accounts SET number = $4, rate_per_s = $5, version = version + 1
+            WHERE franchise_id = $1 AND id = $2 AND version = $3 RETURNING {_COLUMNS}""",
+        uow.franchise_id,
+        account_id,
+        version,
+        command.number,
+        command.rate_per_s,
+    )
+    if row is None:
+        await account_of(uow, account_id)
+        raise SmsAccountChanged
+    return SmsAccount(**dict(row))

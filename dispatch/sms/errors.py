@@ -20,6 +20,13 @@ class SmsAccountTaken(Conflict):
         super().__init__("This number of this account belongs to a franchise already: give another number or account.")
 
 
+class SmsAccountChanged(Conflict):
+    """Somebody else changed the account since it was read."""
+
+    def __init__(self) -> None:
+        super().__init__("The account was changed meanwhile. Open it again.")
+
+
 class SmsAccountNotFound(NotFound):
     """No such gateway account in this franchise."""
 

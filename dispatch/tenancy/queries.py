@@ -35,6 +35,13 @@ _VERSION: Final = """
 SELECT body::text FROM policy_versions WHERE franchise_id = $1 AND section = $2 AND version = $3
 """
 _NETWORK_VERSION: Final = "SELECT body::text FROM network_policy_versions WHERE section = $1 AND version = $2"
+_VERSIONS: Final = """
+SELECT version, lower(valid) AS since, upper(valid) AS until, author, reason FROM policy_versions
+WHERE franchise_id = $1 AND section = $2
+UNION ALL
+SELECT version, lower(valid), upper(valid), author, reason FROM network_policy_versions WHERE section = $2
+ORDER BY version DESC LIMIT $3
+"""
 _LENDERS: Final = "SELECT franchise_id, ring, fee_percent FROM lenders_to($1) WHERE ring <= $2"
 _STANDING: Final = """
 SELECT status, suspended_until, reason, strikes FROM standings WHERE franchise_id = $1 AND worker_id = $2
@@ -64,6 +71,17 @@ class SectionInForce:
     since: datetime | None = None
     author: str = "system:house"
     reason: str = "The house default"
+
+
+@dataclass(frozen=True, slots=True)
+class SectionVersion:
+    """One version of a section without its body; `until` is None for the one in force."""
+
+    version: int
+    since: datetime
+    until: datetime | None
+    author: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +165,16 @@ async def policy_version(uow: Uow, section: str, version: int) -> Section:
     if body is None:
         raise PolicyVersionUnknown(section, version)
     return read_section(section, body)
+
+
+async def section_versions(uow: Uow, section: str, most: int) -> list[SectionVersion]:
+    """Return the versions of a section of the tenant, or of the network where it is one for all, newest first.
+
+    Raises:
+        PolicySectionUnknown: there is no such section.
+    """
+    section_model(section)
+    return [SectionVersion(**dict(row)) for row in await uow.fetch(_VERSIONS, uow.franchise_id, section, most)]
 
 
 def section_model(section: str) -> type[Section]:

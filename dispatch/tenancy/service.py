@@ -59,6 +59,7 @@ __all__ = [
     "open_franchise",
     "policy_in_force",
     "policy_version",
+    "preset_sections",
     "revoke_lending",
     "section_from",
     "set_standing",
@@ -254,10 +255,8 @@ async def _put_in_force(
     return version + 1
 
 
-async def apply_preset(uow: Uow, name: str, reason: str) -> dict[str, int]:
-    """Put every section of a preset in force that a franchise may set; return the versions now in force.
-
-    The currency stays the franchise's own.
+async def preset_sections(uow: Uow, name: str) -> dict[str, Section]:
+    """Return the sections of a preset that a franchise may set, as this one would get them: in its own currency.
 
     Raises:
         PresetUnknown: there is no such preset.
@@ -266,12 +265,29 @@ async def apply_preset(uow: Uow, name: str, reason: str) -> dict[str, int]:
         raise PresetUnknown(name, PRESETS)
     preset = PRESETS[name]
     currency = Currency((await franchise_of(uow)).currency)
-    sections: dict[str, Section] = {section: getattr(preset, section) for section in SECTIONS}
-    sections["money"] = preset.money.model_copy(update={"currency": currency})
+    sections: dict[str, Section] = {
+        section: getattr(preset, section) for section in SECTIONS if section not in NETWORK_SECTIONS
+    }
+    return sections | {"money": preset.money.model_copy(update={"currency": currency})}
+
+
+async def apply_preset(
+    uow: Uow, name: str, reason: str, *, based_on: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """Put every section of a preset in force that a franchise may set; return the versions now in force.
+
+    The currency stays the franchise's own. `based_on` names the versions the decision was made from, by section; None
+    puts the preset in force whatever was.
+
+    Raises:
+        PresetUnknown: there is no such preset.
+        PolicyChanged: a section is no longer at the version it was decided from.
+    """
     return {
-        section: await write_policy(uow, section, body, reason)
-        for section, body in sections.items()
-        if section not in NETWORK_SECTIONS
+        section: await write_policy(
+            uow, section, body, reason, based_on=None if based_on is None else based_on.get(section, 0)
+        )
+        for section, body in (await preset_sections(uow, name)).items()
     }
 
 

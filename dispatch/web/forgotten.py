@@ -59,7 +59,7 @@ async def send_link(
     if not from_own_pages(request):
         raise CrossSiteRequest
     began = time.monotonic()
-    deliver = partial(_text, speech=page.speech, base=resources.settings.http.public_url)
+    deliver = partial(_text_if_possible, speech=page.speech, base=resources.settings.http.public_url)
     house = house_of(request.client.host if request.client is not None else "")
     try:
         await ask_for_reset(resources.database, login, house, deliver=deliver)
@@ -115,8 +115,12 @@ def fault_of(speech: Speech, password: str, again: str) -> str:
     return "" if password == again else speech.words.gettext("The two passwords differ. Type the same one twice.")
 
 
-async def _text(uow: Uow, link: ResetLink, *, speech: Speech, base: str) -> None:
-    """Queue the text, by the account his own franchise sends from; where it has none, somebody has to help him."""
+async def text_link(uow: Uow, link: ResetLink, *, speech: Speech, base: str) -> None:
+    """Queue the text, by the account his own franchise sends from.
+
+    Raises:
+        SmsAccountMissing: it has none; somebody has to help him.
+    """
     words = speech.words.gettext("New password: %(link)s Good for 30 minutes. You did not ask? Do nothing.")
     text = OutgoingText(
         phone_id=await phone_of(uow, link.phone),
@@ -127,8 +131,13 @@ async def _text(uow: Uow, link: ResetLink, *, speech: Speech, base: str) -> None
         dedupe_key=dedupe_key(PASSWORD_RESET, hash_token(link.token)),
         deadline=uow.now + _WORTHLESS_AFTER,
     )
+    await queue_message(uow, text)
+
+
+async def _text_if_possible(uow: Uow, link: ResetLink, *, speech: Speech, base: str) -> None:
+    """Queue the text; a stranger is not told when it cannot be."""
     try:
-        await queue_message(uow, text)
+        await text_link(uow, link, speech=speech, base=base)
     except SmsAccountMissing:
         log.warning("password_reset_not_sent", franchise_id=str(uow.franchise_id), reason="no_sms_account")
 

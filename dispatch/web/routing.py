@@ -5,7 +5,6 @@ from typing import Any, Final, cast
 from urllib.parse import quote
 
 from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
@@ -26,15 +25,15 @@ class ConsoleRoute(APIRoute):
     """A route that answers people."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Wrap the handler; `answer_error` serves what fails after it, too, when the transaction commits."""
+        """Leave word how to answer what stops the handler, or the commit after it.
+
+        The error itself must pass through: it is what rolls the transaction back.
+        """
         handle = super().get_route_handler()
 
         async def handle_for_people(request: Request) -> Response:
             request.scope[ANSWER_ERROR] = answer_error
-            try:
-                return await handle(request)
-            except (DispatchError, RequestValidationError) as error:
-                return answer_error(request, error)
+            return await handle(request)
 
         return handle_for_people
 

@@ -80,7 +80,7 @@ class Listing:
     def sort_link(self, column: str) -> str:
         """Lead to the list sorted by a column, the other way round if it is already."""
         turned = column == self.sort and not self.descending
-        return self._link(sort=column, dir="desc" if turned else "asc", page=None)
+        return self._link(sort=column, dir="desc" if turned else "asc", page=None, after=None)
 
     def page_link(self, page: int) -> str:
         """Lead to another page."""
@@ -96,7 +96,11 @@ class Listing:
     @property
     def export_address(self) -> str:
         """Where to send for everything that is found, as a file: it is written down who took it."""
-        return self._link(suffix="/export", page=None)
+        return self._link(suffix="/export", page=None, after=None)
+
+    def go_on(self, after: str) -> str:
+        """Lead on in a list too long to count, from where its filter `after` says; "" leads to its beginning."""
+        return self._link(page=None, after=after)
 
     def _link(self, suffix: str = "", **changes: str | None) -> str:
         now = self.asked | {"page": str(self.page)}

@@ -82,6 +82,7 @@ REAL_TIME: Final = {
     "dispatch/commandline/diagnosis.py": "beats, and whether the two machines agree on the time",
     "dispatch/demo/stage.py": "beats: whether the worker it waits for lives",
     "dispatch/kit/beats.py": "beats: whether our own processes live",
+    "dispatch/kit/operations.py": "beats, as above",
     "dispatch/kit/outbox.py": "leases: how long a process may be silent",
     "dispatch/sms/claim.py": "leases, and the pace at which a gateway takes texts",
     "dispatch/sms/inbound.py": "leases",

@@ -92,6 +92,15 @@ async def _state(name: str, settings: Settings, database: Database, jobs: Databa
     pages += [("orders", "/orders"), ("new-order", "/orders/new"), ("clients", "/clients")]
     pages += [("client", f"/clients/{stage.client_id}"), ("people", "/people"), ("new-person", "/people/new")]
     pages += [("import", "/people/import"), ("funnel", "/people/funnel"), ("inbox", "/inbox")]
+    pages += [("import", "/people/import"), ("inbox", "/inbox")]
+    pages += [
+        ("settings", "/settings/policies"),
+        ("rules", "/settings/policies/discipline"),
+        ("users", "/settings/users"),
+    ]
+    pages += [("roles", "/settings/roles"), ("tokens", "/settings/tokens"), ("gateways", "/settings/gateways")]
+    pages += [("audit", "/settings/audit"), ("rule-history", "/settings/policies/pace/history")]
+    pages += [("preset", "/settings/policies/presets/loaders-service")]
     pages += [("shift", f"/shifts/{placed[0][0]}"), ("order", f"/orders/{placed[0][1]}")] if placed else []
     pages += [("pass-list", f"/shifts/{placed[0][0]}/pass-list")] if placed else []
     pages += [("person", f"/people/{stage.workers[0]}")] if stage.workers else []

@@ -1,11 +1,14 @@
-"""An order taken with the keyboard alone, from the board to the page of its shift."""
+"""One window on the running product: an order by keyboard alone, each place on a phone, each role its own."""
 
 import re
 import time
 
+import pytest
 from playwright.async_api import Page, expect
 
+from dispatch.access.roles import Role
 from tests.browser.conftest import NARROW, House, Window
+from tests.factories.access import PASSWORD
 
 FASTEST_TYPIST_S = 30
 
@@ -55,6 +58,31 @@ async def test_every_place_is_reached_on_a_phone(window: Window, house: House) -
     assert len(places) >= 6
     for place in places:
         await page.locator(f".navbar-places a[href='{place.removeprefix(house.system.api_url)}']").click()
-        await page.wait_for_url(place)
+        await page.wait_for_url(f"{place}**")
         await window.accessible()
         assert not await page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), place
+
+
+@pytest.mark.parametrize(
+    ("role", "places", "closed"),
+    [
+        (Role.ACCOUNTANT, {"/board", "/orders", "/clients", "/people", "/settings"}, "/settings/users"),
+        (Role.CALL_CENTRE, {"/clients", "/settings"}, "/board"),
+        (Role.OPERATOR, {"/duty", "/settings"}, "/people"),
+    ],
+)
+async def test_a_role_sees_only_its_own(
+    window: Window, house: House, role: Role, places: set[str], closed: str
+) -> None:
+    page = window.page
+    await page.goto("/login")
+    await page.fill("#login", await house.login(role))
+    await page.fill("#password", PASSWORD)
+    await page.click("button[type=submit]")
+    await page.wait_for_url(lambda address: "/login" not in address)
+    shown = await page.locator(".navbar-places a").evaluate_all("(all) => all.map((each) => each.getAttribute('href'))")
+    assert set(shown) == places
+    assert (await page.context.request.get(closed)).status == 403
+    await page.goto("/settings")
+    await expect(page.locator(".settings-link.active")).to_have_text(re.compile("Rules"))
+    await window.accessible()

@@ -1,0 +1,136 @@
+"""The gateway accounts of a franchise: how they do, number and rate, and a text to try one out."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from dispatch.access.roles import Permission
+from dispatch.access.throttle import Limit, count_attempt
+from dispatch.api.deps import CallerDep, ResourcesDep, UowDep, allow
+from dispatch.kit.errors import TooMany
+from dispatch.kit.phones import PhoneInvalid, mask_phone, parse_phone
+from dispatch.kit.uow import Uow
+from dispatch.sms.account_state import MOST_COUNTED, Fate, account_states, fate_of, may_send, try_account
+from dispatch.sms.accounts import ChangeAccount, account_of, accounts_of, change_account, set_enabled
+from dispatch.sms.plain import plain
+from dispatch.tenancy.queries import franchise_of
+from dispatch.web.doors import own_page
+from dispatch.web.forms import Fault, FormUnfit, fit, text_in, version_in, whole
+from dispatch.web.frame import PageDep
+from dispatch.web.routing import ConsoleRoute
+from dispatch.web.settings import show_settings
+
+router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
+
+GATEWAYS: Final = "/settings/gateways"
+_PAGE: Final = "gateways.html"
+_SEES: Final = [allow(Permission.FRANCHISE_WRITE)]
+_CHANGES: Final = [allow(Permission.FRANCHISE_WRITE), Depends(own_page)]
+_LONGEST_NAME: Final = 40
+_LISTED: Final = 20
+_SLOW: Final = timedelta(seconds=15)
+
+
+class TrialTextsLocked(TooMany):
+    """Too many texts were sent to try gateways out; it opens by itself."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Too many test messages. Wait a few minutes, then try again.", retry_after=retry_after)
+
+
+TRIALS: Final = Limit("trial text\0", 10, 60, 900, TrialTextsLocked)
+"""Per account of a person: each is a text to whatever phone he types."""
+
+
+@router.get(GATEWAYS, dependencies=_SEES)
+async def show_gateways(request: Request, page: PageDep, uow: UowDep, resources: ResourcesDep) -> Response:
+    """Show the accounts and whether anything leaves; to a script the accounts alone."""
+    sms = resources.settings.sms
+    context: dict[str, Any] = {
+        "accounts": await accounts_of(uow),
+        "states": await account_states(uow),
+        "most": MOST_COUNTED,
+        "released": await may_send(uow),
+        "mode": str(sms.mode),
+        "listed": [mask_phone(phone) for phone in sms.allow_list[:_LISTED]],
+        "listed_count": len(sms.allow_list),
+        "zone": ZoneInfo((await franchise_of(uow)).zone),
+    }
+    if request.headers.get("hx-request"):
+        return page.part(_PAGE, "accounts", **context)
+    return show_settings(page, _PAGE, **context)
+
+
+@router.get(f"{GATEWAYS}/{{account_id}}/change", dependencies=_SEES)
+async def ask_change(account_id: UUID, page: PageDep, uow: UowDep) -> Response:
+    """Show the form of an account."""
+    return page.part(_PAGE, "change_form", account=await account_of(uow, account_id))
+
+
+@router.post(f"{GATEWAYS}/{{account_id}}/change", dependencies=_CHANGES)
+async def change(account_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
+    """Change number and rate from the version that was read."""
+    form = await request.form()
+    typed = {"number": text_in(form, "number"), "rate_per_s": whole(text_in(form, "rate_per_s"))}
+    await change_account(uow, account_id, fit(ChangeAccount, typed), version_in(form))
+    return page.done(page.say("Saved"), GATEWAYS)
+
+
+@router.post(f"{GATEWAYS}/{{account_id}}/enable", dependencies=_CHANGES)
+async def enable(account_id: UUID, page: PageDep, uow: UowDep) -> Response:
+    """Let an account send and receive."""
+    await set_enabled(uow, account_id, enabled=True)
+    return page.done(page.say("The account sends and receives"), GATEWAYS, f"{GATEWAYS}/{account_id}/disable")
+
+
+@router.post(f"{GATEWAYS}/{{account_id}}/disable", dependencies=_CHANGES)
+async def disable(account_id: UUID, page: PageDep, uow: UowDep) -> Response:
+    """Stop an account at once; what waits stays."""
+    await set_enabled(uow, account_id, enabled=False)
+    return page.done(page.say("The account is stopped"), GATEWAYS, f"{GATEWAYS}/{account_id}/enable")
+
+
+@router.get(f"{GATEWAYS}/{{account_id}}/test", dependencies=_SEES)
+async def ask_test(account_id: UUID, page: PageDep, uow: UowDep, resources: ResourcesDep) -> Response:
+    """Show the form of a text that tries an account out."""
+    mode = str(resources.settings.sms.mode)
+    return page.part(_PAGE, "test_form", account=await account_of(uow, account_id), mode=mode)
+
+
+@router.post(f"{GATEWAYS}/{{account_id}}/test", dependencies=_CHANGES)
+async def send_test(
+    account_id: UUID, request: Request, page: PageDep, caller: CallerDep, uow: UowDep, resources: ResourcesDep
+) -> Response:
+    """Queue a text to a phone as any other text goes, and show what becomes of it.
+
+    Raises:
+        TrialTextsLocked: he sent too many before.
+    """
+    try:
+        to = parse_phone(text_in(await request.form(), "phone")[:40], mobile=True)
+    except PhoneInvalid as invalid:
+        raise FormUnfit({"phone": Fault("This is no mobile number.")}) from invalid
+    account = await account_of(uow, account_id)
+    await count_attempt(resources.database, str(caller.subject_id), TRIALS)
+    name = plain((await franchise_of(uow)).name, _LONGEST_NAME)
+    body = page.say("Test message from %(name)s. No answer is needed.", name=name)
+    fate = await fate_of(uow, await try_account(uow, account.id, to, body))
+    return page.part(_PAGE, "fate", **await _fate(uow, fate))
+
+
+@router.get(f"{GATEWAYS}/texts/{{message_id}}", dependencies=_SEES)
+async def show_fate(message_id: UUID, page: PageDep, uow: UowDep) -> Response:
+    """Show how far a text came that tried an account out."""
+    return page.part(_PAGE, "fate", **await _fate(uow, await fate_of(uow, message_id)))
+
+
+async def _fate(uow: Uow, fate: Fate) -> dict[str, Any]:
+    waited: datetime = uow.now
+    return {
+        "fate": fate,
+        "slow": not fate.settled and fate.sent_at is None and waited - fate.created_at > _SLOW,
+        "zone": ZoneInfo((await franchise_of(uow)).zone),
+    }
