@@ -79,9 +79,11 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id === "dialog-body") event.detail.swapOverride = "innerHTML";
 });
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "dialog-body") return;
-  document.getElementById("dialog").showModal();
+// It opens once its form is under htmx's eye: whoever presses Enter sooner would send the form into the address.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const dialog = document.getElementById("dialog");
+  if (event.detail.target?.id !== "dialog-body" || dialog.open) return;
+  dialog.showModal();
   // A conversation opens at its end.
   const texts = event.detail.target.querySelector(".thread-box");
   if (texts !== null) texts.scrollTop = texts.scrollHeight;

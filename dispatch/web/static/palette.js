@@ -58,7 +58,7 @@ function links() {
 /** Mark one of what is shown as the one that Enter opens. */
 function choose(at) {
   const shown = links();
-  for (const link of shown) link.parentElement.classList.remove("is-chosen");
+  for (const item of palette.querySelectorAll(".is-chosen")) item.classList.remove("is-chosen");
   const chosen = shown[((at % shown.length) + shown.length) % shown.length];
   if (!chosen) return;
   chosen.parentElement.classList.add("is-chosen");

@@ -10,15 +10,16 @@ function closePanel() {
   panel.hidden = true;
   panel.replaceChildren();
   document.body.classList.remove("has-panel");
-  opener?.isConnected && opener.focus();
+  if (opener?.isConnected) opener.focus();
+  opener = null;
 }
 
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target !== panel) return;
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target !== panel || opener === event.detail.requestConfig.elt) return;
   opener = event.detail.requestConfig.elt;
   panel.hidden = false;
   document.body.classList.add("has-panel");
-  panel.querySelector(".best-man, [data-panel-close]")?.focus();
+  (panel.querySelector(".best-man") ?? panel.querySelector("[data-panel-close]"))?.focus();
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-panel-close]")) closePanel();
