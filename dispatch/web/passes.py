@@ -1,6 +1,5 @@
 """Pass lists: what the security of a site wants to know, a crew's list for it, whether it went and still is true."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
@@ -15,16 +14,16 @@ from dispatch.access.queries import actor_names
 from dispatch.access.roles import Permission
 from dispatch.api.deps import UowDep, allow
 from dispatch.clients.queries import client_of, site_of
-from dispatch.kit.exports import Cell, note_export, write_file
-from dispatch.kit.exports import Form as FileForm
+from dispatch.kit.exports import Cell, SheetForm
 from dispatch.kit.uow import Uow
 from dispatch.orders.queries import read_order
 from dispatch.staffing.pass_list import MarkSent, PassList, PassListNotWanted, mark_sent, pass_list_of
 from dispatch.staffing.passes import PassField, SetPassRule, drop_pass_rule, pass_rule_of, set_pass_rule
-from dispatch.web.doors import PAGE_HEADERS, own_page
+from dispatch.web.doors import own_page
 from dispatch.web.forms import fit, text_in, version_in, whole
 from dispatch.web.frame import Page, PageDep
 from dispatch.web.routing import ConsoleRoute
+from dispatch.web.tables import take_along
 from dispatch.workers.pass_facts import KeepPassFacts, keep_pass_facts, pass_facts_of
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
@@ -74,7 +73,7 @@ async def show_line(shift_id: UUID, page: PageDep, uow: UowDep) -> Response:
 
 @router.post("/shifts/{shift_id}/pass-list/file", dependencies=_ACTS)
 async def take_file(
-    shift_id: UUID, page: PageDep, uow: UowDep, form: Annotated[FileForm, Form()] = FileForm.XLSX
+    shift_id: UUID, page: PageDep, uow: UowDep, form: Annotated[SheetForm, Form()] = SheetForm.XLSX
 ) -> Response:
     """Hand out the list as a file; who took it is written down.
 
@@ -89,10 +88,7 @@ async def take_file(
     rows: list[list[Cell]] = [
         [n, *(line.values[field] for field in fields)] for n, line in enumerate(listed.lines, start=1)
     ]
-    await note_export(uow, "pass_list", form, len(rows))
-    content = await asyncio.to_thread(write_file, form, titles, rows)
-    headers = dict(PAGE_HEADERS) | {"Content-Disposition": f'attachment; filename="pass-list.{form}"'}
-    return Response(content, 200, headers, form.media_type)
+    return await take_along(uow, "pass_list", form, titles, rows)
 
 
 @router.post("/shifts/{shift_id}/pass-list/sent", dependencies=_ACTS)

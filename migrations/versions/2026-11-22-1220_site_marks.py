@@ -3,8 +3,8 @@
 from migrations.security import append_only, definer_function, tenant_table
 from migrations.tools import run_script
 
-revision = "0100"
-down_revision = "0400"
+revision = "1220"
+down_revision = "1210"
 
 SQL = (
     """

@@ -3,8 +3,8 @@
 from migrations.security import tenant_table
 from migrations.tools import run_script
 
-revision = "0500"
-down_revision = "0100"
+revision = "1230"
+down_revision = "1220"
 
 _FILTERED = "INCLUDE (status, skills, rating, capped_until, invitable)"
 _OF_POOL = "status, skills, rating, capped_until, invitable"

@@ -5,7 +5,7 @@ Waves written before keep their sentence alone.
 
 from migrations.tools import run_script
 
-revision = "0400"
+revision = "1210"
 down_revision = "1201"
 
 SQL = """

@@ -3,8 +3,8 @@
 from migrations.security import audited, tenant_table
 from migrations.tools import run_script
 
-revision = "0502"
-down_revision = "0501"
+revision = "1232"
+down_revision = "1231"
 
 SQL = (
     """

@@ -3,8 +3,8 @@
 from migrations.security import tenant_table
 from migrations.tools import run_script
 
-revision = "0201"
-down_revision = "0200"
+revision = "1241"
+down_revision = "1240"
 
 SQL = (
     """

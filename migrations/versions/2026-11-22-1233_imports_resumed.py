@@ -2,8 +2,8 @@
 
 from migrations.tools import run_script
 
-revision = "0503"
-down_revision = "0502"
+revision = "1233"
+down_revision = "1232"
 
 SQL = """
     ALTER TABLE worker_imports

@@ -3,8 +3,8 @@
 from migrations.security import audited, definer_function, tenant_table
 from migrations.tools import run_script
 
-revision = "0202"
-down_revision = "0201"
+revision = "1242"
+down_revision = "1241"
 
 SQL = (
     """

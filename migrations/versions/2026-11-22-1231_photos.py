@@ -3,8 +3,8 @@
 from migrations.security import TENANT, definer_function
 from migrations.tools import run_script
 
-revision = "0501"
-down_revision = "0500"
+revision = "1231"
+down_revision = "1230"
 
 SQL = f"""
     ALTER TABLE worker_contacts

@@ -3,8 +3,8 @@
 from migrations.security import definer_function, row_security, tenant_table
 from migrations.tools import run_script
 
-revision = "0600"
-down_revision = "0202"
+revision = "1250"
+down_revision = "1242"
 
 SQL = (
     """

@@ -3,8 +3,8 @@
 from migrations.security import audited, definer_function, tenant_table
 from migrations.tools import run_script
 
-revision = "0200"
-down_revision = "0504"
+revision = "1240"
+down_revision = "1234"
 
 _MINE = "tenant = ANY (nullif(current_setting('app.franchises', true), '')::uuid[])"
 _WITH_KEYS = "('password_reset', 'worker_link')"

@@ -3,8 +3,8 @@
 from migrations.security import append_only, audited, tenant_table
 from migrations.tools import run_script
 
-revision = "0610"
-down_revision = "0600"
+revision = "1251"
+down_revision = "1250"
 
 FIELDS = "'full_name', 'birth_year', 'passport', 'work_permit', 'medical_book', 'phone', 'car_plate'"
 

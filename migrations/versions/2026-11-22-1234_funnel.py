@@ -5,8 +5,8 @@ from itertools import product
 from migrations.security import append_only, audited, moves, tenant_table
 from migrations.tools import run_script
 
-revision = "0504"
-down_revision = "0503"
+revision = "1234"
+down_revision = "1233"
 
 _OPEN = ("lead", "called", "interview", "vetting")
 RECRUIT_MOVES = [

@@ -7,8 +7,8 @@ the code above them does.
 from migrations.security import definer_function
 from migrations.tools import run_script
 
-revision = "0300"
-down_revision = "0610"
+revision = "1260"
+down_revision = "1251"
 
 _TROUBLED = "(o.state = 'dead' OR (o.state = 'pending' AND o.failures > 0))"
 
