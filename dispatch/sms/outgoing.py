@@ -21,7 +21,7 @@ LANE: Final = "sms"
 
 PASSWORD_RESET: Final = "password_reset"  # noqa: S105 - a name, no secret
 """The template of texts with a secret link for staff."""
-SECRET: Final = frozenset({PASSWORD_RESET, Template.WORKER_LINK.value})
+SECRET: Final = frozenset({PASSWORD_RESET, Template.LEAD_LINK.value, Template.WORKER_LINK.value})
 """The templates of texts that hold a key. Nobody reads them back: lists leave them out, and the database forgets the
 body as soon as the text has left or never will."""
 

@@ -7,7 +7,7 @@ revision = "1240"
 down_revision = "1234"
 
 _MINE = "tenant = ANY (nullif(current_setting('app.franchises', true), '')::uuid[])"
-_WITH_KEYS = "('password_reset', 'worker_link')"
+_WITH_KEYS = "('password_reset', 'lead_link', 'worker_link')"
 
 LINKS = (
     """

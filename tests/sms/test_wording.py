@@ -31,9 +31,9 @@ FACTS: dict[str, Variable] = {
     "meeting": "у входа в метро",
     "service": "Погрузка",
     "name": "Иван П.",
+    "link": "https://d.example/lead/dlead_abc",
     "code": 31,
     "codes": [32, 33],
-    "link": "https://dispatch.example/w/dlink_" + "aB3-" * 10 + "x_9",
     "number": 2,
     "count": 13,
     "minutes": 20,
@@ -242,9 +242,8 @@ def test_words_of_others_change_nothing(template: Template, language: str) -> No
     reading = read(text, zone=ZONE, now=NOW)
     assert reading.kind is MEANT[template]
     assert "99" not in (reading.code or "")
-    theirs = text.replace(str(FACTS["link"]), "")
     for forbidden in ("http", "evil", "СТОП", "921", "\x00", "\n", "код 99"):
-        assert forbidden not in theirs
+        assert forbidden not in text
 
 
 @given(st.text(max_size=200))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
@@ -199,6 +199,18 @@ async def test_he_marks_his_days(crowd: Sequence[Man], owner: asyncpg.Connection
     await man.press(link, "day", mark=f"{days[3]} free")
     kept = [row["during"] for row in await owner.fetch(absences, man.id)]
     assert [during.upper is None for during in kept] == [False, True], "the rest of a long absence stays"
+    await owner.execute("DELETE FROM worker_absences WHERE worker_id = $1", man.id)
+    await owner.execute(
+        """INSERT INTO worker_absences (id, franchise_id, worker_id, during)
+           SELECT gen_random_uuid(), franchise_id, id, tstzrange($2::timestamptz, $2::timestamptz + '2 h')
+           FROM workers WHERE id = $1""",
+        man.id,
+        datetime.fromisoformat(f"{days[3]}T10:00:00+03:00"),
+    )
+    for _ in range(2):
+        await man.press(link, "day", mark=f"{days[3]} busy")
+    spans = [row["during"].upper - row["during"].lower for row in await owner.fetch(absences, man.id)]
+    assert spans.count(timedelta(days=1)) == 1, "away for a part is not away for the day"
     assert "Choose one" in await man.told(await man.press(link, "day", mark="2020-01-01 busy"))
 
 
