@@ -4,7 +4,7 @@ from migrations.security import TENANT, definer_function
 from migrations.tools import run_script
 
 revision = "0101"
-down_revision = "0300"
+down_revision = "1260"
 
 _WITH_KEYS = "('password_reset', 'worker_link', 'lead_link')"
 _MINE = TENANT.replace("franchise_id", "tenant")
