@@ -30,6 +30,9 @@ _PASS_WITH_THE_SHIFT: Final = (
     "unaccounted",
     "site_silent",
     "list_contradicts",
+    "site_finished",
+    "left_early",
+    "walk_in",
 )
 
 

@@ -201,3 +201,14 @@ async def test_another_franchise_sends_no_link(
         assert (await send(stranger, crew)).status_code == 404
         assert (await stranger.act(f"/shifts/{crew.shift_id}/leads/{crew.men[0]}/revoke")).status_code == 404
     assert await owner.fetchval("SELECT count(*) FROM lead_links WHERE shift_id = $1", crew.shift_id) == 0
+
+
+async def test_the_office_reads_the_link_nowhere(
+    phone: Phone, desk: Browser, owner: asyncpg.Connection, crew: Crew
+) -> None:
+    token = phone.base.removeprefix("/lead/")
+    assert token in await owner.fetchval(
+        "SELECT body FROM messages WHERE shift_id = $1 AND template = 'lead_link'", crew.shift_id
+    )
+    for address in (f"/people/{crew.men[0]}", f"/shifts/{crew.shift_id}", f"/shifts/{crew.shift_id}/leads"):
+        assert token not in (await desk.client.get(address)).text

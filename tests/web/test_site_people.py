@@ -265,6 +265,8 @@ async def test_photo_hours_and_signature_reach_who_closes_the_shift(
         ("accepted", "stored"),
         ("known", "stored"),
     ]
+    told = "SELECT status FROM alarms WHERE shift_id = $1 AND kind = 'site_finished'"
+    assert await owner.fetchval(told, crew.shift_id) == "open"
     wrong = await phone.send(made("register", image=base64.b64encode(b"%PDF-1.7 no photo").decode()))
     assert wrong[0] == ("refused", "This is no photo. Take it again.")
     assert len(await papers(owner, crew.shift_id)) == 2
@@ -293,6 +295,7 @@ async def test_photo_hours_and_signature_reach_who_closes_the_shift(
     )
     assert minutes == {two: 450, one: 391}
     assert await marks_on(owner, one) == ["left_early"]
+    assert await owner.fetchval(told, crew.shift_id) == "resolved"
     assert "completed" in await marks_on(owner, two)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from dispatch.crew.alarms import Severity, raise_alarm
 from dispatch.crew.rules import SeatStatus
 from dispatch.crew.seats import Seat, seats_of
 from dispatch.crew.site_marks import marks_of
@@ -53,7 +54,7 @@ async def store_picture(uow: Uow, content: bytes) -> bytes:
 
 
 async def note_finish(uow: Uow, shift: Shift, mark: MarkFinished, *, source: str) -> dict[str, object]:
-    """Write on the timeline that the work is done; return what of it is kept with the mark.
+    """Tell the dispatchers that the work is done; return what of it is kept with the mark.
 
     It closes nothing: whoever approves hours finds these filled in. A later report takes the place of an earlier one.
 
@@ -63,6 +64,13 @@ async def note_finish(uow: Uow, shift: Shift, mark: MarkFinished, *, source: str
     there = await seats_of(uow, shift.id, statuses=[SeatStatus.ARRIVED, SeatStatus.COMPLETED])
     _refuse_strangers(mark, there)
     await note(uow, shift.id, "site_finished", people=len(there), signed=mark.image is not None, source=source)
+    await raise_alarm(
+        uow,
+        "site_finished",
+        "The site says that the work is done: approve the hours and close the shift.",
+        shift_id=shift.id,
+        severity=Severity.INFO,
+    )
     return {
         "minutes": {str(line.seat_id): line.minutes for line in mark.hours},
         "signed_by": mark.signed_by,

@@ -6,6 +6,7 @@ const words = JSON.parse(site.dataset.words);
 const base = site.dataset.base;
 const KEPT = "site-1";
 const TRY_AGAIN_MS = 15000;
+const LOOK_AGAIN_MS = 120000;
 const PAGES_STAY_MS = 3 * 24 * 3600 * 1000;
 const STATE_AFTER = {
   arrived: "there", missing: "absent", left: "left", turned_away: "away", came_instead: "away",
@@ -56,6 +57,7 @@ async function mark(kind, man, fields = {}) {
 
 let sending = false;
 let again = false;
+let lookedAt = 0;
 /** Send what waits, of this page and of others; then show the list as the server knows it now. */
 async function send() {
   if (sending) {
@@ -71,6 +73,7 @@ async function send() {
     await show();
   } while (again && standing !== "offline");
   sending = false;
+  lookedAt = Date.now();
   tellNet(standing);
   if (standing === "idle" && base !== "") await refresh();
 }
@@ -238,7 +241,8 @@ document.addEventListener("visibilitychange", () => {
 });
 setInterval(async () => {
   const waits = (await queue.all()).some((one) => one.state === "saved");
-  if (waits || document.getElementById("net").dataset.standing !== "idle") send();
+  const old = !document.hidden && Date.now() - lookedAt > LOOK_AGAIN_MS;
+  if (waits || old || document.getElementById("net").dataset.standing !== "idle") send();
 }, TRY_AGAIN_MS);
 
 show();
