@@ -20,7 +20,7 @@ from dispatch.kit.text import INT8_MAX
 from dispatch.kit.walltime import wall_of
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.actors import Actors, actors_of
-from dispatch.web.audit_words import ENTITIES, FREE_TEXT, NOBODYS
+from dispatch.web.audit_words import ENTITIES, FREE_TEXT, NOBODYS, SEALED
 from dispatch.web.doors import own_page
 from dispatch.web.frame import Page, PageDep
 from dispatch.web.routing import ConsoleRoute
@@ -152,7 +152,7 @@ def _changes(page: Page, row: AuditRow, zone: ZoneInfo, *, hide: bool) -> Iterat
         if name in _HIDDEN or (was is None and became is None):
             continue
         hides = hide and row.entity not in NOBODYS
-        private = hides and (name in FREE_TEXT or is_personal(name))
+        private = row.entity in SEALED or (hides and (name in FREE_TEXT or is_personal(name)))
         told = (_told(page, value, zone, hide=private or (hides and not _is_plain(value))) for value in (was, became))
         yield Change(name, *told)
 

@@ -27,6 +27,10 @@ ENTITIES: Final[Mapping[str, str]] = MappingProxyType(
         "client_people": "somebody of a client",
         "sites": "a site",
         "do_not_return": "a do-not-return",
+        "client_notes": "a note about a client",
+        "pass_rules": "rules for passes",
+        "pass_lists": "a list for passes",
+        "worker_pass_facts": "what a pass needs of a worker",
         "rate_cards": "a rate card",
         "orders": "an order",
         "series": "a series",
@@ -34,6 +38,8 @@ ENTITIES: Final[Mapping[str, str]] = MappingProxyType(
         "exports": "a list taken home",
         "saved_filters": "a saved filter",
         "recruits": "an applicant",
+        "worker_links": "a worker's link",
+        "telephone_lines": "a telephone line",
         "interviews": "an interview",
     }
 )
@@ -57,6 +63,9 @@ NOBODYS: Final = frozenset(
 )
 """Tables that hold nothing about workers or clients. Of all others, who may not see people sees figures, moments, ids
 and words of ours alone: a new table shows him nothing before somebody thought about it."""
+
+SEALED: Final = frozenset({"worker_pass_facts"})
+"""Tables whose contents nobody sees here: papers are looked at where each look is written down."""
 
 FREE_TEXT: Final = frozenset(
     {"note", "reason", "address", "number", "answers", "asked", "next_what", "meeting_point", "source", "region"}

@@ -92,7 +92,6 @@ async def _state(name: str, settings: Settings, database: Database, jobs: Databa
     pages += [("orders", "/orders"), ("new-order", "/orders/new"), ("clients", "/clients")]
     pages += [("client", f"/clients/{stage.client_id}"), ("people", "/people"), ("new-person", "/people/new")]
     pages += [("import", "/people/import"), ("funnel", "/people/funnel"), ("inbox", "/inbox")]
-    pages += [("import", "/people/import"), ("inbox", "/inbox")]
     pages += [
         ("settings", "/settings/policies"),
         ("rules", "/settings/policies/discipline"),

@@ -55,10 +55,8 @@ async def plant(house: House, owner: asyncpg.Connection, words: Sequence[str]) -
     addresses += ["/orders", "/orders/new", "/clients", "/people", "/people/new", "/people/import", "/inbox", "/site"]
     addresses += ["/series", "/series/new"]
     opened: list[UUID] = []
-    addresses = ["/board", "/board?day=tomorrow", "/board/lists?day=today", "/duty", "/account", "/"]
     addresses += ["/settings/users?closed=yes", "/settings/tokens?dead=yes", "/settings/gateways", "/settings/audit"]
     addresses += ["/settings/policies", "/settings/policies/pace/history"]
-    addresses += ["/orders", "/orders/new", "/clients", "/people", "/people/new", "/people/import", "/inbox"]
     for number, word in enumerate(words):
         asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=4))
         client_id, site_id = new_id(), new_id()
