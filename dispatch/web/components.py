@@ -34,6 +34,14 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Face:
+    first_name: str
+    last_name: str
+    photo_sha256: str
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class _Rejected:
     line: int
     reason: str
@@ -70,5 +78,7 @@ async def show_parts(page: PageDep) -> Response:
         rejects=[_Rejected(7, "phone_empty")],
         listing=Listing("/console/parts", "", "name", descending=False, page=2),
         found=140,
+        finds_addresses="button",
+        face=_Face("Анна", "Иванова", "", _SOME_ID),
         faults={"broken": page.say("Type a number.")},
     )
