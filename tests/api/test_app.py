@@ -1,7 +1,6 @@
 """The root: probes, start-up refusal, shutdown, description."""
 
 import asyncio
-import os
 import signal
 import sys
 from pathlib import Path
@@ -20,6 +19,7 @@ from dispatch.local.places import free_port
 from dispatch.local.throwaway import TestCluster
 from dispatch.settings import DatabaseSettings, Settings
 from dispatch.web.doors import SecretKeyTooShort
+from tests.reliability.system import untraced
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -125,7 +125,7 @@ async def test_a_served_process_answers_and_ends_soon_after_sigterm(cluster: Tes
         "-c",
         "from dispatch.app import serve; from dispatch.settings import read_settings; serve(read_settings())",
         cwd=ROOT,
-        env=os.environ | environment,
+        env=untraced() | environment,
         stderr=asyncio.subprocess.PIPE,
     )
     try:
@@ -159,7 +159,7 @@ async def test_serving_as_the_owner_ends_with_the_reason(cluster: TestCluster, s
         "-c",
         "from dispatch.app import serve; from dispatch.settings import read_settings; serve(read_settings())",
         cwd=ROOT,
-        env=os.environ | environment,
+        env=untraced() | environment,
         stderr=asyncio.subprocess.PIPE,
     )
     async with asyncio.timeout(90):

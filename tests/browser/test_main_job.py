@@ -47,7 +47,7 @@ async def test_the_main_job_by_clicking_only(window: Window) -> None:
     await expect(card.get_by_role("progressbar", name="Primary")).to_have_attribute("value", "3", timeout=PATIENCE_MS)
     await window.accessible()
 
-    await card.get_by_role("link").click()
+    await card.get_by_role("link", name="Склад на Сенной", exact=True).click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Склад на Сенной")
     await expect(page.locator("#story summary").last).to_contain_text("Wave 1")
     await page.get_by_role("button", name="Why him").first.click()

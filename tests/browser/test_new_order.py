@@ -57,6 +57,7 @@ async def test_every_place_is_reached_on_a_phone(window: Window, house: House) -
     places = await page.locator(".navbar-places a").evaluate_all("(links) => links.map((link) => link.href)")
     assert len(places) >= 6
     for place in places:
+        await page.goto("/board")
         await page.locator(f".navbar-places a[href='{place.removeprefix(house.system.api_url)}']").click()
         await page.wait_for_url(f"{place}**")
         await window.accessible()

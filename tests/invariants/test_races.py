@@ -65,7 +65,7 @@ async def test_of_64_who_accept_at_once_exactly_5_get_the_5_places(
     crowd_db: Database, home: Stage, owner: asyncpg.Connection, *, full: bool
 ) -> None:
     before = await deadlocks(owner)
-    for _ in range(200 if full else 20):
+    for _ in range(200 if full else 8):
         shift_id = await open_shift(crowd_db, home, PLACES, next_day())
         asked = await open_offers(owner, crowd_db, home, shift_id, home.workers)
         outcomes = Counter(await asyncio.gather(*(say(crowd_db, question, "да") for question in asked)))
@@ -87,7 +87,7 @@ async def test_two_men_who_accept_two_franchises_at_once_get_one_seat_each(
     """The shifts overlap; one man's answers race from one side, the other's from the other."""
     before = await deadlocks(owner)
     one, other = home.workers[:2]
-    for _ in range(200 if full else 20):
+    for _ in range(200 if full else 8):
         start = next_day()
         here = await open_shift(crowd_db, home, 2, start)
         there = await open_shift(crowd_db, guest, 2, start.replace(hour=11))

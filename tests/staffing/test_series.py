@@ -78,6 +78,37 @@ def coming(through: date) -> list[date]:
     return [today() + ONE * n for n in range(1, (through - today()).days + 1)]
 
 
+# The first two, as they move the clock and run whatever is due by then: the fewer orders stand, the less that is.
+async def test_after_an_outage_what_is_missing_is_made_and_nothing_twice(
+    app_db: Database, jobs_db: Database, stage: Stage, clock: asyncpg.Connection
+) -> None:
+    series = (await started(app_db, stage)).series
+    first = await days_of(jobs_db, stage, series.id)
+    monday = next_making(today())
+    await put_forward(clock, monday + ONE * 3 - today())
+    await run_lane(jobs_db)
+    later = await days_of(jobs_db, stage, series.id)
+    assert [day.day for day in later] == coming(made_through(monday + ONE * 3))
+    assert later[: len(first)][0].order_id == first[0].order_id
+    assert len({day.order_id for day in later}) == len(later)
+    assert await alarms(clock, stage) == []
+    assert await run_lane(jobs_db) == 0
+
+
+async def test_days_that_passed_while_nothing_ran_are_told_and_not_made(
+    app_db: Database, jobs_db: Database, stage: Stage, clock: asyncpg.Connection
+) -> None:
+    series = (await started(app_db, stage)).series
+    last = (await days_of(jobs_db, stage, series.id))[-1].day
+    away = last + ONE * 5 - today()
+    await put_forward(clock, away)
+    await run_lane(jobs_db)
+    made = [day.day for day in await days_of(jobs_db, stage, series.id)]
+    assert not set(made) & {last + ONE * n for n in range(1, 5)}
+    assert made[-1] == made_through(today() + away)
+    assert await alarms(clock, stage) == ["series_days_missed"]
+
+
 async def test_two_weeks_are_orders_at_once_and_the_next_monday_makes_the_next(
     app_db: Database, jobs_db: Database, stage: Stage, owner: asyncpg.Connection
 ) -> None:
@@ -142,36 +173,6 @@ async def test_a_maker_killed_before_its_commit_leaves_nothing(
     assert await orders_of(owner, stage) == before
     assert await due_at(owner, series.id) is None
     assert await fill(jobs_db, stage, series.id) == len(coming(made_through(today())))
-
-
-async def test_after_an_outage_what_is_missing_is_made_and_nothing_twice(
-    app_db: Database, jobs_db: Database, stage: Stage, clock: asyncpg.Connection
-) -> None:
-    series = (await started(app_db, stage)).series
-    first = await days_of(jobs_db, stage, series.id)
-    monday = next_making(today())
-    await put_forward(clock, monday + ONE * 3 - today())
-    await run_lane(jobs_db)
-    later = await days_of(jobs_db, stage, series.id)
-    assert [day.day for day in later] == coming(made_through(monday + ONE * 3))
-    assert later[: len(first)][0].order_id == first[0].order_id
-    assert len({day.order_id for day in later}) == len(later)
-    assert await alarms(clock, stage) == []
-    assert await run_lane(jobs_db) == 0
-
-
-async def test_days_that_passed_while_nothing_ran_are_told_and_not_made(
-    app_db: Database, jobs_db: Database, stage: Stage, clock: asyncpg.Connection
-) -> None:
-    series = (await started(app_db, stage)).series
-    last = (await days_of(jobs_db, stage, series.id))[-1].day
-    away = last + ONE * 5 - today()
-    await put_forward(clock, away)
-    await run_lane(jobs_db)
-    made = [day.day for day in await days_of(jobs_db, stage, series.id)]
-    assert not set(made) & {last + ONE * n for n in range(1, 5)}
-    assert made[-1] == made_through(today() + away)
-    assert await alarms(clock, stage) == ["series_days_missed"]
 
 
 async def test_a_public_holiday_is_skipped_where_it_is_and_worked_where_it_is_not(
