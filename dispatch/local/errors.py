@@ -47,6 +47,10 @@ class MigrationBlocked(Conflict):
     """A migration waited for a lock that somebody else holds, and gave up before it could stop the traffic."""
 
 
+class DatabaseTooNew(Conflict):
+    """The database was brought to a revision that this code has never heard of."""
+
+
 class MigrationsMissing(Unavailable):
     """The folder of migrations is not beside the package."""
 

@@ -8,9 +8,10 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.script.revision import ResolutionError
 
 from dispatch.kit.errors import DispatchError
-from dispatch.local.errors import DatabaseUnreachable, MigrationBlocked, MigrationsMissing
+from dispatch.local.errors import DatabaseTooNew, DatabaseUnreachable, MigrationBlocked, MigrationsMissing
 from dispatch.local.places import PROJECT_ROOT
 from dispatch.settings import DatabaseSettings, Settings
 
@@ -27,6 +28,7 @@ def migrate(settings: Settings, progress: Callable[[str], None] | None = None, *
         versions: another folder of migrations than the product's own.
 
     Raises:
+        DatabaseTooNew: its revision is none of ours; nothing was touched.
         DatabaseUnreachable: nobody answers, or the owner's login is refused.
         MigrationBlocked: a table was in use for longer than a migration may wait; what was applied stays applied.
         MigrationsMissing: the folder `migrations` is not beside the package.
@@ -82,5 +84,11 @@ def _fact(cause: BaseException, database: DatabaseSettings) -> DispatchError | N
         return MigrationBlocked(
             "A migration waited 5 s for a table that others use and gave up: end long transactions "
             "(see pg_stat_activity) and run `dispatch migrate` again."
+        )
+    if isinstance(cause, ResolutionError):
+        return DatabaseTooNew(
+            f"The database '{database.name}' at {database.host}:{database.port} is at revision {cause.argument}, which "
+            "this version of the program does not know. Run the version that migrated it, or choose another database "
+            "with DISPATCH_DATABASE__NAME."
         )
     return None

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from dispatch.local.errors import DatabaseUnreachable, MigrationBlocked
+from dispatch.local.errors import DatabaseTooNew, DatabaseUnreachable, MigrationBlocked
 from dispatch.local.migrate import migrate, newest_revision
 from dispatch.local.throwaway import TestCluster
 from dispatch.settings import Settings
@@ -118,6 +118,15 @@ async def test_a_table_in_use_ends_the_migration_and_not_the_traffic(
             await asyncio.to_thread(migrate, empty, versions=versions)
     await user.close()
     assert migrate(empty, versions=versions) == "0002"
+
+
+def test_a_database_of_a_newer_version_is_named_and_left_alone(
+    cluster: TestCluster, empty: Settings, tmp_path: Path
+) -> None:
+    migrate(empty, versions=write(tmp_path / "newer", "CREATE TABLE a ()", "CREATE TABLE b ()"))
+    with pytest.raises(DatabaseTooNew, match="is at revision 0002, which this version of the program does not know"):
+        migrate(empty, versions=write(tmp_path / "older", "CREATE TABLE a ()"))
+    assert as_owner(cluster, empty, "SELECT version_num FROM alembic_version") == "0002"
 
 
 @pytest.mark.parametrize(
