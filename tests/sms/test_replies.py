@@ -14,7 +14,7 @@ from dispatch.sms.grammar.lexicon.form import Lexicon, phrases_of
 from dispatch.sms.grammar.normalise import fold
 from dispatch.sms.grammar.numbers import is_code
 from dispatch.sms.grammar.senses import Sense
-from dispatch.sms.grammar.vocabulary import LEXICONS, VOCABULARY, compile_vocabulary
+from dispatch.sms.grammar.vocabulary import LEXICONS, compile_vocabulary, vocabulary
 from dispatch.sms.replies import Context, Disposition, Reply, StatedDay, parse_reply
 
 HERE = Path(__file__).parent
@@ -164,7 +164,7 @@ def test_a_slip_in_a_long_word_of_a_refusal_makes_no_acceptance(
         slipped = refusal[:at] + alphabet[letter % len(alphabet)] + refusal[at + 1 :]
     else:
         slipped = refusal[:at] + refusal[at : at + 2][::-1] + refusal[at + 2 :]
-    makes_another_word = all(VOCABULARY.knows(fold(word)) for word in slipped.split())
+    makes_another_word = all(vocabulary().knows(fold(word)) for word in slipped.split())
     assert makes_another_word or parse_reply(slipped, Context.OFFER).disposition is not Disposition.ACCEPT
 
 
@@ -244,7 +244,7 @@ def test_only_the_beginning_of_a_long_text_counts() -> None:
 
 
 def test_no_phrase_has_two_meanings() -> None:
-    assert VOCABULARY.conflicts == []
+    assert vocabulary().conflicts == []
 
 
 def test_a_phrase_with_two_meanings_is_listed() -> None:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from dispatch.sms.grammar.normalise import Gap, Kind, Token
 from dispatch.sms.grammar.senses import Role, StatedDate
-from dispatch.sms.grammar.vocabulary import VOCABULARY
+from dispatch.sms.grammar.vocabulary import vocabulary
 
 _MONTHS: Final[Mapping[str, int]] = {
     word: month
@@ -178,7 +178,7 @@ def _month_first(tokens: Sequence[Token], at: int, month: int) -> Dated | None:
     if at + 1 >= len(tokens) or tokens[at + 1].gap >= Gap.COMMA:
         return None
     day, end, _ = _day(tokens, at + 1)
-    unit = VOCABULARY.units.words.get(_word(tokens, end))
+    unit = vocabulary().units.words.get(_word(tokens, end))
     counts = unit is not None and unit.payload is not None and unit.payload.sign not in {Role.MONTH, *_TIME_SIGNS}
     if day is None or counts:
         return None
@@ -237,7 +237,7 @@ def _may_be_time(tokens: Sequence[Token], dated: Dated) -> bool:
     token = tokens[dated.start]
     if token.kind is not Kind.CLOCK or dated.date.day > _LAST_HOUR:
         return False
-    before = VOCABULARY.units.words.get(tokens[dated.start - 1].text) if dated.start > 0 else None
+    before = vocabulary().units.words.get(tokens[dated.start - 1].text) if dated.start > 0 else None
     at = before is not None and before.payload is not None and before.payload.sign in _TIME_SIGNS
     return at or (dated.date.month or 0) % _ROUND_MINUTES == 0
 

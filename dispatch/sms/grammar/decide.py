@@ -12,7 +12,7 @@ from dispatch.sms.grammar.rollcall import rollcall
 from dispatch.sms.grammar.senses import Sense
 from dispatch.sms.grammar.stopping import stop
 from dispatch.sms.grammar.verdict import LIKELY, OPEN, Verdict, ambiguous, finish
-from dispatch.sms.grammar.vocabulary import VOCABULARY
+from dispatch.sms.grammar.vocabulary import vocabulary
 
 _SMALL_TALK = frozenset({Sense.FILLER, Sense.THANKS, Sense.GREETING})
 _ANSWERS = frozenset({Sense.YES, Sense.NO, Sense.COME, Sense.GO, Sense.OKAY, Sense.LEAN, Sense.BOTH, Sense.ORDINAL})
@@ -25,7 +25,7 @@ Rule = Callable[[Reading, Context], Verdict | None]
 
 def decide(text: str, context: Context) -> Reply:
     """Return the reply a text is, in the context it arrived in."""
-    reading = read(text, VOCABULARY.rollcall if context is Context.PRESENT else VOCABULARY.answers)
+    reading = read(text, vocabulary().rollcall if context is Context.PRESENT else vocabulary().answers)
     for rule in RULES:
         verdict = rule(reading, context)
         if verdict is not None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from dispatch.sms.grammar.lexicon.form import AFTERNOON, EVENING, MORNING, NIGHT
 from dispatch.sms.grammar.normalise import Gap, Kind, Token
 from dispatch.sms.grammar.senses import Role
-from dispatch.sms.grammar.vocabulary import VOCABULARY, Unit
+from dispatch.sms.grammar.vocabulary import Unit, vocabulary
 
 _SHORT_CODES, _SHORT_GAPS = range(31, 100), frozenset({45, 50, 60, 90})
 _LONG_CODES, _HUNDRED = range(131, 1000), 100
@@ -291,7 +291,7 @@ def _signs(tokens: Sequence[Token], dates: frozenset[int]) -> list[_Sign]:
 
 def _longest_unit(tokens: Sequence[Token], start: int) -> tuple[Unit, int]:
     best, end = Unit(_OTHER), start + 1
-    branch, at = VOCABULARY.units, start
+    branch, at = vocabulary().units, start
     while at < len(tokens) and (at == start or tokens[at].gap < Gap.COMMA):
         step = branch.words.get(tokens[at].text)
         if step is None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from dispatch.sms.grammar.lexicon.names import SURNAME_ENDINGS
 from dispatch.sms.grammar.normalise import Gap, Kind, Token
 from dispatch.sms.grammar.senses import STOPPING, Sense, StatedDay
-from dispatch.sms.grammar.vocabulary import NAME, SHORTEST_STEM, UNKNOWN_WORD, VOCABULARY, Branch, Meaning
+from dispatch.sms.grammar.vocabulary import NAME, SHORTEST_STEM, UNKNOWN_WORD, Branch, Meaning, vocabulary
 
 _PASSABLE = frozenset(
     {
@@ -66,7 +66,7 @@ def find_marks(tokens: Sequence[Token], tree: Branch[Meaning], taken: frozenset[
 
 def is_name(token: Token) -> bool:
     """Tell whether a word is a first name we know, or is written and ends like a surname."""
-    return token.text in VOCABULARY.names or (token.capital and token.text.endswith(SURNAME_ENDINGS))
+    return token.text in vocabulary().names or (token.capital and token.text.endswith(SURNAME_ENDINGS))
 
 
 class _Search(NamedTuple):
@@ -110,7 +110,7 @@ def _longest(
 def _steps(branch: Branch[Meaning], token: Token, *, short: bool) -> list[Branch[Meaning]]:
     """Return where a word leads, the most exact way last, which is tried first."""
     steps = []
-    if short and token.kind is Kind.WORD and not VOCABULARY.knows(token.text):
+    if short and token.kind is Kind.WORD and not vocabulary().knows(token.text):
         if (unknown := branch.words.get(UNKNOWN_WORD)) is not None:
             steps.append(unknown)
         if (is_name(token) or token.capital) and (name := branch.words.get(NAME)) is not None:

@@ -10,7 +10,7 @@ from dispatch.sms.grammar.numbers import Numbers, find_numbers
 from dispatch.sms.grammar.phrases import Mark, find_marks, is_name
 from dispatch.sms.grammar.senses import STOPPING, Sense, StatedDay
 from dispatch.sms.grammar.spelling import spell_out
-from dispatch.sms.grammar.vocabulary import ENGLISH_POSITION, NEGATING_INSIDE, VOCABULARY, Branch, Meaning
+from dispatch.sms.grammar.vocabulary import ENGLISH_POSITION, NEGATING_INSIDE, Branch, Meaning, vocabulary
 
 _AUXILIARIES = frozenset({"буду", "будем", "be", "leszek", "estare", "буламан", "bolaman"})
 _AFTER_AUXILIARY = frozenset(
@@ -121,9 +121,9 @@ class Reading:
         return range(start, end)
 
 
-def read(text: str, tree: Branch[Meaning] = VOCABULARY.answers) -> Reading:
+def read(text: str, tree: Branch[Meaning]) -> Reading:
     """Read a text; if it makes no sense but the same keys on the other keyboard do, read that."""
-    dated = tree is not VOCABULARY.rollcall
+    dated = tree is not vocabulary().rollcall
     plain = _read(normalise(text, dated=dated), tree)
     words = [position for position, token in enumerate(plain.tokens) if token.kind is Kind.WORD]
     strange = [position for position in plain.unknown if plain.tokens[position].kind is Kind.WORD]
@@ -138,7 +138,7 @@ def read(text: str, tree: Branch[Meaning] = VOCABULARY.answers) -> Reading:
 
 def _read(text: Normalised, tree: Branch[Meaning]) -> Reading:
     tokens = spell_out(text)
-    dates = Dates() if tree is VOCABULARY.rollcall else find_dates(tokens)
+    dates = Dates() if tree is vocabulary().rollcall else find_dates(tokens)
     numbers = find_numbers(tokens, dates.taken)
     found = _without_homographs(tokens, find_marks(tokens, tree, numbers.taken))
     covered = (
@@ -162,10 +162,10 @@ def _read(text: Normalised, tree: Branch[Meaning]) -> Reading:
 
 def _without_homographs(tokens: Sequence[Token], marks: list[Mark]) -> list[Mark]:
     """Decide between two languages' meanings of one word by the other words of the text."""
-    spoken = {language for token in tokens if (language := VOCABULARY.languages.get(token.text)) is not None}
+    spoken = {language for token in tokens if (language := vocabulary().languages.get(token.text)) is not None}
     resolved = []
     for mark in marks:
-        language, meaning = VOCABULARY.homographs.get(tokens[mark.start].text, (None, None))
+        language, meaning = vocabulary().homographs.get(tokens[mark.start].text, (None, None))
         alone = mark.end - mark.start == 1
         if alone and meaning is not None and language in spoken:
             resolved.append(replace(mark, sense=meaning.sense, value=meaning.value))
@@ -249,7 +249,7 @@ def _negated_sense(tokens: Sequence[Token], marks: Sequence[Mark], at: int) -> S
         and _adjoin(tokens, mark, following)
     ):
         return Sense.FILLER
-    language = VOCABULARY.languages.get(tokens[mark.start].text)
+    language = vocabulary().languages.get(tokens[mark.start].text)
     twice = language in NEGATING_INSIDE or (tokens[marks[at - 1].start].text == "no" and language == ENGLISH_POSITION)
     if mark.sense is Sense.REFUSE and twice:
         return Sense.REFUSE  # "no" before a negated verb, Tajik "не намеоям", is no second negation

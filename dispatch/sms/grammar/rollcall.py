@@ -10,7 +10,7 @@ from dispatch.sms.grammar.outcome import Context, Disposition
 from dispatch.sms.grammar.reading import Reading
 from dispatch.sms.grammar.senses import Role, Sense
 from dispatch.sms.grammar.verdict import LIKELY, PLAIN, Verdict, ambiguous
-from dispatch.sms.grammar.vocabulary import VOCABULARY
+from dispatch.sms.grammar.vocabulary import vocabulary
 
 LARGEST_LIST = 15
 _LEAD = 1
@@ -121,7 +121,7 @@ def _is_ending(reading: Reading, at: int) -> bool:
 
 
 def _is_unit(token: Token, sign: str) -> bool:
-    branch = VOCABULARY.units.words.get(token.text)
+    branch = vocabulary().units.words.get(token.text)
     return branch is not None and branch.payload is not None and branch.payload.sign == sign
 
 

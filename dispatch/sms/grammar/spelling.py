@@ -18,7 +18,7 @@ from dispatch.sms.grammar.letters import (
     repeated_syllable,
 )
 from dispatch.sms.grammar.normalise import Gap, Kind, Normalised, Token
-from dispatch.sms.grammar.vocabulary import LATIN_LANGUAGES, VOCABULARY, Charge
+from dispatch.sms.grammar.vocabulary import LATIN_LANGUAGES, Charge, vocabulary
 
 _ALPHABETS = frozenset("abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюя")
 _NEGATIONS = ("не", "ne", "nem", "no")
@@ -61,7 +61,7 @@ def spell_out(text: Normalised) -> tuple[Token, ...]:
 
 def _in_russian(words: Sequence[Token]) -> tuple[Token, ...]:
     """Read the short words of a Russian text in Latin letters as Russian, unless another language is spoken."""
-    spoken = {VOCABULARY.languages.get(token.text) for token in words if token.text not in _RUSSIAN_IN_LATIN}
+    spoken = {vocabulary().languages.get(token.text) for token in words if token.text not in _RUSSIAN_IN_LATIN}
     if spoken & LATIN_LANGUAGES:
         return tuple(words)
     return tuple(replace(token, text=_by_sound(token.text)) if token.kind is Kind.WORD else token for token in words)
@@ -96,7 +96,7 @@ def _spelling_of(word: str, *, cyrillic: bool) -> _Spelling:
     typed = word
     if cyrillic and word.isascii() and is_look_alike(word):
         twin = look_alikes_to_cyrillic(word)
-        if VOCABULARY.knows(twin) or not VOCABULARY.knows(word):
+        if vocabulary().knows(twin) or not vocabulary().knows(word):
             word = twin
     found = _known(word)
     if found is None:
@@ -106,7 +106,7 @@ def _spelling_of(word: str, *, cyrillic: bool) -> _Spelling:
     parts = _split_negation(word)
     if parts is not None:
         return _Spelling(parts)
-    mended = None if word in VOCABULARY.names else _mend(word)
+    mended = None if word in vocabulary().names else _mend(word)
     return _Spelling((typed,)) if mended is None else _Spelling((mended,), mended=True)
 
 
@@ -120,16 +120,16 @@ def _twins(word: str) -> Sequence[str]:
 
 def _known(word: str) -> str | None:
     """Return the lexicon's spelling of a word that is right but for stretching, alphabet or grammatical ending."""
-    if VOCABULARY.knows(word):
+    if vocabulary().knows(word):
         return word
     short = collapse(word)
-    found = VOCABULARY.collapsed.get(short)
+    found = vocabulary().collapsed.get(short)
     if found and _may_hold_doubles(word, found):
         return found
-    if VOCABULARY.has_stem(short):
+    if vocabulary().has_stem(short):
         return short
     syllable = repeated_syllable(word)
-    if syllable is not None and VOCABULARY.knows(syllable):
+    if syllable is not None and vocabulary().knows(syllable):
         return syllable
     return _heard(word) or _refused(word)
 
@@ -138,13 +138,15 @@ def _heard(word: str) -> str | None:
     """Return the Cyrillic word that a word in Latin letters sounds like."""
     if not word.isascii():
         return None
-    twins = (VOCABULARY.sounds.get(sound) for sound in latin_skeletons(word))
+    twins = (vocabulary().sounds.get(sound) for sound in latin_skeletons(word))
     return next((twin for twin in twins if twin and _may_hold_doubles(word, twin)), None)
 
 
 def _may_hold_doubles(word: str, found: str) -> bool:
     """Tell whether a letter doubled inside a word may be dropped: not where it may be a mistyped negation inside."""
-    fragile = found in VOCABULARY.unmendable and "+" in VOCABULARY.charges[found] and len(found) >= _SHORTEST_REFUSAL
+    fragile = (
+        found in vocabulary().unmendable and "+" in vocabulary().charges[found] and len(found) >= _SHORTEST_REFUSAL
+    )
     return not fragile or collapse(word) == word or is_stretched(word)
 
 
@@ -175,9 +177,9 @@ def _mend(word: str) -> str | None:
     """
     if not _SHORTEST_MENDABLE <= len(word) <= _LONGEST_MENDABLE:
         return None
-    near = {candidate for rest in deletions(word) for candidate in VOCABULARY.slips.get(rest, ())}
+    near = {candidate for rest in deletions(word) for candidate in vocabulary().slips.get(rest, ())}
     candidates = sorted(candidate for candidate in near if candidate[0] == word[0] and is_one_slip(word, candidate))
-    charges: set[Charge] = {VOCABULARY.charges[candidate] for candidate in candidates}
+    charges: set[Charge] = {vocabulary().charges[candidate] for candidate in candidates}
     if len(charges) != 1:
         return None
     (charge,) = charges
@@ -205,6 +207,6 @@ def _join_spelled_out(tokens: tuple[Token, ...]) -> Sequence[Token]:
             at = max(end, at + 1)
     whole = "".join(token.text for token in joined)
     apart = len(joined) > 1 and all(token.kind is Kind.WORD for token in joined)
-    if apart and len(whole) <= _LONGEST_SPELLED_OUT and "!" in VOCABULARY.charges.get(_known(whole) or "", ()):
+    if apart and len(whole) <= _LONGEST_SPELLED_OUT and "!" in vocabulary().charges.get(_known(whole) or "", ()):
         return (replace(joined[0], text=whole),)
     return joined

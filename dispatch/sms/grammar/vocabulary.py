@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from dispatch.sms.grammar.letters import collapse, cyrillic_skeleton, deletions, romanise
@@ -122,30 +123,30 @@ class Vocabulary:
 
 def compile_vocabulary(lexicons: Sequence[Lexicon] = LEXICONS) -> Vocabulary:
     """Compile lexicons; a phrase keeps its first meaning, and a second, different one is listed as a conflict."""
-    vocabulary = Vocabulary()
+    tables = Vocabulary()
     polarities = _Polarities()
     for language, lexicon in enumerate(lexicons):
         for phrase, meaning in _meanings(lexicon, lexicon.phrases, with_values=True):
-            _plant(vocabulary, phrase, meaning)
+            _plant(tables, phrase, meaning)
             polarities.add(phrase, _polarity(meaning.sense))
             for word in phrase:
-                vocabulary.languages[word] = language if vocabulary.languages.get(word, language) == language else None
+                tables.languages[word] = language if tables.languages.get(word, language) == language else None
             if not lexicon.mendable:
-                vocabulary.unmendable.update(phrase)
+                tables.unmendable.update(phrase)
     for language, lexicon in enumerate(lexicons):
         for (word, *_), meaning in _meanings(lexicon, lexicon.homographs, with_values=False):
-            vocabulary.homographs[word] = language, meaning
+            tables.homographs[word] = language, meaning
             polarities.add((word, word), frozenset())
         for phrase, meaning in _meanings(lexicon, lexicon.rollcall, with_values=False):
-            vocabulary.rollcall.grow(phrase).payload = meaning
+            tables.rollcall.grow(phrase).payload = meaning
             polarities.add((*phrase, ""), frozenset())
         for phrase, unit in _units(lexicon):
-            branch = vocabulary.units.grow(phrase)
+            branch = tables.units.grow(phrase)
             branch.payload = branch.payload or unit
             polarities.add((*phrase, ""), frozenset())
     for word, charge in polarities.charges():
-        _index(vocabulary, word, charge)
-    return vocabulary
+        _index(tables, word, charge)
+    return tables
 
 
 class _Polarities:
@@ -199,13 +200,13 @@ def _spellings(lexicon: Lexicon, notation: str) -> Iterable[tuple[str, ...]]:
         yield from phrases_of(notation, spell=lambda word: fold(romanise(word)))
 
 
-def _plant(vocabulary: Vocabulary, phrase: tuple[str, ...], meaning: Meaning) -> None:
-    for tree in (vocabulary.answers, vocabulary.rollcall):
+def _plant(tables: Vocabulary, phrase: tuple[str, ...], meaning: Meaning) -> None:
+    for tree in (tables.answers, tables.rollcall):
         branch = tree.grow(phrase)
         branch.payload = branch.payload or meaning
-    known = vocabulary.answers.grow(phrase).payload
+    known = tables.answers.grow(phrase).payload
     if known != meaning:
-        vocabulary.conflicts.append(f"{' '.join(phrase)}: {known} and {meaning}")
+        tables.conflicts.append(f"{' '.join(phrase)}: {known} and {meaning}")
 
 
 def _polarity(sense: Sense) -> Charge:
@@ -218,22 +219,22 @@ def _polarity(sense: Sense) -> Charge:
     return frozenset({sense.value} if sense in {Sense.BUT, Sense.MAYBE, Sense.OTHER} else ())
 
 
-def _index(vocabulary: Vocabulary, word: str, charge: Charge) -> None:
+def _index(tables: Vocabulary, word: str, charge: Charge) -> None:
     if word in {UNKNOWN_WORD, NAME}:
         return
     if word.endswith("*"):
-        vocabulary.stems[word[:SHORTEST_STEM]].append(word.rstrip("*"))
+        tables.stems[word[:SHORTEST_STEM]].append(word.rstrip("*"))
         return
-    vocabulary.charges[word] = charge
-    _offer(vocabulary, vocabulary.collapsed, collapse(word), word, charge)
+    tables.charges[word] = charge
+    _offer(tables, tables.collapsed, collapse(word), word, charge)
     if not word.isascii():
-        _offer(vocabulary, vocabulary.sounds, cyrillic_skeleton(word), word, charge)
-    if len(word) >= _SHORTEST_MENDABLE and not ("+" in charge and word in vocabulary.unmendable):
+        _offer(tables, tables.sounds, cyrillic_skeleton(word), word, charge)
+    if len(word) >= _SHORTEST_MENDABLE and not ("+" in charge and word in tables.unmendable):
         for rest in deletions(word):
-            vocabulary.slips[rest].append(word)
+            tables.slips[rest].append(word)
 
 
-def _offer(vocabulary: Vocabulary, table: dict[str, str], key: str, word: str, charge: Charge) -> None:
+def _offer(tables: Vocabulary, table: dict[str, str], key: str, word: str, charge: Charge) -> None:
     """Enter a word under a key, unless words of different polarity would share it: then none of them is guessed."""
     other = word if key == word else table.setdefault(key, word)
     if key == word:
@@ -241,13 +242,16 @@ def _offer(vocabulary: Vocabulary, table: dict[str, str], key: str, word: str, c
     if (
         not other
         or other == word
-        or (vocabulary.charges[other] & _STRONG == charge & _STRONG and vocabulary.charges[other] != _GUARD)
+        or (tables.charges[other] & _STRONG == charge & _STRONG and tables.charges[other] != _GUARD)
     ):
         return
-    if vocabulary.charges[other] == _GUARD:
+    if tables.charges[other] == _GUARD:
         table[key] = word
     elif charge != _GUARD:
         table[key] = word if key == word else other if key == other else ""
 
 
-VOCABULARY: Final = compile_vocabulary()
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the tables of all languages, compiled when the first text is read: most processes never read one."""
+    return compile_vocabulary()
