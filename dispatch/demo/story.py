@@ -112,7 +112,7 @@ def _order(stage: Stage, headcount: int, starts_at: datetime) -> dict[str, Any]:
         "shifts": [{"starts_at": starts_at.isoformat(), "ends_at": (starts_at + _SHIFT_LASTS).isoformat()}],
         # The hour may be a quiet one; those who agreed to it may still be asked.
         "urgent": True,
-        "urgent_reason": "A demonstration, at whatever hour it is",
+        "urgent_reason": "Показ: в любое время суток",
     }
 
 

@@ -103,13 +103,14 @@ async def rehearsal_start(uow: Uow) -> datetime:
     return uow.now + (await policy_in_force(uow)).policy.pace.min_window * _LEAD_WINDOWS
 
 
-async def rehearse(uow: Uow, headcount: int, starts_at: datetime) -> PlacedOrder:
+async def rehearse(uow: Uow, headcount: int, starts_at: datetime, *, reason: str) -> PlacedOrder:
     """Order people for a short shift at the site last worked at, at whatever hour it is.
 
     Args:
         uow: the franchise's.
         headcount: how many people.
         starts_at: as `rehearsal_start` gave it and the simulated carrier was told.
+        reason: why it is urgent, in words for those who see the order.
 
     Raises:
         PhonesAreReal: somebody real would be invited.
@@ -127,7 +128,7 @@ async def rehearse(uow: Uow, headcount: int, starts_at: datetime) -> PlacedOrder
         headcount=headcount,
         shifts=(AskedShift(starts_at=starts_at, ends_at=starts_at + lasts),),
         urgent=True,
-        urgent_reason="A rehearsal, at whatever hour it is",
+        urgent_reason=reason,
     )
     return await open_order(uow, command, where["id"])
 

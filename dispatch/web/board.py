@@ -16,6 +16,7 @@ from dispatch.crew.alarms import acknowledge_alarm
 from dispatch.crew.queries import open_alarms, seats_with_people
 from dispatch.crew.rules import LIVE, SeatStatus
 from dispatch.kit.uow import Uow
+from dispatch.orders.rules import ShiftStatus
 from dispatch.staffing.board import EVERYTHING, BoardFilter, Card, Risk, board, choices_of
 from dispatch.staffing.first_steps import FirstStep, first_steps
 from dispatch.staffing.rehearsal import is_simulated
@@ -30,8 +31,7 @@ router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
 _DAYS: Final = {"today": 0, "tomorrow": 1}
 _MOST_ALARMS: Final = 20
-
-
+_OVER: Final = frozenset({ShiftStatus.CLOSED, ShiftStatus.CANCELLED})
 _NOBODY: Final = "nobody"
 
 Day = Annotated[str, Query(pattern="^(today|tomorrow)$")]
@@ -132,12 +132,14 @@ async def show_tomorrow_list(page: PageDep, uow: UowDep) -> Response:
 
 @router.get("/board/lists", dependencies=[allow(Permission.CONTACTS_REVEAL)])
 async def show_lists(page: PageDep, uow: UowDep, day: Day = "tomorrow") -> Response:
-    """Show the crews of a day as they are printed for the sites, one sheet a shift."""
-    _, cards = await _cards(uow, day)
+    """Show the crews of a day as they are printed for the sites, one sheet a shift that is not over."""
+    cards = [card for card in (await _cards(uow, day))[1] if card.status not in _OVER]
+    tomorrow = await tomorrow_here(uow)
     crews = {card.id: await _expected(uow, card.id) for card in cards}
     people = [seat["worker_id"] for seats in crews.values() for seat in seats]
     return page.show(
         "lists.html",
+        day=tomorrow if day == "tomorrow" else tomorrow - timedelta(days=1),
         cards=sorted(cards, key=lambda card: (card.starts_at, card.client)),
         crews=crews,
         names=await display_names(uow, people),

@@ -39,6 +39,14 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
+class Spot(StrEnum):
+    """Where the frame shows a place: a phone's bar has room for the few one goes to all day."""
+
+    BAR = "bar"
+    WIDE = "wide"
+    TOOL = "tool"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One entry of the navigation, shown to those who may go there.
@@ -47,6 +55,7 @@ class Place:
         name: as the words of the pages know it.
         key: the key after `g` that leads there.
         hotkey: the key that leads there by itself.
+        spot: where the frame shows it.
     """
 
     address: str
@@ -55,18 +64,19 @@ class Place:
     permission: Permission
     key: str
     hotkey: str = ""
+    spot: Spot = Spot.BAR
 
 
 PLACES: Final[Sequence[Place]] = (
     Place("/board", "Board", "layout-dashboard", Permission.ORDERS_READ, "b"),
     Place("/orders/new", "New order", "plus", Permission.ORDERS_WRITE, "n", hotkey="n"),
-    Place("/orders", "Orders", "clipboard-list", Permission.ORDERS_READ, "o"),
-    Place("/clients", "Clients", "building", Permission.CLIENTS_READ, "c"),
-    Place("/duty", "On duty", "phone-check", Permission.ALARMS_READ, "d"),
+    Place("/orders", "Orders", "clipboard-list", Permission.ORDERS_READ, "o", spot=Spot.WIDE),
+    Place("/clients", "Clients", "building", Permission.CLIENTS_READ, "c", spot=Spot.WIDE),
+    Place("/duty", "On duty", "phone-check", Permission.ALARMS_READ, "d", spot=Spot.WIDE),
     Place("/people", "People", "users", Permission.WORKERS_READ, "p"),
     Place("/site", "On site", "map-pin-check", Permission.ATTENDANCE_WRITE, "s"),
     Place("/inbox", "Inbox", "inbox", Permission.INBOX_WORK, "m"),
-    Place("/settings", "Settings", "settings", Permission.FRANCHISE_READ, "t"),
+    Place("/settings", "Settings", "settings", Permission.FRANCHISE_READ, "t", spot=Spot.TOOL),
 )
 
 
@@ -120,6 +130,7 @@ class Viewer:
     """Who looks at a page.
 
     Attributes:
+        zone: the franchise's time zone, e.g. "Europe/Moscow".
         seen_until: the transaction before which the page shows everything.
     """
 
@@ -127,6 +138,7 @@ class Viewer:
     role: str
     franchise: str
     franchise_id: UUID
+    zone: str
     seen_until: int
 
 
@@ -240,7 +252,7 @@ async def _viewer(uow: Uow, caller: Caller) -> Viewer:
     seen = await seen_until(uow)
     franchise = await franchise_of(uow)
     name = (await user_of(uow, caller.subject_id)).name if caller.kind is CallerKind.STAFF else "API"
-    return Viewer(name, str(caller.role), franchise.name, caller.franchise_id, seen)
+    return Viewer(name, str(caller.role), franchise.name, caller.franchise_id, franchise.zone, seen)
 
 
 def sign_in_address(request: Request) -> str:

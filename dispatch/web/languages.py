@@ -16,7 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
@@ -60,6 +60,11 @@ class Speech:
         """Return day and time: "24 Nov, 09:00"."""
         local = moment if zone is None else moment.astimezone(zone)
         return str(format_datetime(local, "d MMM, HH:mm", locale=self.locale))
+
+    def place(self, zone: str | ZoneInfo) -> str:
+        """Return the town whose clock a zone is: "Yekaterinburg"."""
+        key = zone if isinstance(zone, str) else zone.key
+        return str(get_timezone_location(key, locale=self.locale, return_city=True))
 
     def money(self, minor: int, currency: str) -> str:
         """Return an amount of minor units with its currency."""

@@ -51,7 +51,7 @@ async def begin(page: StrangerPageDep, caller: CallerDep, resources: ResourcesDe
         starts_at = await rehearsal_start(uow)
     await SimulatedPhones(resources.settings.sms.simulator_url).announce(starts_at)
     async with resources.database.begin(caller.franchise_id, caller.actor) as uow:
-        await rehearse(uow, _HEADCOUNT, starts_at)
+        await rehearse(uow, _HEADCOUNT, starts_at, reason=page.say("A rehearsal, at whatever hour it is"))
     return page.done(page.say("Ordered: look at the phones"), "/rehearsal")
 
 

@@ -105,6 +105,8 @@ class Teller:
                 told = self.speech.moment(datetime.fromisoformat(str(value)), self.zone)
             case "bill_minor":
                 told = self.speech.money(int(str(value)), self.currency)
+            case "rating_before" | "rating_after":
+                told = self.speech.rating(Decimal(str(value)))
             case "seat_kind" | "was" | "result" | "outcome" if isinstance(value, str):
                 told = str(self.speech.words.gettext(value))
             case "to_id":
