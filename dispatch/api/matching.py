@@ -1,5 +1,6 @@
 """Matching: who would be asked, and why a man is or is not."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -68,13 +69,20 @@ class CandidateOut(_Answer):
 
 
 class PreviewOut(_Answer):
-    """Who would be asked first, and what to expect of the first wave."""
+    """Who would be asked first, and what to expect of the first wave.
+
+    Where too few can travel there by the start, `rest_by` is when more could be, and `expected_by_then` how many of
+    the headcount are then to be expected.
+    """
 
     candidates: tuple[CandidateOut, ...]
     wave: int
     p_full: float
     expected_short: float
     expected_surplus: float
+    expected_at_start: float
+    rest_by: datetime | None
+    expected_by_then: float | None
     reason: str
 
 
@@ -97,6 +105,9 @@ def _shown(preview: Preview) -> PreviewOut:
         p_full=round(preview.plan.p_full, 4),
         expected_short=round(preview.plan.expected_short, 3),
         expected_surplus=round(preview.plan.expected_surplus, 3),
+        expected_at_start=round(preview.at_start, 3),
+        rest_by=preview.rest.by if preview.rest else None,
+        expected_by_then=round(preview.rest.at_start, 3) if preview.rest else None,
         reason=preview.plan.reason,
     )
 

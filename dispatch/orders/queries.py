@@ -29,6 +29,16 @@ async def read_order(uow: Uow, order_id: UUID) -> Mapping[str, Any]:
     return row
 
 
+async def latest_site(uow: Uow, client_id: UUID) -> UUID | None:
+    """Return the site of a client's latest order: most likely that of his next one; None before the first."""
+    site_id: UUID | None = await uow.fetchval(
+        "SELECT site_id FROM orders WHERE franchise_id = $1 AND client_id = $2 ORDER BY id DESC LIMIT 1",
+        uow.franchise_id,
+        client_id,
+    )
+    return site_id
+
+
 async def list_orders(
     uow: Uow,
     *,

@@ -1,5 +1,6 @@
 """An order comes in: its crew is sized by the staffing policy, then it is placed."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from dispatch.clients.commands import AddSite
@@ -29,9 +30,17 @@ async def take_order(uow: Uow, command: PlaceOrder) -> PlacedOrder:
         ConditionNotOnRateCard: a condition without a price.
         ExternalIdTaken: the external id is used.
     """
-    site_id = command.site_id
-    if site_id is None:
-        assert command.site is not None, "the command holds one of the two"
-        site = await add_site(uow, AddSite(client_id=command.client_id, **command.site.model_dump()))
-        site_id = site.id
-    return await open_order(uow, command, site_id)
+    return await open_order(uow, command, await _site_of(uow, command))
+
+
+async def take_orders(uow: Uow, commands: Sequence[PlaceOrder]) -> list[PlacedOrder]:
+    """Place several orders at the place of the first, as where some people start later; raises like `take_order`."""
+    site_id = await _site_of(uow, commands[0])
+    return [await open_order(uow, command, site_id) for command in commands]
+
+
+async def _site_of(uow: Uow, command: PlaceOrder) -> UUID:
+    if command.site_id is not None:
+        return command.site_id
+    assert command.site is not None, "the command holds one of the two"
+    return (await add_site(uow, AddSite(client_id=command.client_id, **command.site.model_dump()))).id

@@ -1,8 +1,8 @@
 """Who would be asked for a shift nobody has ordered yet, and what the first wave would come to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,6 +19,14 @@ from dispatch.workers.skills import DOCUMENTS, SKILL_BITS, Service
 
 MOST_ADVISED = 4
 """The planner looks at this many people for each man needed."""
+
+_LATEST_START: Final = timedelta(hours=4)
+"""How much later than asked for the rest of a crew is looked for."""
+
+_LEAST_WORK: Final = timedelta(hours=1)
+"""Nobody comes for less."""
+
+_ROUNDING: Final = timedelta(minutes=15)
 
 _SHORTEST: Final = timedelta(minutes=3)
 """How long answers are waited for where no wave may start any more."""
@@ -45,16 +53,33 @@ class PreviewNeed:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """When those can be there who live too far away to be there at the start.
+
+    Attributes:
+        by: a quarter of an hour, the earliest by which everybody counted has had time to travel.
+        at_start: how many of the headcount are to be expected by then, those of the start included.
+    """
+
+    by: datetime
+    at_start: float
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """The ranking, and the plan of the first wave over it.
 
     Attributes:
         asks_at: when the first wave would go out: now, or when quiet hours are over on the clock of the place.
+        at_start: how many of the headcount are to be expected at the start.
+        rest: where too few can be there by the start and a later one would find more.
     """
 
     candidates: Sequence[Candidate]
     plan: Plan
     asks_at: datetime
+    at_start: float
+    rest: Rest | None
 
 
 async def preview_match(uow: Uow, asked: PreviewNeed) -> Preview:
@@ -90,14 +115,38 @@ async def preview_match(uow: Uow, asked: PreviewNeed) -> Preview:
     wanted = asked.limit or min(first_wave, MOST_ADVISED * asked.headcount)
     terms = Terms(policy.calendar, policy.pace, policy.scoring, policy.staffing)
     candidates = await find_candidates(uow, need, terms, max(wanted, first_wave))
-    plan = plan_invitations(
+    plan = _plan(policy, asked.headcount, candidates)
+    short_of_people = len(candidates) < first_wave
+    rest = await _rest(uow, need, terms, policy, asked.headcount, candidates) if short_of_people else None
+    return Preview(candidates[:wanted], plan, asks_at, asked.headcount - plan.expected_short, rest)
+
+
+def _plan(policy: Policy, headcount: int, candidates: Sequence[Candidate]) -> Plan:
+    return plan_invitations(
         policy.staffing.mode,
-        asked.headcount,
+        headcount,
         [candidate.p_comes for candidate in candidates],
         factor=policy.staffing.factor,
         target=policy.staffing.target,
     )
-    return Preview(candidates[:wanted], plan, asks_at)
+
+
+async def _rest(
+    uow: Uow, need: Need, terms: Terms, policy: Policy, headcount: int, at_start: Sequence[Candidate]
+) -> Rest | None:
+    """Look for the people of a later start; None where it would find no more, or leave too little work."""
+    latest = min(need.starts_at + _LATEST_START, need.ends_at - _LEAST_WORK)
+    if latest <= need.starts_at:
+        return None
+    first_wave = wave_one_target(policy.staffing.factor, headcount)
+    later = await find_candidates(uow, replace(need, due_at=latest), terms, first_wave)
+    if len(later) <= len(at_start):
+        return None
+    travels = max(candidate.distance_m for candidate in later) / 1000 * policy.pace.travel_per_km
+    by = max(uow.now + travels, need.starts_at)
+    whole = -(-by.timestamp() // _ROUNDING.total_seconds()) * _ROUNDING.total_seconds()
+    by = min(datetime.fromtimestamp(whole, UTC), latest)
+    return Rest(by, headcount - _plan(policy, headcount, later).expected_short)
 
 
 def _first_wave(now: datetime, asked: PreviewNeed, policy: Policy, *, urgent: bool) -> tuple[datetime, timedelta]:

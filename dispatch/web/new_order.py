@@ -26,11 +26,11 @@ from dispatch.kit.uow import Uow
 from dispatch.kit.walltime import local_date
 from dispatch.orders.commands import PlaceOrder
 from dispatch.orders.place import quote_order
-from dispatch.orders.queries import read_order, shifts_of_orders
+from dispatch.orders.queries import latest_site, read_order, shifts_of_orders
 from dispatch.pricing.rules import Quote
 from dispatch.pricing.service import cards_in_force
-from dispatch.staffing.order import take_order
-from dispatch.staffing.preview import Preview, preview_match
+from dispatch.staffing.order import take_orders
+from dispatch.staffing.preview import Preview, PreviewNeed, preview_match
 from dispatch.tenancy.policy import Tier
 from dispatch.tenancy.queries import franchise_of, place_of, policy_in_force
 from dispatch.web.doors import own_page
@@ -44,8 +44,8 @@ from dispatch.web.order_form import (
     copied,
     fault_of,
     need_of,
-    order_of,
-    quote_of,
+    orders_of,
+    quotes_of,
     read_typed,
     typed_in,
 )
@@ -63,25 +63,52 @@ _TAKES: Final = [allow(Permission.ORDERS_WRITE), Depends(own_page)]
 
 
 class _Taken(BaseModel):
-    """What is kept of an order placed by a form."""
+    """What is kept of the orders placed by a form: one, or two where some of the people start later."""
 
-    order_id: UUID
+    client_id: UUID
+    order_ids: tuple[UUID, ...]
     shift_ids: tuple[UUID, ...]
+
+    @property
+    def address(self) -> str:
+        """The page that shows all of it."""
+        if len(self.shift_ids) == 1:
+            return f"/shifts/{self.shift_ids[0]}"
+        return f"/orders/{self.order_ids[0]}" if len(self.order_ids) == 1 else f"/orders?client={self.client_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class RestTold:
+    """When those can be there who cannot be there at the start.
+
+    Attributes:
+        by: on the clock of the site.
+        at_start: how many are to be expected by then in all.
+        people: how many had better start then; 0 where all of them had.
+    """
+
+    by: str
+    at_start: float
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What an order would cost, and what the first wave would come to; None where too little is known.
+    """What it would cost, and what the first wave would come to; empty where too little is known.
 
     Attributes:
+        quotes: of each order it makes, one or two.
+        headcount: of those who start first; the figures of the preview are theirs.
         eligible: how many may be asked within the radius; at `most` it stopped counting.
         asks_at: when the first wave would go out by the clock of the site, where that is not now.
         why: why the first wave asks so many, in the language of the page.
         trouble: what keeps it from being reckoned.
     """
 
-    quote: Quote | None = None
+    quotes: Sequence[Quote] = ()
     preview: Preview | None = None
+    headcount: int = 0
+    rest: RestTold | None = None
     radius_km: float = 0
     eligible: int = 0
     most: int = _MOST_COUNTED
@@ -89,6 +116,16 @@ class Estimate:
     days: int = 0
     why: str = ""
     trouble: str = ""
+
+    @property
+    def bill_minor(self) -> int:
+        """What the client pays for all of it."""
+        return sum(quote.bill_minor for quote in self.quotes)
+
+    @property
+    def pay_minor(self) -> int:
+        """What the people get for all of it."""
+        return sum(quote.pay_minor for quote in self.quotes)
 
 
 @router.get("/orders/new", dependencies=[allow(Permission.ORDERS_WRITE)])
@@ -122,8 +159,7 @@ async def take(request: Request, page: PageDep, uow: UowDep) -> Response:
         return await _show(page, uow, replace(typed, key=str(new_id())), fault_of(reused))
     except DispatchError as trouble:
         return await _show(page, uow, typed, fault_of(trouble))
-    single = len(taken.shift_ids) == 1
-    return page.go(f"/shifts/{taken.shift_ids[0]}" if single else f"/orders/{taken.order_id}")
+    return page.go(taken.address)
 
 
 @router.post("/orders/new/clients", dependencies=_TAKES)
@@ -161,22 +197,26 @@ async def reckon(request: Request, page: PageDep, uow: UowDep) -> Response:
 
 async def _place_once(request: Request, uow: Uow, typed: Typed) -> _Taken:
     """Place it unless its key did before. What stops it half-way leaves nothing behind."""
-    order = order_of(typed, await read_typed(uow, typed))
+    orders = orders_of(typed, await read_typed(uow, typed))
     if not (0 < len(typed.key) <= LONGEST_KEY and typed.key.isascii() and typed.key.isprintable()):
         raise FormUnfit({"": Fault("This form is out of date. Look through it and send it again.")})
     lanes = set(uow.lanes)
     try:
         async with uow.session.begin_nested():
-            kept = await Once(uow, request, Response(), typed.key)(_place, uow, order)
+            kept = await Once(uow, request, Response(), typed.key)(_place, uow, orders)
     except DispatchError:
         uow.lanes = lanes
         raise
     return _Taken.model_validate_json(bytes(cast("Response", kept).body))
 
 
-async def _place(uow: Uow, order: PlaceOrder) -> _Taken:
-    placed = await take_order(uow, order)
-    return _Taken(order_id=placed.id, shift_ids=tuple(shift.id for shift in placed.shifts))
+async def _place(uow: Uow, orders: Sequence[PlaceOrder]) -> _Taken:
+    placed = await take_orders(uow, orders)
+    return _Taken(
+        client_id=orders[0].client_id,
+        order_ids=tuple(order.id for order in placed),
+        shift_ids=tuple(shift.id for order in placed for shift in order.shifts),
+    )
 
 
 async def _show(page: Page, uow: Uow, typed: Typed, faults: Mapping[str, Fault] | None = None) -> Response:
@@ -195,7 +235,7 @@ async def _show(page: Page, uow: Uow, typed: Typed, faults: Mapping[str, Fault] 
 
 
 async def _people(uow: Uow, typed: Typed) -> dict[str, Any]:
-    """Return who may be meant and his sites; the only one found, and the only site, are as good as chosen."""
+    """Return who may be meant and his sites; the only one found, and his only or latest site, are as good as chosen."""
     found = await find_clients(uow, typed.client_q, _FOUND_AT_ONCE) if typed.client_q.strip() else []
     chosen = next((one for one in found if str(one.id) == typed.client_id), None)
     if chosen is None:
@@ -211,7 +251,7 @@ async def _people(uow: Uow, typed: Typed) -> dict[str, Any]:
         sites = await list_sites(uow, client_id=chosen.id, limit=_SITES_SHOWN)
     site_id = typed.site_id
     if site_id != NEW_SITE and site_id not in {str(site.id) for site in sites}:
-        site_id = str(sites[0].id) if len(sites) == 1 else NEW_SITE if chosen is not None and not sites else ""
+        site_id = await _likely_site(uow, chosen, sites)
     lat, lon = await place_of(uow)
     return {
         "typed": replace(typed, client_id=str(chosen.id) if chosen else "", site_id=site_id),
@@ -222,6 +262,15 @@ async def _people(uow: Uow, typed: Typed) -> dict[str, Any]:
         "others": [(site.lat, site.lon, site.address) for site in await list_sites(uow, limit=_SITES_SHOWN)],
         "faults": {},
     }
+
+
+async def _likely_site(uow: Uow, chosen: Client | None, sites: Sequence[Site]) -> str:
+    if chosen is None:
+        return ""
+    if not sites:
+        return NEW_SITE
+    latest = sites[0].id if len(sites) == 1 else await latest_site(uow, chosen.id)
+    return str(latest) if latest in {site.id for site in sites} else ""
 
 
 async def _client(uow: Uow, client_id: str) -> Client | None:
@@ -242,12 +291,12 @@ async def _prices(uow: Uow, typed: Typed) -> dict[str, Any]:
 
 
 async def _estimate(page: Page, uow: Uow, typed: Typed, read: Reading) -> Estimate:
-    estimate = Estimate(days=len(read.shifts or ()))
+    estimate = Estimate(days=len(read.crews[0].shifts) if read.crews else 0)
     try:
-        asked = quote_of(typed, read)
-        if asked is None:
+        quotes = [await quote_order(uow, asked) for asked in quotes_of(typed, read)]
+        if not quotes:
             return estimate
-        estimate = replace(estimate, quote=await quote_order(uow, asked))
+        estimate = replace(estimate, quotes=quotes)
         need = need_of(typed, read, _MOST_COUNTED)
         if need is None or need.ends_at <= uow.now:
             return estimate
@@ -256,6 +305,8 @@ async def _estimate(page: Page, uow: Uow, typed: Typed, read: Reading) -> Estima
         return replace(
             estimate,
             preview=preview,
+            headcount=need.headcount,
+            rest=_rest(page, preview, need) if len(read.crews) == 1 else None,
             radius_km=float(staffing.radius_km),
             eligible=len(preview.candidates),
             why=tell_reason(page.speech, preview.plan.why),
@@ -265,6 +316,14 @@ async def _estimate(page: Page, uow: Uow, typed: Typed, read: Reading) -> Estima
         return replace(estimate, trouble=next(iter(unfit.faults.values())).told(page))
     except DispatchError as trouble:
         return replace(estimate, trouble=next(iter(fault_of(trouble).values())).told(page))
+
+
+def _rest(page: Page, preview: Preview, need: PreviewNeed) -> RestTold | None:
+    if preview.rest is None:
+        return None
+    some_at_start = int(preview.at_start)
+    by = page.speech.clock(preview.rest.by, ZoneInfo(need.zone))
+    return RestTold(by, preview.rest.at_start, need.headcount - some_at_start if some_at_start else 0)
 
 
 async def _like(uow: Uow, order_id: UUID, day: date | None) -> Typed:

@@ -26,6 +26,7 @@ from dispatch.staffing.preview import PreviewNeed
 from dispatch.tenancy.policy import Tier
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.forms import Fault, FormUnfit, figure, fit, whole
+from dispatch.web.later_start import Crew, crews
 from dispatch.workers.skills import Service
 
 NEW_SITE: Final = "new"
@@ -87,6 +88,8 @@ class Typed:
     service: str = ""
     headcount: str = ""
     days: tuple[DayTyped, ...] = (DayTyped(),)
+    later_people: str = ""
+    later_from: str = ""
     conditions: tuple[str, ...] = ()
     min_tier: str = ""
     urgent: bool = False
@@ -117,6 +120,8 @@ def typed_in(form: FormData) -> Typed:
         service=one("service"),
         headcount=one("headcount"),
         days=tuple(DayTyped(*line) for line in lines)[:MOST_SHIFTS] or (DayTyped(),),
+        later_people=one("later_people"),
+        later_from=one("later_from"),
         conditions=tuple(many("conditions")),
         min_tier=one("min_tier"),
         urgent=bool(one("urgent")),
@@ -138,14 +143,13 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What could be understood; a part is None, and has a fault, where it is missing or wrong."""
+    """What could be understood; a part is None or empty, and has a fault, where it is missing or wrong."""
 
     client_id: UUID | None
     spot: Spot | None
     new_site: NewSite | None
     service: Service | None
-    headcount: int | None
-    shifts: tuple[AskedShift, ...] | None
+    crews: tuple[Crew, ...]
     zone: str
     min_tier: Tier | None
     faults: Mapping[str, Fault]
@@ -168,12 +172,22 @@ async def read_typed(uow: Uow, typed: Typed) -> Reading:
         spot=spot,
         new_site=new_site,
         service=Service(typed.service) if typed.service in set(Service) else None,
-        headcount=headcount,
-        shifts=_shifts(typed, zone, faults),
+        crews=_crews(typed, headcount, zone, faults),
         zone=zone,
         min_tier=Tier(typed.min_tier) if typed.min_tier in set(Tier) else None,
         faults=faults,
     )
+
+
+def _crews(typed: Typed, headcount: int | None, zone: str, faults: dict[str, Fault]) -> tuple[Crew, ...]:
+    shifts = _shifts(typed, zone, faults)
+    if headcount is None or shifts is None:
+        return ()
+    try:
+        return crews(headcount, shifts, typed.later_people, typed.later_from, zone)
+    except FormUnfit as unfit:
+        faults.update(unfit.faults)
+        return (Crew(headcount, shifts),)
 
 
 async def _client(uow: Uow, typed: Typed, faults: dict[str, Fault]) -> UUID | None:
@@ -246,20 +260,24 @@ def _shift(line: DayTyped, zone: str) -> AskedShift:
     return fit(AskedShift, times, _RULES)
 
 
-def order_of(typed: Typed, read: Reading) -> PlaceOrder:
-    """Return the order that a form means.
+def orders_of(typed: Typed, read: Reading) -> tuple[PlaceOrder, ...]:
+    """Return the orders that a form means: one, and where some start later, one more for them.
 
     Raises:
         FormUnfit: something is missing or wrong; every fault found is in it.
     """
+    return tuple(_order(typed, read, crew) for crew in read.crews or (Crew(1, ()),))
+
+
+def _order(typed: Typed, read: Reading, crew: Crew) -> PlaceOrder:
     faults = dict(read.faults)
     given = {
         "client_id": read.client_id or new_id(),
         "site_id": None if read.new_site is not None or read.spot is None else read.spot.site_id,
         "site": read.new_site,
         "service": read.service or Service.LOADING,
-        "headcount": read.headcount or 1,
-        "shifts": read.shifts or (),
+        "headcount": crew.headcount,
+        "shifts": crew.shifts,
         "conditions": typed.conditions,
         "min_tier": typed.min_tier or None,
         "urgent": typed.urgent,
@@ -278,33 +296,29 @@ def order_of(typed: Typed, read: Reading) -> PlaceOrder:
     return order
 
 
-def quote_of(typed: Typed, read: Reading) -> GetQuote | None:
-    """Return what to ask for a price by, as soon as service, headcount and days are known."""
-    if read.service is None or read.headcount is None or read.shifts is None:
-        return None
-    given = {
-        "service": read.service,
-        "headcount": read.headcount,
-        "shifts": read.shifts,
-        "zone": read.zone,
-        "conditions": typed.conditions,
-        "urgent": typed.urgent,
-    }
-    return fit(GetQuote, given, _RULES)
+def quotes_of(typed: Typed, read: Reading) -> tuple[GetQuote, ...]:
+    """Return what to ask for prices by, one for each order, as soon as service, headcount and days are known."""
+    if read.service is None:
+        return ()
+    terms = {"service": read.service, "zone": read.zone, "conditions": typed.conditions, "urgent": typed.urgent}
+    return tuple(
+        fit(GetQuote, terms | {"headcount": crew.headcount, "shifts": crew.shifts}, _RULES) for crew in read.crews
+    )
 
 
 def need_of(typed: Typed, read: Reading, most: int) -> PreviewNeed | None:
-    """Return what to ask for the people by, for the first day, as soon as the place is known as well."""
-    if read.spot is None or read.service is None or read.headcount is None or not read.shifts:
+    """Return what to ask for the people of the start by, for the first day, as soon as the place is known as well."""
+    if read.spot is None or read.service is None or not read.crews:
         return None
-    first = min(read.shifts, key=lambda shift: shift.starts_at)
+    crew = read.crews[0]
+    first = min(crew.shifts, key=lambda shift: shift.starts_at)
     return PreviewNeed(
         lat=read.spot.lat,
         lon=read.spot.lon,
         zone=read.spot.zone,
         region=read.spot.region,
         service=read.service,
-        headcount=read.headcount,
+        headcount=crew.headcount,
         starts_at=first.starts_at,
         ends_at=first.ends_at,
         radius_km=None,

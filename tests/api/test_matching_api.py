@@ -1,7 +1,7 @@
 """Matching over HTTP: who would be asked, why him, why not him, why so many."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -50,6 +50,23 @@ def need(**more: object) -> dict[str, Any]:
         **times(another_day()),
         **more,
     }
+
+
+async def test_who_lives_too_far_for_the_start_is_expected_later(desk: AsyncClient) -> None:
+    """At 2 min 24 s a kilometre: 1.2 km take 3 minutes, 3.9 km more than 9."""
+    soon = datetime.now(UTC) + timedelta(minutes=5)
+    asked = need(headcount=3, starts_at=soon.isoformat(), ends_at=(soon + timedelta(hours=6)).isoformat())
+    shown = ok(await desk.post("/matching/preview", json=asked))
+    assert shown["wave"] == 2
+    assert shown["expected_at_start"] == pytest.approx(2 * 2 / 3, abs=0.01)
+    by = datetime.fromisoformat(shown["rest_by"])
+    assert soon < by <= soon + timedelta(minutes=20)
+    assert (by.minute % 15, by.second) == (0, 0)
+    assert shown["expected_by_then"] == pytest.approx(4 * 2 / 3 - 16 / 81, abs=0.01), "four of whom three are wanted"
+    short = asked | {"ends_at": (soon + timedelta(hours=1)).isoformat()}
+    assert ok(await desk.post("/matching/preview", json=short))["rest_by"] is None, "nobody comes for less than an hour"
+    early = ok(await desk.post("/matching/preview", json=need(headcount=2)))
+    assert (early["rest_by"], early["expected_by_then"]) == (None, None)
 
 
 async def test_a_preview_ranks_and_plans_and_stores_nothing(

@@ -74,6 +74,50 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Enter in a field that searches takes the first of what it found; it never sends the form around it.
+let takesFirst = null;
+function takeFirst() {
+  const found = takesFirst?.querySelector("input[type=radio]:checked") ?? takesFirst?.querySelector("input[type=radio]");
+  if (!found) return;
+  takesFirst = null;
+  found.click();
+  found.focus();
+}
+document.addEventListener("keydown", (event) => {
+  const field = event.target.closest("[data-enter-takes]");
+  takesFirst = field && event.key === "Enter" ? document.querySelector(field.dataset.enterTakes) : null;
+  if (takesFirst === null) return;
+  event.preventDefault();
+  if (!field.matches(".htmx-request")) takeFirst();
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (takesFirst === null || event.detail.target?.id !== takesFirst.id) return;
+  takesFirst = document.getElementById(takesFirst.id);
+  takeFirst();
+});
+
+// A suggestion that fills in fields of a form as if they had been typed.
+document.addEventListener("click", (event) => {
+  const suggestion = event.target.closest("[data-fill]");
+  if (suggestion === null) return;
+  const form = document.querySelector(suggestion.dataset.fill);
+  for (const [name, value] of Object.entries(JSON.parse(suggestion.dataset.values))) {
+    const field = form.elements[name];
+    field.value = value;
+    field.closest("details")?.setAttribute("open", "");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
+
+// What is being mended is not wrong any more: the fault beside a field goes with the first key.
+document.addEventListener("input", (event) => {
+  const field = event.target.closest(".is-invalid");
+  if (field === null) return;
+  document.getElementById(`${field.id}-fault`)?.remove();
+  field.classList.remove("is-invalid");
+  field.removeAttribute("aria-invalid");
+});
+
 // A form that was asked for opens as a dialog; it is emptied when it closes. Whoever asks may stand in a part that is
 // replaced whole when it is refreshed; the dialog's body stays and is filled.
 document.addEventListener("htmx:beforeSwap", (event) => {
