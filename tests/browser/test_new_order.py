@@ -85,7 +85,8 @@ async def test_a_role_sees_only_its_own(
     await page.fill("#password", PASSWORD)
     await page.click("button[type=submit]")
     await page.wait_for_url(lambda address: "/login" not in address)
-    shown = await page.locator(".navbar [data-key]").evaluate_all("(all) => all.map((each) => each.getAttribute('href'))")
+    links = page.locator(".navbar [data-key]")
+    shown = await links.evaluate_all("(all) => all.map((each) => each.getAttribute('href'))")
     assert set(shown) == places
     assert (await page.context.request.get(closed)).status == 403
     await page.goto("/settings")
