@@ -16,7 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, get_timezone_location
+from babel.dates import format_date, format_datetime, format_time, get_day_names, get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
@@ -47,6 +47,11 @@ class Speech:
     def day(self, moment: date) -> str:
         """Return a day with its weekday: "Mon, 24 Nov"."""
         return str(format_date(moment, "EEE, d MMM", locale=self.locale))
+
+    def weekdays(self) -> list[str]:
+        """Return the days of the week as headings, from Monday on: "Mon"."""
+        names = get_day_names("abbreviated", "stand-alone", self.locale)
+        return [str(names[day]) for day in range(7)]
 
     def month(self, day: date) -> str:
         """Return the month of a day: "November 2026"."""
