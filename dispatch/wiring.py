@@ -34,6 +34,7 @@ from dispatch.staffing.leave import cancel_by_text, restore_by_text
 from dispatch.staffing.lifecycle import alarm_if_short, begin_staffing, close_gaps_of, look_again, start_shift
 from dispatch.staffing.no_show import pass_limit
 from dispatch.staffing.outage import restart_limits
+from dispatch.staffing.pass_alarms import look_at_pass_list
 from dispatch.staffing.receipts import move_with_texts
 from dispatch.staffing.reminders import ask_evening, ask_on_the_day, doubt_after_stop, mark_doubtful, reconfirm
 from dispatch.staffing.series import make_due_days
@@ -80,6 +81,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         staffing_events.SHORT_ALARM_DUE: alarm_if_short,
         staffing_events.EVENING_LOOK_DUE: look_at_morning,
         staffing_events.SITE_QUESTION_DUE: ask_site,
+        staffing_events.GATE_LIST_DUE: look_at_pass_list,
         staffing_events.LIMIT_DUE: pass_limit,
         staffing_events.CANCEL_RECEIPT_DUE: ring_if_unread,
         staffing_events.OUTAGE_ENDED: restart_limits,
