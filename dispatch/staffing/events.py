@@ -40,6 +40,9 @@ SITE_QUESTION_DUE: Final = "staffing.site_question_due"
 GATE_LIST_DUE: Final = "staffing.gate_list_due"
 """Timer; subject: shift. Look whether the list for the security of the site has gone."""
 
+LEAD_DUE: Final = "staffing.lead_due"
+"""Timer; subject: shift. Tell who leads the crew, or who does instead of a lead who dropped out."""
+
 LIMIT_DUE: Final = "staffing.limit_due"
 """Timer; subject: seat. Past his limit and not seen: look for him."""
 
