@@ -30,10 +30,12 @@ from dispatch.staffing.duty import CONSTRAINTS as OF_DUTY
 from dispatch.staffing.escalation import escalate
 from dispatch.staffing.gaps import accept_promotion, decline_promotion
 from dispatch.staffing.inform import inform_by_text
+from dispatch.staffing.leads import tell_leads
 from dispatch.staffing.leave import cancel_by_text, restore_by_text
 from dispatch.staffing.lifecycle import alarm_if_short, begin_staffing, close_gaps_of, look_again, start_shift
 from dispatch.staffing.no_show import pass_limit
 from dispatch.staffing.outage import restart_limits
+from dispatch.staffing.pass_alarms import look_at_pass_list
 from dispatch.staffing.receipts import move_with_texts
 from dispatch.staffing.reminders import ask_evening, ask_on_the_day, doubt_after_stop, mark_doubtful, reconfirm
 from dispatch.staffing.series import make_due_days
@@ -62,7 +64,7 @@ CONSTRAINTS: Final[Mapping[str, Callable[[], DispatchError]]] = MappingProxyType
 )
 """Name of a database constraint -> the fact it stands for."""
 
-HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
+_HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
     {
         ORDER_PLACED: begin_staffing,
         TEXTS_MOVED: move_with_texts,
@@ -80,15 +82,22 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         staffing_events.SHORT_ALARM_DUE: alarm_if_short,
         staffing_events.EVENING_LOOK_DUE: look_at_morning,
         staffing_events.SITE_QUESTION_DUE: ask_site,
+        staffing_events.GATE_LIST_DUE: look_at_pass_list,
         staffing_events.LIMIT_DUE: pass_limit,
         staffing_events.CANCEL_RECEIPT_DUE: ring_if_unread,
         staffing_events.OUTAGE_ENDED: restart_limits,
         ALARM_UNANSWERED: escalate,
     }
 )
-"""Outbox kind -> what handles it."""
+"""Outbox kind -> what handles it, save those who send addresses of ours."""
 
-LANES: Final = tuple(sorted({kind.split(".", 1)[0] for kind in HANDLERS}))
+
+def handlers_with(public_url: str) -> Mapping[str, Handler]:
+    """Return what handles each kind of the outbox; addresses in what it sends begin with `public_url`."""
+    return MappingProxyType({**_HANDLERS, staffing_events.LEAD_DUE: partial(tell_leads, base=public_url)})
+
+
+LANES: Final = tuple(sorted({kind.split(".", 1)[0] for kind in handlers_with("")}))
 """The outbox lanes that have handlers."""
 
 _K, _D = QuestionKind, Disposition

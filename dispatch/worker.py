@@ -24,7 +24,7 @@ from dispatch.sms.reconcile import Reconciler
 from dispatch.sms.send import Broadcaster
 from dispatch.staffing.outage import tell_outages
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
-from dispatch.wiring import ANSWERS, CONSTRAINTS, HANDLERS, LANES, words_with
+from dispatch.wiring import ANSWERS, CONSTRAINTS, LANES, handlers_with, words_with
 
 log = structlog.get_logger(__name__)
 
@@ -119,7 +119,7 @@ def _drains(settings: Settings, database: Database) -> dict[str, Drain]:
         lane: OutboxDrain(
             database,
             lane,
-            HANDLERS,
+            handlers_with(settings.http.public_url),
             width=settings.jobs.drains,
             lease_s=settings.jobs.lease_s,
             max_attempts=settings.jobs.max_attempts,

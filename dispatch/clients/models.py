@@ -108,6 +108,7 @@ class Site(Base):
     contact_name: Mapped[str] = mapped_column(Text)
     contact_phone: Mapped[str] = mapped_column(Text)
     attendance_source: Mapped[str] = mapped_column(Text)
+    photo_sha256: Mapped[bytes | None]
     archived_at: Mapped[datetime | None] = mapped_column(_Moment)
     created_at: Mapped[datetime] = mapped_column(_Moment)
     version: Mapped[int]

@@ -48,6 +48,19 @@ async def revoke_links(uow: Uow, shift_id: UUID, worker_id: UUID) -> int:
     )
 
 
+async def revoke_links_of_gone(uow: Uow, shift_id: UUID, worker_id: UUID) -> int:
+    """End every link of a man to a shift he has no seat on any more; return how many that were."""
+    return await uow.run(
+        """UPDATE lead_links SET revoked_at = $4
+           WHERE franchise_id = $1 AND shift_id = $2 AND worker_id = $3 AND revoked_at IS NULL
+             AND NOT EXISTS (SELECT FROM seats s WHERE s.shift_id = $2 AND s.worker_id = $3 AND s.live)""",
+        uow.franchise_id,
+        shift_id,
+        worker_id,
+        uow.now,
+    )
+
+
 async def link_of(uow: Uow, digest: bytes) -> LeadLink | None:
     """Find whose link has this digest, whatever the tenant; None when there is none that works."""
     row = await uow.fetchrow("SELECT * FROM lead_link_of($1)", digest)

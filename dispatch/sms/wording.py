@@ -54,8 +54,6 @@ class Template(StrEnum):
     """To staff: minutes [what when]"""
     RELEASED = "released"
     """when [hours]"""
-    YOU_ARE_LEAD = "you_are_lead"
-    """when"""
     PRESENT = "present"
     """count entries: count with himself, entries from 2 on"""
     PRESENT_NOTED = "present_noted"

@@ -41,7 +41,6 @@ ENGLISH: Final[Mapping[Template, str]] = MappingProxyType(
             "The order is cancelled: {when}, {place}. Do not come.[ {hours} h are paid.] Reply 1=understood"
         ),
         Template.RELEASED: "Fewer people are needed, you are free: {when}.[ {hours} h are paid.] Thank you!",
-        Template.YOU_ARE_LEAD: "You lead the crew on {when}: after the start we ask you who came",
         Template.PRESENT: "All {count} here? 1=all, or the numbers of who is missing: {entries}",
         Template.PRESENT_NOTED: "Thank you, noted[: {count} short]",
         Template.ETA: "In how many minutes will you be there? Reply with a number",

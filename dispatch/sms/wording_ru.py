@@ -38,7 +38,6 @@ RUSSIAN: Final[Mapping[Template, str]] = MappingProxyType(
             "Заказ отменён: {when}, {place}. Не приезжайте.[ Оплатим {hours} ч.] Ответьте 1=понял"
         ),
         Template.RELEASED: "Людей нужно меньше, вы свободны: {when}.[ Оплатим {hours} ч.] Спасибо!",
-        Template.YOU_ARE_LEAD: "Вы старший на смене {when}: после начала спросим вас, кто пришёл",
         Template.PRESENT: "Все {count} на месте? 1=все или номера, кого нет: {entries}",
         Template.PRESENT_NOTED: "Спасибо, записано[: не хватает {count}]",
         Template.ETA: "Через сколько минут будете? Ответьте числом",

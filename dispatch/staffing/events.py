@@ -37,6 +37,12 @@ EVENING_LOOK_DUE: Final = "staffing.evening_look_due"
 SITE_QUESTION_DUE: Final = "staffing.site_question_due"
 """Timer; subject: shift, n: the round. Ask the site who is there."""
 
+GATE_LIST_DUE: Final = "staffing.gate_list_due"
+"""Timer; subject: shift. Look whether the list for the security of the site has gone."""
+
+LEAD_DUE: Final = "staffing.lead_due"
+"""Timer; subject: shift. Tell who leads the crew, or who does instead of a lead who dropped out."""
+
 LIMIT_DUE: Final = "staffing.limit_due"
 """Timer; subject: seat. Past his limit and not seen: look for him."""
 

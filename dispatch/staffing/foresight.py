@@ -13,7 +13,8 @@ from dispatch.kit.uow import Uow
 from dispatch.orders.price import Price
 from dispatch.staffing.cancel import CancelledOrder, CancelOrder, cancel_order
 from dispatch.staffing.change import ChangeOrder, Effect, change_order
-from dispatch.staffing.series_changes import ChangedSeries, Touched
+from dispatch.staffing.series_changes import ChangedSeries
+from dispatch.staffing.series_days import Touched
 
 ResultT = TypeVar("ResultT")
 
@@ -63,11 +64,37 @@ async def foresee_cancel(uow: Uow, order_id: UUID, reason: str) -> CancelledOrde
     return await _and_back(uow, cancel_order(uow, order_id, CancelOrder(reason=reason)))
 
 
-async def foresee_series(uow: Uow, act: Awaitable[ChangedSeries]) -> Touched:
+@dataclass(frozen=True, slots=True)
+class ForeseenSeries:
+    """What a change of a series would do, and what all its open orders come to before and after it, in minor units."""
+
+    touched: Touched
+    before_minor: int
+    after_minor: int
+
+
+async def foresee_series(uow: Uow, series_id: UUID, act: Awaitable[ChangedSeries]) -> ForeseenSeries:
     """Say what a change of a series would come to, and do nothing; raises what the change raises."""
-    changed = await _and_back(uow, act)
+
+    async def summed() -> tuple[Touched, int]:
+        changed = await act
+        return changed.touched, await _sum_of_open(uow, [series_id, changed.series.id])
+
+    before = await _sum_of_open(uow, [series_id])
+    touched, after = await _and_back(uow, summed())
     uow.session.expunge_all()  # rows read meanwhile are not as they were read
-    return changed.touched
+    return ForeseenSeries(touched, before, after)
+
+
+async def _sum_of_open(uow: Uow, series: Sequence[UUID]) -> int:
+    found: int = await uow.fetchval(
+        """SELECT coalesce(sum(o.total_minor), 0)::bigint FROM series_days d
+           JOIN orders o ON o.franchise_id = d.franchise_id AND o.id = d.order_id AND o.status = 'open'
+           WHERE d.franchise_id = $1 AND d.series_id = ANY ($2)""",
+        uow.franchise_id,
+        list(series),
+    )
+    return found
 
 
 async def _and_back(uow: Uow, act: Awaitable[ResultT]) -> ResultT:

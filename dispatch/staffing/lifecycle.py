@@ -13,9 +13,12 @@ from dispatch.orders.shifts import Shift, lock_shift, lock_shifts, move_shift, s
 from dispatch.orders.timeline import note
 from dispatch.sms.service import QuestionKind, close_questions, suppress
 from dispatch.staffing.cover import reckon_cover
-from dispatch.staffing.events import SHIFT_STARTS, SHORT_ALARM_DUE, SITE_QUESTION_DUE, WAVE_DUE
+from dispatch.staffing.events import GATE_LIST_DUE, LEAD_DUE, SHIFT_STARTS, SHORT_ALARM_DUE, SITE_QUESTION_DUE, WAVE_DUE
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.gaps import close_gaps
+from dispatch.staffing.leads import schedule_lead
+from dispatch.staffing.passes import ALARMS as PASS_ALARMS
+from dispatch.staffing.passes import schedule_pass_look
 from dispatch.staffing.regulars import block_of
 from dispatch.staffing.tomorrow import schedule_evening_look
 from dispatch.staffing.waves import consider_orders
@@ -33,6 +36,7 @@ _PASS_WITH_THE_SHIFT: Final = (
     "site_finished",
     "left_early",
     "walk_in",
+    *PASS_ALARMS,
 )
 
 
@@ -48,17 +52,19 @@ async def begin_staffing(uow: Uow, job: Job) -> None:
 
 
 async def set_shift_timers(uow: Uow, shift: Shift, pace: Pace) -> None:
-    """Set, or move, the moments of a shift: the shortage alarm, the start, the question to the site."""
+    """Set, or move, the moments of a shift: the shortage alarm, the start, the site, the list for its gate."""
     if shift.starts_at - pace.short_alarm_lead > uow.now:
         await outbox.schedule(uow, SHORT_ALARM_DUE, shift.id, shift.starts_at - pace.short_alarm_lead)
     await outbox.schedule(uow, SHIFT_STARTS, shift.id, shift.starts_at)
     await outbox.schedule(uow, SITE_QUESTION_DUE, shift.id, shift.starts_at + pace.grace)
     await schedule_evening_look(uow, shift)
+    await schedule_pass_look(uow, shift)
+    await schedule_lead(uow, shift)
 
 
 async def drop_timers_and_alarms(uow: Uow, shift: Shift) -> None:
     """Drop the moments of a shift that is over, and the alarms that only its crew could answer."""
-    for timer in (SHORT_ALARM_DUE, SHIFT_STARTS, SITE_QUESTION_DUE):
+    for timer in (SHORT_ALARM_DUE, SHIFT_STARTS, SITE_QUESTION_DUE, GATE_LIST_DUE, LEAD_DUE):
         await outbox.cancel(uow, timer, shift.id)
     for alarm in _PASS_WITH_THE_SHIFT:
         await resolve_alarms(uow, alarm, shift.id)

@@ -12,12 +12,15 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from dispatch.clients.photo import site_photo
+from dispatch.kit.filestore import FileNotFound, StoredFile
 from dispatch.kit.uow import Uow
 from dispatch.sms.rules import QuestionKind
 from dispatch.tenancy.queries import policy_in_force
 
 _SHIFT: Final = """f.id AS shift_id, f.starts_at, f.ends_at, f.zone, f.service, f.pay_rate_minor, f.currency, f.urgent,
-       ST_Y(f.location::geometry) AS lat, ST_X(f.location::geometry) AS lon, t.address, t.meeting_point, o.note"""
+       ST_Y(f.location::geometry) AS lat, ST_X(f.location::geometry) AS lon, t.address, t.meeting_point,
+       coalesce(encode(t.photo_sha256, 'hex'), '') AS photo, t.id AS site_id, o.note"""
 _PLACES: Final = """
 JOIN shifts f ON f.franchise_id = $1 AND f.id = m.shift_id AND f.status NOT IN ('closed', 'cancelled')
 JOIN sites t ON t.franchise_id = $1 AND t.id = f.site_id
@@ -56,7 +59,10 @@ ORDER BY f.starts_at, f.id
 
 @dataclass(frozen=True, slots=True)
 class OwnShift:
-    """A shift as its man is told of it: its times are instants, `zone` is that of the site; pay is for one hour."""
+    """A shift as its man is told of it: its times are instants, `zone` is that of the site; pay is for one hour.
+
+    `photo` is the digest of the photo of where they meet, empty without one.
+    """
 
     shift_id: UUID
     starts_at: datetime
@@ -70,6 +76,8 @@ class OwnShift:
     lon: float
     address: str
     meeting_point: str
+    photo: str
+    site_id: UUID
     note: str
 
     @property
@@ -138,6 +146,20 @@ async def own_seats(uow: Uow, worker_id: UUID) -> Sequence[OwnSeat]:
     """Return the live seats one of the tenant's men holds there, by start."""
     rows = await uow.fetch(_SEATS, uow.franchise_id, worker_id)
     return [OwnSeat(row["seat_id"], row["kind"], row["status"], row["due_at"], _shift_of(row)) for row in rows]
+
+
+async def meeting_photo(uow: Uow, worker_id: UUID, shift_id: UUID, sha256: str) -> StoredFile:
+    """Return the photo of where one of his shifts meets: one he is asked about, or has a seat on.
+
+    Raises:
+        FileNotFound: there is none for him.
+    """
+    mine = [seat.shift for seat in await own_seats(uow, worker_id)]
+    mine += [day for asked in await asked_of(uow, worker_id) for day in asked.days]
+    found = next((shift for shift in mine if shift.shift_id == shift_id), None)
+    if found is None:
+        raise FileNotFound
+    return await site_photo(uow, found.site_id, sha256, small=False)
 
 
 async def expected_pay(uow: Uow, seats: Sequence[OwnSeat]) -> Sequence[Expected]:

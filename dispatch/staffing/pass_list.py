@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
 from uuid import UUID
@@ -17,16 +17,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.clients.models import Site
 from dispatch.clients.queries import site_of
+from dispatch.crew.alarms import resolve_alarms
 from dispatch.crew.queries import seats_with_people
 from dispatch.crew.rules import EXPECTED, SeatKind, SeatStatus
 from dispatch.kit.errors import Conflict
 from dispatch.kit.ids import new_id
 from dispatch.kit.text import Clean
 from dispatch.kit.uow import Uow
-from dispatch.kit.walltime import Gap, instant_of, local_date
 from dispatch.orders.shifts import Shift, read_shift
 from dispatch.orders.timeline import note
-from dispatch.staffing.passes import PassField, PassRule, pass_rule_of
+from dispatch.staffing.passes import ALARMS, WARNED, PassField, PassRule, deadline_of, pass_rule_of
 from dispatch.workers.pass_facts import PassFacts, pass_facts_of
 from dispatch.workers.queries import display_names, home_phones
 
@@ -96,6 +96,7 @@ class PassList:
         sent: those that went, newest first.
         added: men on it who were not on the last one that went.
         gone: how many were on that one and are not now.
+        minutes_left: until the deadline, where that is within the hour; else None.
     """
 
     shift: Shift
@@ -108,6 +109,7 @@ class PassList:
     state: PassState
     added: frozenset[UUID]
     gone: int
+    minutes_left: int | None
 
     @property
     def incomplete(self) -> int:
@@ -154,13 +156,8 @@ async def pass_list_of(uow: Uow, shift_id: UUID) -> PassList:
         state=state,
         added=on_it - last if sent else frozenset(),
         gone=len(last - on_it),
+        minutes_left=_minutes_left(uow.now, deadline),
     )
-
-
-def deadline_of(shift: Shift, rule: PassRule) -> datetime:
-    """Return by when the list is wanted: a time on the site's clock some days before, at the start at the latest."""
-    day = local_date(shift.starts_at, shift.zone) - timedelta(days=rule.days_before)
-    return min(instant_of(datetime.combine(day, rule.by_time), shift.zone, gap=Gap.FORWARD), shift.starts_at)
 
 
 async def mark_sent(uow: Uow, shift_id: UUID, command: MarkSent) -> None:
@@ -189,6 +186,8 @@ async def mark_sent(uow: Uow, shift_id: UUID, command: MarkSent) -> None:
         uow.actor,
         uow.now,
     )
+    for alarm in ALARMS:
+        await resolve_alarms(uow, alarm, shift_id)
     await note(uow, shift_id, "pass_list_sent", people=len(current.lines))
 
 
@@ -251,6 +250,12 @@ def _state(now: datetime, deadline: datetime | None, *, anybody: bool) -> PassSt
     if not anybody:
         return PassState.EMPTY
     return PassState.OVERDUE if now > deadline else PassState.TO_SEND
+
+
+def _minutes_left(now: datetime, deadline: datetime | None) -> int | None:
+    if deadline is None or not now <= deadline <= now + WARNED:
+        return None
+    return int((deadline - now).total_seconds() // 60)
 
 
 def _state_of_sent(shift: Shift, digest: bytes, last: SentList, added: frozenset[UUID]) -> PassState:

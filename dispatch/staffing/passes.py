@@ -3,9 +3,9 @@
 A site has one rule; an order may have its own instead.
 """
 
-from datetime import time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,11 +13,22 @@ from pydantic import BaseModel, ConfigDict, Field
 from dispatch.clients.commands import Email
 from dispatch.clients.queries import site_of
 from dispatch.clients.service import dialled
+from dispatch.kit import outbox
 from dispatch.kit.errors import Conflict
 from dispatch.kit.ids import new_id
 from dispatch.kit.text import Clean
 from dispatch.kit.uow import Uow
+from dispatch.kit.walltime import Gap, instant_of, local_date
 from dispatch.orders.queries import read_order
+from dispatch.orders.rules import AHEAD
+from dispatch.orders.shifts import Shift
+from dispatch.staffing.events import GATE_LIST_DUE
+
+WARNED: Final = timedelta(hours=1)
+"""So long before a list is wanted people are told that it has not gone: there is time to ask for what is missing."""
+
+ALARMS: Final = ("pass_list_due", "pass_list_overdue")
+"""What is said of a list that has not gone: before its deadline, and after it."""
 
 
 class PassField(StrEnum):
@@ -93,6 +104,35 @@ async def pass_rules_of(uow: Uow, site_ids: list[UUID]) -> dict[UUID, PassRule]:
     return {row["site_id"]: PassRule.model_validate(dict(row)) for row in rows}
 
 
+def deadline_of(shift: Shift, rule: PassRule) -> datetime:
+    """Return by when the list is wanted: a time on the site's clock some days before, at the start at the latest."""
+    day = local_date(shift.starts_at, shift.zone) - timedelta(days=rule.days_before)
+    return min(instant_of(datetime.combine(day, rule.by_time), shift.zone, gap=Gap.FORWARD), shift.starts_at)
+
+
+async def schedule_pass_look(uow: Uow, shift: Shift) -> None:
+    """Set, move or drop the timer that looks whether the list of a shift has gone."""
+    rule = await pass_rule_of(uow, shift.site_id, shift.order_id)
+    if rule is None:
+        await outbox.cancel(uow, GATE_LIST_DUE, shift.id)
+    else:
+        await outbox.schedule(uow, GATE_LIST_DUE, shift.id, max(uow.now, deadline_of(shift, rule) - WARNED))
+
+
+async def _look_again(uow: Uow, site_id: UUID, order_id: UUID | None) -> None:
+    """Let the lists of shifts ahead be looked at now: what is wanted of them is another thing than before."""
+    rows = await uow.fetch(
+        """SELECT id FROM shifts WHERE franchise_id = $1 AND site_id = $2 AND ($3::uuid IS NULL OR order_id = $3)
+           AND status = ANY ($4) ORDER BY id""",
+        uow.franchise_id,
+        site_id,
+        order_id,
+        [str(status) for status in AHEAD],
+    )
+    for row in rows:
+        await outbox.schedule(uow, GATE_LIST_DUE, row["id"], uow.now)
+
+
 async def set_pass_rule(
     uow: Uow, command: SetPassRule, version: int, *, site_id: UUID | None = None, order_id: UUID | None = None
 ) -> None:
@@ -139,6 +179,7 @@ async def set_pass_rule(
     )
     if kept is None:
         raise PassRuleChanged
+    await _look_again(uow, place, order_id)
 
 
 async def drop_pass_rule(uow: Uow, *, site_id: UUID | None = None, order_id: UUID | None = None) -> None:
@@ -147,13 +188,15 @@ async def drop_pass_rule(uow: Uow, *, site_id: UUID | None = None, order_id: UUI
     Raises:
         SiteNotFound, OrderNotFound: there is no such thing.
     """
+    place = await _place(uow, site_id, order_id)
     await uow.run(
         """DELETE FROM pass_rules
            WHERE franchise_id = $1 AND site_id = $2 AND order_id IS NOT DISTINCT FROM $3""",
         uow.franchise_id,
-        await _place(uow, site_id, order_id),
+        place,
         order_id,
     )
+    await _look_again(uow, place, order_id)
 
 
 async def _place(uow: Uow, site_id: UUID | None, order_id: UUID | None) -> UUID:

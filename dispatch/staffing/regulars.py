@@ -45,14 +45,16 @@ async def block_of(uow: Uow, order_id: UUID) -> list[UUID]:
 async def regulars_of(uow: Uow, shift: Shift) -> list[UUID]:
     """Return who holds a primary seat on the last day of the series before this one that has any; else nobody.
 
+    A series that changed from a day on keeps the people it had before.
     A day that was cancelled, or for which nobody has said yes yet, is passed over.
     """
     rows = await uow.fetch(
         """SELECT s.worker_id FROM seats s
            WHERE s.franchise_id = $1 AND s.kind = $3 AND s.status = ANY ($4) AND s.shift_id = (
                SELECT f.id FROM series_days mine
-               JOIN series_days d ON d.franchise_id = mine.franchise_id AND d.series_id = mine.series_id
-                                 AND d.day < mine.day
+               LEFT JOIN series was ON was.franchise_id = mine.franchise_id AND was.continued_by = mine.series_id
+               JOIN series_days d ON d.franchise_id = mine.franchise_id
+                                 AND d.series_id IN (mine.series_id, was.id) AND d.day < mine.day
                JOIN shifts f ON f.franchise_id = d.franchise_id AND f.order_id = d.order_id
                WHERE mine.franchise_id = $1 AND mine.order_id = $2
                  AND EXISTS (SELECT FROM seats p WHERE p.franchise_id = $1 AND p.shift_id = f.id AND p.kind = $3

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from dispatch.crew.lead_links import revoke_links_of_gone
 from dispatch.crew.rules import SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, SeatOffer, lock_workers, read_seat, take_seat
 from dispatch.kit import outbox
@@ -14,7 +15,7 @@ from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import Shift, read_shift
 from dispatch.orders.timeline import note
 from dispatch.sms.service import NewQuestion, QuestionKind, close_questions, open_question
-from dispatch.staffing.events import DOUBTFUL_DUE, EVENING_REMINDER, LIMIT_DUE, RECONFIRM_DUE, SEAT_TAKEN
+from dispatch.staffing.events import DOUBTFUL_DUE, EVENING_REMINDER, LEAD_DUE, LIMIT_DUE, RECONFIRM_DUE, SEAT_TAKEN
 from dispatch.staffing.facts import Contact, Place
 from dispatch.staffing.rules import SeatNumbers, attendance_limits, choose_kind, reminder_times
 from dispatch.tenancy.policy import Pace
@@ -142,7 +143,9 @@ async def set_reminders(uow: Uow, seat: Seat, place: Place, pace: Pace) -> None:
 
 
 async def unfollow_seat(uow: Uow, seat: Seat) -> None:
-    """End a seat's questions and timers, once it is over."""
+    """End a seat's questions and timers, once it is over; if its man led the crew, another one is to."""
+    if await revoke_links_of_gone(uow, seat.shift_id, seat.worker_id):
+        await outbox.schedule(uow, LEAD_DUE, seat.shift_id, uow.now)
     await close_questions(
         uow,
         subject_ids=[seat.id],

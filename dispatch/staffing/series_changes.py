@@ -1,10 +1,9 @@
 """A series changes: for days not made yet, for one day, or for the orders already placed; paused, resumed, ended.
 
-What an order goes through here is what it goes through alone: `change_order` and `cancel_order`. Locks are taken in one
+Locks are taken in one
 order: the series, then the shifts of all its days ahead by id, then the men seated on them by id.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -12,62 +11,29 @@ from uuid import UUID
 
 from dispatch.clients.models import Site
 from dispatch.clients.queries import site_of
-from dispatch.crew.rules import LIVE
-from dispatch.crew.seats import lock_workers
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
-from dispatch.orders.rules import AHEAD, OrderStatus
-from dispatch.orders.series.commands import AddException, ApplyTo, ChangeSeries, EndSeries
+from dispatch.orders.rules import OrderStatus
+from dispatch.orders.series.commands import AddException, ApplyTo, ChangeSeries, ChangeSeriesFrom, EndSeries
 from dispatch.orders.series.errors import SeriesDayUnfit
 from dispatch.orders.series.models import Series
 from dispatch.orders.series.queries import MadeDay, made_days, planned_days, series_of, still_ahead, today_at
-from dispatch.orders.series.rules import DayPlan, SeriesStatus, span_of
+from dispatch.orders.series.rules import DayPlan, SeriesStatus
 from dispatch.orders.series.service import (
+    continue_series,
     drop_exception,
     give_new_order,
+    hand_over_days,
     move_series,
     require_version,
     write_change,
     write_exception,
 )
-from dispatch.orders.shifts import lock_shifts
-from dispatch.staffing.cancel import CancelOrder, cancel_order
-from dispatch.staffing.change import ChangeOrder, ShiftTimes, change_order
 from dispatch.staffing.series import NewDay, fill_series, place_day
+from dispatch.staffing.series_days import Touched, cancel_day, fit_day, locked_days
 
 _DAY: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """What a change came to; amounts in minor units.
-
-    Attributes:
-        made: days that became orders.
-        changed: days whose orders changed.
-        cancelled: days whose orders were cancelled.
-        people: who is released, told that it is off, or must answer again; each once, however many days.
-        call_out_minor: call-out pay for men let go inside the notice.
-        fee_minor: what the client owes for cancelling inside the notice.
-    """
-
-    made: tuple[NewDay, ...] = ()
-    changed: tuple[date, ...] = ()
-    cancelled: tuple[date, ...] = ()
-    people: frozenset[UUID] = frozenset()
-    call_out_minor: int = 0
-    fee_minor: int = 0
-
-    def __add__(self, other: "Touched") -> "Touched":
-        """Return both together."""
-        return Touched(
-            self.made + other.made,
-            self.changed + other.changed,
-            self.cancelled + other.cancelled,
-            self.people | other.people,
-            self.call_out_minor + other.call_out_minor,
-            self.fee_minor + other.fee_minor,
-        )
+_ELSE: Final = "the series changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +63,55 @@ async def change_series(uow: Uow, series_id: UUID, command: ChangeSeries, versio
     await write_change(uow, series, command)
     touched = await _follow(uow, series) if command.apply_to is ApplyTo.MATERIALISED else Touched()
     return ChangedSeries(series, touched + Touched(made=tuple(await fill_series(uow, series))))
+
+
+async def change_series_from(uow: Uow, series_id: UUID, command: ChangeSeriesFrom, version: int) -> ChangedSeries:
+    """Change where, what, how many, when and on which days from a day on. A preview is this, rolled back by its caller.
+
+    The days before stay as they are. From that day on the series is another one, which is returned: orders placed for
+    days that stay are changed as each alone would be, those of days without work are cancelled, and only what lacks is
+    placed. Another service has another price and another crew: its orders take the place of those placed before. A
+    day whose order its client cancelled stays cancelled.
+
+    Raises:
+        SeriesNotFound: there is none.
+        SeriesChangedMeanwhile: somebody changed it since `version`.
+        SeriesIsOver: it has ended.
+        SeriesGoesOnElsewhere: it was continued before.
+        SeriesDayUnfit: the day is not one from tomorrow on.
+        SeriesNeverHappens: no day would be left.
+        SiteNotFound: no such site of this client, or an archived one.
+        WorkerAlreadyBooked: new hours clash with other seats of men seated here.
+        RateCardMissing, ConditionNotOnRateCard, ClientArchived: it cannot be ordered.
+    """
+    series = await series_of(uow, series_id, lock=True)
+    require_version(series, version)
+    standing = {made.day: made for made in await locked_days(uow, series, command.since)}
+    following = await continue_series(uow, series, command)
+    site = await site_of(uow, following.site_id)
+    known = [made.day for made in await made_days(uow, series.id, command.since)]
+    plans = {
+        plan.day: plan for plan in (await planned_days(uow, following, site, command.since, known[-1]) if known else ())
+    }
+    await hand_over_days(uow, series, following, [day for day in known if day in plans])
+    touched = Touched()
+    for day, made in standing.items():
+        plan = plans.get(day)
+        if plan is None or made.service == following.service:
+            touched += await fit_day(uow, made, plan, site, _ELSE, moves=command.site_id is not None)
+        else:
+            touched += await _replace(uow, following, site, made, plan)
+    await fill_series(uow, series)
+    return ChangedSeries(following, touched + Touched(made=tuple(await fill_series(uow, following))))
+
+
+async def _replace(uow: Uow, series: Series, site: Site, made: MadeDay, plan: DayPlan) -> Touched:
+    """Cancel the order of a day, and place another one for it."""
+    touched = await cancel_day(uow, made, _ELSE)
+    order_id = new_id()
+    await give_new_order(uow, series, made.day, was=made.order_id, order_id=order_id)
+    await place_day(uow, series, site, plan, order_id)
+    return touched + Touched(made=(NewDay(made.day, order_id),))
 
 
 async def except_day(uow: Uow, series_id: UUID, command: AddException) -> ChangedSeries:
@@ -174,8 +189,8 @@ async def end_series(uow: Uow, series_id: UUID, command: EndSeries) -> ChangedSe
     touched = Touched()
     if command.apply_to is ApplyTo.MATERIALISED:
         site = await site_of(uow, series.site_id)
-        for made in await _locked_days(uow, series, today_at(uow, site) + _DAY):
-            touched += await _cancel(uow, made, command.reason)
+        for made in await locked_days(uow, series, today_at(uow, site) + _DAY):
+            touched += await cancel_day(uow, made, command.reason)
     return ChangedSeries(series, touched)
 
 
@@ -183,13 +198,13 @@ async def _follow(uow: Uow, series: Series) -> Touched:
     """Let the orders of the days from tomorrow on be what the series says now."""
     site = await site_of(uow, series.site_id)
     start = today_at(uow, site) + _DAY
-    days = await _locked_days(uow, series, start)
+    days = await locked_days(uow, series, start)
     if not days:
         return Touched()
     plans = {plan.day: plan for plan in await planned_days(uow, series, site, start, days[-1].day)}
     touched = Touched()
     for made in days:
-        touched += await _fit(uow, made, plans.get(made.day), site, "the series changed")
+        touched += await fit_day(uow, made, plans.get(made.day), site, _ELSE)
     return touched
 
 
@@ -201,9 +216,9 @@ async def _settle_day(uow: Uow, series: Series, site: Site, day: date, reason: s
     """
     plans = await planned_days(uow, series, site, day, day)
     plan = plans[0] if plans else None
-    standing = await _locked_days(uow, series, day, day)
+    standing = await locked_days(uow, series, day, day)
     if standing:
-        return await _fit(uow, standing[0], plan, site, reason)
+        return await fit_day(uow, standing[0], plan, site, reason)
     before = await made_days(uow, series.id, day, day)
     if before and before[0].order_status is OrderStatus.OPEN:
         raise SeriesDayUnfit("day: its work has begun; change the order itself.", order_id=before[0].order_id)
@@ -217,56 +232,3 @@ async def _settle_day(uow: Uow, series: Series, site: Site, day: date, reason: s
             await place_day(uow, series, site, plan, order_id)
             return Touched(made=(NewDay(day, order_id),))
     return Touched()
-
-
-async def _locked_days(uow: Uow, series: Series, start: date, through: date | None = None) -> list[MadeDay]:
-    """Return the days whose orders stand and whose work has not begun, under all the locks a change of them takes."""
-    shift_ids = [made.shift_id for made in await made_days(uow, series.id, start, through)]
-    await lock_shifts(uow, shift_ids)
-    await lock_workers(uow, await _seated(uow, shift_ids))
-    return [made for made in await made_days(uow, series.id, start, through) if made.shift_status in AHEAD]
-
-
-async def _seated(uow: Uow, shift_ids: Sequence[UUID]) -> list[UUID]:
-    rows = await uow.fetch(
-        """SELECT DISTINCT worker_id FROM seats
-           WHERE franchise_id = $1 AND shift_id = ANY ($2) AND status = ANY ($3)""",
-        uow.franchise_id,
-        list(shift_ids),
-        [str(status) for status in LIVE],
-    )
-    return [row["worker_id"] for row in rows]
-
-
-async def _holders(uow: Uow, seat_ids: Sequence[UUID]) -> frozenset[UUID]:
-    rows = await uow.fetch(
-        "SELECT worker_id FROM seats WHERE franchise_id = $1 AND id = ANY ($2)", uow.franchise_id, list(seat_ids)
-    )
-    return frozenset(row["worker_id"] for row in rows)
-
-
-async def _fit(uow: Uow, made: MadeDay, plan: DayPlan | None, site: Site, reason: str) -> Touched:
-    """Let a standing order be what its day needs: cancelled, changed, or left as it is."""
-    if plan is None:
-        return await _cancel(uow, made, reason)
-    starts_at, ends_at = span_of(plan.day, plan.hours, site.zone)
-    wanted: dict[str, object] = {}
-    if plan.headcount != made.headcount:
-        wanted["headcount"] = plan.headcount
-    if (starts_at, ends_at) != (made.starts_at, made.ends_at):
-        wanted["times"] = (ShiftTimes(shift_id=made.shift_id, starts_at=starts_at, ends_at=ends_at),)
-    if not wanted:
-        return Touched()
-    changed = await change_order(uow, made.order_id, ChangeOrder.model_validate(wanted), made.order_version)
-    seats = [seat for effect in changed.effects for seat in (*effect.released, *effect.must_answer)]
-    return Touched(
-        changed=(made.day,),
-        people=await _holders(uow, seats),
-        call_out_minor=sum(effect.call_out_minor for effect in changed.effects),
-    )
-
-
-async def _cancel(uow: Uow, made: MadeDay, reason: str) -> Touched:
-    told = frozenset(await _seated(uow, [made.shift_id]))
-    done = await cancel_order(uow, made.order_id, CancelOrder(reason=reason))
-    return Touched(cancelled=(made.day,), people=told, call_out_minor=done.call_out_minor, fee_minor=done.fee_minor)

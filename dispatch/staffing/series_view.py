@@ -173,7 +173,8 @@ async def crew_that_stays(uow: Uow, series_id: UUID) -> Sequence[UUID]:
            WHERE s.franchise_id = $1 AND s.kind = $3 AND s.status = ANY ($4) AND s.shift_id = (
                SELECT f.id FROM series_days d
                JOIN shifts f ON f.franchise_id = d.franchise_id AND f.order_id = d.order_id
-               WHERE d.franchise_id = $1 AND d.series_id = $2
+               WHERE d.franchise_id = $1
+                 AND d.series_id IN ($2, (SELECT id FROM series WHERE franchise_id = $1 AND continued_by = $2))
                  AND EXISTS (SELECT FROM seats p WHERE p.franchise_id = $1 AND p.shift_id = f.id AND p.kind = $3
                              AND p.status = ANY ($4))
                ORDER BY d.day DESC LIMIT 1)

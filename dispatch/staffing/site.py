@@ -7,6 +7,7 @@ from uuid import UUID
 
 from dispatch.crew.alarms import Severity, raise_alarm, resolve_alarms
 from dispatch.crew.attendance import AttendanceList, new_list, store_list
+from dispatch.crew.lead_links import leads_with_link
 from dispatch.crew.rules import EXPECTED, SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, live_seats, lock_workers, read_seat
 from dispatch.crew.site_marks import marked_since
@@ -21,9 +22,9 @@ from dispatch.sms.texts import CrewEntry, Template
 from dispatch.staffing.attendance import arrive
 from dispatch.staffing.events import SITE_QUESTION_DUE
 from dispatch.staffing.facts import Contact, contacts_of, place_of
-from dispatch.staffing.gaps import facts_of
+from dispatch.staffing.leads import led_lists
 from dispatch.staffing.no_show import decide_no_show
-from dispatch.staffing.rules import crew_lists, hand_over, missing_seats
+from dispatch.staffing.rules import hand_over, missing_seats
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
@@ -43,9 +44,8 @@ async def ask_site(uow: Uow, job: Job) -> None:
         return
     seats = {s.id: s for s in await live_seats(uow, shift.id) if s.kind is not SeatKind.STANDBY}
     if job.n == 0:
-        lists: list[tuple[Sequence[UUID], list[str]]] = [
-            (crew_list, []) for crew_list in crew_lists([facts_of(seat) for seat in seats.values()])
-        ]
+        told = {worker_id for worker_id, _ in await leads_with_link(uow, shift.id)}
+        lists: list[tuple[Sequence[UUID], list[str]]] = [(led, []) for led in led_lists(list(seats.values()), told)]
     else:
         lists = await _unanswered(uow, shift, seats)
     asked = False

@@ -29,6 +29,7 @@ from dispatch.staffing.client_list import (
     find_client_lines,
 )
 from dispatch.staffing.handover import dispatchers
+from dispatch.staffing.on_site.reports import papers_of_client
 from dispatch.staffing.order_list import OrderFilter, OrderSort, count_orders, find_orders
 from dispatch.staffing.passes import pass_rules_of
 from dispatch.tenancy.queries import franchise_of, place_of
@@ -48,6 +49,7 @@ _CHANGES: Final = [allow(Permission.CLIENTS_WRITE), Depends(own_page)]
 _BARS: Final = [allow(Permission.DO_NOT_RETURN_WRITE), Depends(own_page)]
 _SHOWN: Final = 200
 _ORDERS_SHOWN: Final = 20
+_PAPERS_SHOWN: Final = 6
 _FOUND_AT_ONCE: Final = 8
 _LISTING: Final = listing("/clients", ClientSort, ClientSort.NAME, filters=("archived", "curator"))
 ListingDep = Annotated[Listing, _LISTING]
@@ -252,6 +254,7 @@ async def _card(uow: Uow, client: Client) -> dict[str, Any]:
         "people": await people_of(uow, client.id),
         "sites": sites,
         "rules": await pass_rules_of(uow, [site.id for site in sites]),
+        "papers": await papers_of_client(uow, client.id, _PAPERS_SHOWN),
         "staff": staff,
         "home_zone": ZoneInfo((await franchise_of(uow)).zone),
         "barred": barred,

@@ -48,6 +48,13 @@ class _Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class _Site:
+    id: UUID
+    address: str
+    meeting_point: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Shift:
     id: UUID
 
@@ -78,6 +85,7 @@ async def show_parts(page: PageDep) -> Response:
         rejects=[_Rejected(7, "phone_empty")],
         listing=Listing("/console/parts", "", "name", descending=False, page=2),
         found=140,
+        sites=[_Site(_SOME_ID, "Сенная пл., 1", "у ворот")],
         finds_addresses="button",
         face=_Face("Анна", "Иванова", "", _SOME_ID),
         faults={"broken": page.say("Type a number.")},

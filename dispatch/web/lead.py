@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from dispatch.access.errors import CrossSiteRequest
 from dispatch.access.roles import Permission
 from dispatch.api.deps import ResourcesDep, UowDep, allow, from_own_pages, public
+from dispatch.clients.photo import site_photo
 from dispatch.crew.lead_links import leads_with_link
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import read_shift
@@ -31,6 +32,7 @@ from dispatch.staffing.on_site.reports import read_paper
 from dispatch.web.doors import PAGE_HEADERS, own_page
 from dispatch.web.frame import ConsoleDep, PageDep, StrangerPageDep
 from dispatch.web.languages import chosen
+from dispatch.web.pictures import Digest, picture_shown
 from dispatch.web.refusals import told
 from dispatch.web.routing import ConsoleRoute
 from dispatch.web.site import MarkAnswers, Marks, Pulse, answers_of, clock_of, crew_of, manifest, scene_of
@@ -82,6 +84,19 @@ async def show_lead(page: StrangerPageDep, resources: ResourcesDep, token: Token
 async def get_lead_manifest(request: Request, console: ConsoleDep, token: Token) -> Response:
     """Answer with what a phone needs to put this very page among its apps."""
     return manifest(console.assets.url, chosen(request), f"/lead/{token}", f"/lead/{token}")
+
+
+@router.get("/lead/{token}/place/{sha256}", dependencies=[public()])
+async def show_place_to_lead(resources: ResourcesDep, token: Token, sha256: Digest) -> Response:
+    """Answer with the photo of where his crew meets, as long as the link works.
+
+    Raises:
+        LeadLinkSpent: it does not.
+    """
+    link = await open_lead_link(resources.database, token)
+    async with resources.database.begin(link.franchise_id, link.actor) as uow:
+        shift = await read_shift(uow, link.shift_id)
+        return picture_shown(await site_photo(uow, shift.site_id, sha256, small=False))
 
 
 @router.get("/lead/{token}/pulse", dependencies=[public()])

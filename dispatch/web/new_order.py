@@ -7,7 +7,7 @@ for the same parts earlier. Sent twice, a form places one order: the key in it w
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from dispatch.access.roles import Permission
 from dispatch.api.deps import UowDep, allow
-from dispatch.api.idempotency import LONGEST_KEY, IdempotencyKeyReused, Once
+from dispatch.api.idempotency import IdempotencyKeyReused
 from dispatch.clients.errors import ClientNotFound
 from dispatch.clients.models import Client, Site
 from dispatch.clients.queries import client_of, find_clients, list_sites, site_of
@@ -50,6 +50,7 @@ from dispatch.web.order_form import (
     typed_in,
 )
 from dispatch.web.routing import ConsoleRoute
+from dispatch.web.sent_once import send_once
 from dispatch.web.story import tell_reason
 from dispatch.workers.skills import Service
 
@@ -196,18 +197,8 @@ async def reckon(request: Request, page: PageDep, uow: UowDep) -> Response:
 
 
 async def _place_once(request: Request, uow: Uow, typed: Typed) -> _Taken:
-    """Place it unless its key did before. What stops it half-way leaves nothing behind."""
     orders = orders_of(typed, await read_typed(uow, typed))
-    if not (0 < len(typed.key) <= LONGEST_KEY and typed.key.isascii() and typed.key.isprintable()):
-        raise FormUnfit({"": Fault("This form is out of date. Look through it and send it again.")})
-    lanes = set(uow.lanes)
-    try:
-        async with uow.session.begin_nested():
-            kept = await Once(uow, request, Response(), typed.key)(_place, uow, orders)
-    except DispatchError:
-        uow.lanes = lanes
-        raise
-    return _Taken.model_validate_json(bytes(cast("Response", kept).body))
+    return await send_once(request, uow, typed.key, _Taken, _place, orders)
 
 
 async def _place(uow: Uow, orders: Sequence[PlaceOrder]) -> _Taken:

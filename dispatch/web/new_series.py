@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -16,7 +16,6 @@ from pydantic import BaseModel
 
 from dispatch.access.roles import Permission
 from dispatch.api.deps import UowDep, allow
-from dispatch.api.idempotency import LONGEST_KEY, Once
 from dispatch.clients.queries import client_of, find_clients, list_sites, site_of
 from dispatch.clients.service import require_open
 from dispatch.kit.errors import DispatchError
@@ -33,9 +32,12 @@ from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
 from dispatch.web.forms import Fault, FormUnfit
 from dispatch.web.frame import Page, PageDep
+from dispatch.web.order_form import fault_of
 from dispatch.web.routing import ConsoleRoute
+from dispatch.web.sent_once import send_once
 from dispatch.web.series_form import (
     DAYS_LEFT_OUT,
+    SITES_SHOWN,
     SeriesTyped,
     from_order,
     from_order_form,
@@ -52,7 +54,6 @@ _NEW: Final = "series_new.html"
 _ASKS: Final = [allow(Permission.ORDERS_WRITE)]
 _CHANGES: Final = [allow(Permission.ORDERS_WRITE), Depends(own_page)]
 _FOUND_AT_ONCE: Final = 8
-_SITES_SHOWN: Final = 100
 _DAY: Final = timedelta(days=1)
 
 
@@ -101,7 +102,7 @@ async def start(request: Request, page: PageDep, uow: UowDep) -> Response:
     except FormUnfit as unfit:
         return await _show(page, uow, typed, unfit.faults)
     except DispatchError as trouble:
-        return await _show(page, uow, typed, {"": Fault(str(trouble))})
+        return await _show(page, uow, typed, fault_of(trouble))
     return page.go(f"/series/{begun.series_id}")
 
 
@@ -120,18 +121,8 @@ async def _like(uow: Uow, order_id: UUID) -> SeriesTyped:
 
 
 async def _start_once(request: Request, uow: Uow, typed: SeriesTyped) -> _Begun:
-    """Start it unless its key did before. What stops it half-way leaves nothing behind."""
     command, exceptions = series_of_form(typed)
-    if not (0 < len(typed.key) <= LONGEST_KEY and typed.key.isascii() and typed.key.isprintable()):
-        raise FormUnfit({"": Fault("This form is out of date. Look through it and send it again.")})
-    lanes = set(uow.lanes)
-    try:
-        async with uow.session.begin_nested():
-            kept = await Once(uow, request, Response(), typed.key)(_start, uow, command, exceptions)
-    except DispatchError:
-        uow.lanes = lanes
-        raise
-    return _Begun.model_validate_json(bytes(cast("Response", kept).body))
+    return await send_once(request, uow, typed.key, _Begun, _start, command, exceptions)
 
 
 async def _start(uow: Uow, command: StartSeries, exceptions: Sequence[AddException]) -> _Begun:
@@ -142,7 +133,7 @@ async def _show(page: Page, uow: Uow, typed: SeriesTyped, faults: Mapping[str, F
     cards = {stored.card.service: stored.card for stored in await cards_in_force(uow)}
     services = [str(service) for service in Service if service in cards]
     client = await client_of(uow, UUID(typed.client_id)) if _is_id(typed.client_id) else None
-    sites = await list_sites(uow, client_id=client.id, limit=_SITES_SHOWN) if client is not None else []
+    sites = await list_sites(uow, client_id=client.id, limit=SITES_SHOWN) if client is not None else []
     known = {str(site.id) for site in sites}
     typed = replace(typed, site_id=typed.site_id if typed.site_id in known else "")
     typed = with_first(typed, next(iter(services), ""), str(sites[0].id) if len(sites) == 1 else "")
@@ -179,5 +170,5 @@ async def _foreseen(page: Page, uow: Uow, typed: SeriesTyped) -> dict[str, Any]:
     except FormUnfit:
         pass  # said beside its fields when the form is sent
     except DispatchError as stopped:
-        trouble = page.say(str(stopped))
+        trouble = next(iter(fault_of(stopped).values())).told(page)
     return {"foreseen": None, "trouble": trouble}

@@ -27,6 +27,7 @@ from dispatch.tenancy.policy import Tier
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.forms import Fault, FormUnfit, figure, fit, whole
 from dispatch.web.later_start import Crew, crews
+from dispatch.web.refusals import words_of
 from dispatch.workers.skills import Service
 
 NEW_SITE: Final = "new"
@@ -332,8 +333,10 @@ def need_of(typed: Typed, read: Reading, most: int) -> PreviewNeed | None:
 
 def fault_of(trouble: DispatchError) -> dict[str, Fault]:
     """Return what stopped an order as a fault of a field; "" where it is about none."""
-    name, words = _TROUBLE.get(trouble.code, ("", str(trouble)))
-    return {name: Fault(words)}
+    if trouble.code in _TROUBLE:
+        name, words = _TROUBLE[trouble.code]
+        return {name: Fault(words)}
+    return {"": Fault(*words_of(trouble))}
 
 
 def copied(order: Mapping[str, object], times: list[tuple[datetime, datetime]], zone: str, first: date) -> Typed:

@@ -4,7 +4,6 @@ Nothing is changed or cancelled unseen: the form first shows who would lose his 
 saved must be what was shown.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -20,7 +19,7 @@ from dispatch.access.roles import Permission
 from dispatch.api.deps import UowDep, allow
 from dispatch.clients.errors import ClientNotFound
 from dispatch.clients.queries import client_of, list_sites, site_of
-from dispatch.kit.errors import Conflict, Invalid
+from dispatch.kit.errors import Invalid
 from dispatch.kit.exports import Cell, SheetForm
 from dispatch.kit.uow import Uow
 from dispatch.kit.walltime import day_bounds, instant_of, wall_of
@@ -36,6 +35,7 @@ from dispatch.tenancy.queries import franchise_of, policy_in_force
 from dispatch.web.doors import own_page
 from dispatch.web.forms import Fault, FormUnfit, fit, text_in, version_in, whole
 from dispatch.web.frame import Page, PageDep
+from dispatch.web.looked import print_of, require_looked
 from dispatch.web.routing import ConsoleRoute
 from dispatch.web.tables import MOST_EXPORTED, Listing, listing, take_along
 from dispatch.workers.queries import display_names
@@ -48,13 +48,6 @@ _SITES_SHOWN: Final = 100
 _RULES: Final = {"ends_at": "A shift lasts a minute at least and 24 hours at most."}
 _LISTING: Final = listing("/orders", OrderSort, OrderSort.STARTS, descending=True, filters=("status", "client", "day"))
 ListingDep = Annotated[Listing, _LISTING]
-
-
-class LookAgain(Conflict):
-    """What is to be saved is not what was looked at."""
-
-    def __init__(self) -> None:
-        super().__init__("The form was changed after you looked at what it does. Look at it again, then save.")
 
 
 @router.get("/orders", dependencies=_SEES)
@@ -157,7 +150,7 @@ async def look_at_change(order_id: UUID, request: Request, page: PageDep, uow: U
         foreseen=foreseen,
         released=[names.get(worker_id, "—") for worker_id in foreseen.released],
         must_answer=[names.get(worker_id, "—") for worker_id in foreseen.must_answer],
-        looked=_print_of(command),
+        looked=print_of(command),
     )
 
 
@@ -170,8 +163,7 @@ async def change(order_id: UUID, request: Request, page: PageDep, uow: UowDep) -
     """
     form = await request.form()
     command = await _change(uow, order_id, form)
-    if form.get("looked") != _print_of(command):
-        raise LookAgain
+    require_looked(form, command)
     await change_order(uow, order_id, command, version_in(form))
     return page.go(f"/orders/{order_id}")
 
@@ -271,8 +263,3 @@ def _moved(shift: Shift, form: FormData) -> ShiftTimes | None:
     except ValueError:
         raise FormUnfit({"times": Fault("Type a day and two times, like 09:00.")}) from None
     return fit(ShiftTimes, {"shift_id": shift.id, "starts_at": starts_at, "ends_at": ends_at}, _RULES)
-
-
-def _print_of(command: ChangeOrder) -> str:
-    """Return what tells one change from another."""
-    return hashlib.sha256(command.model_dump_json().encode()).hexdigest()

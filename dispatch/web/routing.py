@@ -14,6 +14,7 @@ from dispatch.api.errors import ANSWER_ERROR, problem_of, status_of
 from dispatch.kit.errors import DispatchError, Unauthenticated
 from dispatch.web.forms import FormUnfit
 from dispatch.web.frame import Console, Page, sign_in_address
+from dispatch.web.refusals import told
 
 ASKS_FOR_PARTS = "hx-request"
 """The header of requests for a part of a page."""
@@ -55,7 +56,7 @@ def answer_error(request: Request, error: Exception) -> Response:
 def _words(page: Page, error: Exception) -> str:
     if isinstance(error, FormUnfit):
         return error.told(page)
-    return page.say(str(error)) if isinstance(error, DispatchError) else ""
+    return told(page.speech, error) if isinstance(error, DispatchError) else ""
 
 
 def _page(request: Request) -> Page:

@@ -4,31 +4,28 @@ Nothing is changed unseen: each form first shows which days and how many people 
 is saved must be what was shown.
 """
 
-import hashlib
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
 from starlette.datastructures import FormData
 
 from dispatch.access.roles import Permission
 from dispatch.api.deps import UowDep, allow
-from dispatch.clients.queries import client_of, site_of
-from dispatch.kit.errors import Conflict
+from dispatch.clients.queries import client_of, list_sites, site_of
 from dispatch.kit.uow import Uow
 from dispatch.orders.series.commands import AddException, ApplyTo, ChangeSeries, EndSeries
-from dispatch.orders.series.queries import series_of, today_at
+from dispatch.orders.series.queries import continued_from, series_of, today_at
 from dispatch.orders.series.rules import ExceptionKind, SeriesStatus
 from dispatch.pricing.service import cards_in_force
-from dispatch.staffing.foresight import foresee_series
+from dispatch.staffing.foresight import ForeseenSeries, foresee_series
 from dispatch.staffing.series_changes import (
-    Touched,
     change_series,
+    change_series_from,
     end_series,
     except_day,
     lift_exception,
@@ -44,9 +41,11 @@ from dispatch.staffing.series_view import (
     find_series,
 )
 from dispatch.web.doors import own_page
-from dispatch.web.forms import Fault, FormUnfit, fit, text_in, version_in, whole
+from dispatch.web.forms import Fault, FormUnfit, clock_in, day_in, fit, text_in, version_in, whole
 from dispatch.web.frame import Page, PageDep
+from dispatch.web.looked import print_of, require_looked
 from dispatch.web.routing import ConsoleRoute
+from dispatch.web.series_form import SITES_SHOWN, change_from, typed_of
 from dispatch.web.tables import Listing, listing
 from dispatch.workers.commands import Weekday
 from dispatch.workers.queries import display_names
@@ -57,17 +56,11 @@ _PAGE: Final = "series.html"
 _SEES: Final = [allow(Permission.ORDERS_READ)]
 _ASKS: Final = [allow(Permission.ORDERS_WRITE)]
 _CHANGES: Final = [allow(Permission.ORDERS_WRITE), Depends(own_page)]
+_DAY: Final = timedelta(days=1)
 _UNSAID: Final = "?"
 """The reason of what is only looked at; saving wants a true one."""
 _LISTING: Final = listing("/series", SeriesSort, SeriesSort.NEXT, filters=("status", "client"))
 ListingDep = Annotated[Listing, _LISTING]
-
-
-class SeriesLookAgain(Conflict):
-    """What is to be saved is not what was looked at."""
-
-    def __init__(self) -> None:
-        super().__init__("The form was changed after you looked at what it does. Look at it again, then save.")
 
 
 @router.get("/series", dependencies=_SEES)
@@ -117,8 +110,8 @@ async def look_at_change(series_id: UUID, request: Request, page: PageDep, uow: 
     """Show what a change would do."""
     form = await request.form()
     command = await _change(uow, series_id, form)
-    touched = await foresee_series(uow, change_series(uow, series_id, command, version_in(form)))
-    return await _effects(page, uow, series_id, touched, f"/series/{series_id}/change", _print_of(command))
+    foreseen = await foresee_series(uow, series_id, change_series(uow, series_id, command, version_in(form)))
+    return await _effects(page, uow, series_id, foreseen, f"/series/{series_id}/change", print_of(command))
 
 
 @router.post("/series/{series_id}/change", dependencies=_CHANGES)
@@ -126,13 +119,52 @@ async def change(series_id: UUID, request: Request, page: PageDep, uow: UowDep) 
     """Change the series as it was looked at.
 
     Raises:
-        SeriesLookAgain: the form says something else now.
+        LookAgain: the form says something else now.
     """
     form = await request.form()
     command = await _change(uow, series_id, form)
-    _require_looked(form, command)
+    require_looked(form, command)
     await change_series(uow, series_id, command, version_in(form))
     return page.done(page.say("Changed"), f"/series/{series_id}")
+
+
+@router.get("/series/{series_id}/from", dependencies=_ASKS)
+async def ask_change_from(series_id: UUID, page: PageDep, uow: UowDep) -> Response:
+    """Show the form of a change from a day on."""
+    series = await series_of(uow, series_id)
+    return page.part(
+        _PAGE,
+        "from_form",
+        series=series,
+        typed=typed_of(series),
+        sites=await list_sites(uow, client_id=series.client_id, limit=SITES_SHOWN),
+        services=[str(stored.card.service) for stored in await cards_in_force(uow)],
+        weekdays=[str(day) for day in Weekday],
+        tomorrow=today_at(uow, await site_of(uow, series.site_id)) + _DAY,
+    )
+
+
+@router.post("/series/{series_id}/from/preview", dependencies=_CHANGES)
+async def look_at_change_from(series_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
+    """Show what a change from a day on would do."""
+    form = await request.form()
+    command = change_from(form, await series_of(uow, series_id))
+    foreseen = await foresee_series(uow, series_id, change_series_from(uow, series_id, command, version_in(form)))
+    return await _effects(page, uow, series_id, foreseen, f"/series/{series_id}/from", print_of(command))
+
+
+@router.post("/series/{series_id}/from", dependencies=_CHANGES)
+async def change_from_day(series_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
+    """Change the series from a day on, as it was looked at, and show the one that goes on.
+
+    Raises:
+        LookAgain: the form says something else now.
+    """
+    form = await request.form()
+    command = change_from(form, await series_of(uow, series_id))
+    require_looked(form, command)
+    changed = await change_series_from(uow, series_id, command, version_in(form))
+    return page.go(f"/series/{changed.series.id}")
 
 
 @router.get("/series/{series_id}/days/{day}", dependencies=_ASKS)
@@ -147,8 +179,8 @@ async def ask_day(series_id: UUID, day: date, page: PageDep, uow: UowDep) -> Res
 async def look_at_day(series_id: UUID, day: date, request: Request, page: PageDep, uow: UowDep) -> Response:
     """Show what it would do to let a day deviate."""
     command = _exception(await request.form(), day, reason=_UNSAID)
-    touched = await foresee_series(uow, except_day(uow, series_id, command))
-    return await _effects(page, uow, series_id, touched, f"/series/{series_id}/days/{day}", _print_of(command))
+    foreseen = await foresee_series(uow, series_id, except_day(uow, series_id, command))
+    return await _effects(page, uow, series_id, foreseen, f"/series/{series_id}/days/{day}", print_of(command))
 
 
 @router.post("/series/{series_id}/days/{day}", dependencies=_CHANGES)
@@ -156,11 +188,11 @@ async def let_deviate(series_id: UUID, day: date, request: Request, page: PageDe
     """Let a day deviate as it was looked at.
 
     Raises:
-        SeriesLookAgain: the form says something else now.
+        LookAgain: the form says something else now.
     """
     form = await request.form()
     command = _exception(form, day)
-    _require_looked(form, command)
+    require_looked(form, command)
     await except_day(uow, series_id, command)
     return page.done(page.say("The day is set"), f"/series/{series_id}")
 
@@ -198,8 +230,8 @@ async def ask_end(series_id: UUID, page: PageDep, uow: UowDep) -> Response:
 async def look_at_end(series_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
     """Show what ending it would do."""
     command = _end(await request.form(), reason=_UNSAID)
-    touched = await foresee_series(uow, end_series(uow, series_id, command))
-    return await _effects(page, uow, series_id, touched, f"/series/{series_id}/end", _print_of(command))
+    foreseen = await foresee_series(uow, series_id, end_series(uow, series_id, command))
+    return await _effects(page, uow, series_id, foreseen, f"/series/{series_id}/end", print_of(command))
 
 
 @router.post("/series/{series_id}/end", dependencies=_CHANGES)
@@ -207,11 +239,11 @@ async def end(series_id: UUID, request: Request, page: PageDep, uow: UowDep) -> 
     """End it as it was looked at.
 
     Raises:
-        SeriesLookAgain: the form says something else now.
+        LookAgain: the form says something else now.
     """
     form = await request.form()
     command = _end(form)
-    _require_looked(form, command)
+    require_looked(form, command)
     await end_series(uow, series_id, command)
     return page.done(page.say("Ended"), f"/series/{series_id}")
 
@@ -223,6 +255,7 @@ async def _context(uow: Uow, series_id: UUID) -> dict[str, Any]:
     names = await display_names(uow, staying)
     return {
         "series": series,
+        "before": await continued_from(uow, series_id),
         "site": site,
         "zone": ZoneInfo(site.zone),
         "client": await client_of(uow, series.client_id),
@@ -233,12 +266,25 @@ async def _context(uow: Uow, series_id: UUID) -> dict[str, Any]:
     }
 
 
-async def _effects(page: Page, uow: Uow, series_id: UUID, touched: Touched, action: str, looked: str) -> Response:
+async def _effects(
+    page: Page, uow: Uow, series_id: UUID, foreseen: ForeseenSeries, action: str, looked: str
+) -> Response:
     series = await series_of(uow, series_id)
     cards = {stored.card.service: stored.card for stored in await cards_in_force(uow)}
     card = cards.get(series.service)
     currency = "RUB" if card is None else str(card.currency)
-    return page.part(_PAGE, "effects", touched=touched, currency=currency, action=action, looked=looked)
+    names = await display_names(uow, list(foreseen.touched.people))
+    return page.part(
+        _PAGE,
+        "effects",
+        foreseen=foreseen,
+        touched=foreseen.touched,
+        lost=sorted(names.get(worker_id, "—") for worker_id in foreseen.touched.lost),
+        asked=sorted(names.get(worker_id, "—") for worker_id in foreseen.touched.asked),
+        currency=currency,
+        action=action,
+        looked=looked,
+    )
 
 
 async def _change(uow: Uow, series_id: UUID, form: FormData) -> ChangeSeries:
@@ -253,11 +299,9 @@ async def _change(uow: Uow, series_id: UUID, form: FormData) -> ChangeSeries:
     if headcount != series.headcount:
         given["headcount"] = headcount or 0
     for name, was in (("start", series.local_start), ("end", series.local_end)):
-        typed = _time(text_in(form, name), name)
-        if typed != was:
+        if (typed := clock_in(form, name)) != was:
             given[name] = typed
-    ends_on = _day(text_in(form, "ends_on"))
-    if ends_on != series.ends_on:
+    if (ends_on := day_in(form, "ends_on")) != series.ends_on:
         given["ends_on"] = ends_on
     if (note := text_in(form, "note")) != series.note:
         given["note"] = note
@@ -272,7 +316,7 @@ def _exception(form: FormData, day: date, *, reason: str = "") -> AddException:
     if kind != ExceptionKind.OUT:
         given["headcount"] = whole(text_in(form, "headcount"))
         if text_in(form, "start") or text_in(form, "end"):
-            given |= {name: _time(text_in(form, name), name) for name in ("start", "end")}
+            given |= {name: clock_in(form, name) for name in ("start", "end")}
     return fit(AddException, given, {"kind": "Say what is other: people, or from when until when."})
 
 
@@ -282,32 +326,6 @@ def _end(form: FormData, *, reason: str = "") -> EndSeries:
 
 def _reach(form: FormData) -> ApplyTo:
     return ApplyTo.MATERIALISED if text_in(form, "placed_too") else ApplyTo.FUTURE
-
-
-def _time(text: str, name: str) -> time:
-    try:
-        return time.fromisoformat(text)
-    except ValueError:
-        raise FormUnfit({name: Fault("Type a day and two times, like 09:00.")}) from None
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise FormUnfit({"ends_on": Fault("Type a day.")}) from None
-
-
-def _print_of(command: BaseModel) -> str:
-    """Return what tells one change from another; why it is made changes nothing of what it does."""
-    return hashlib.sha256(command.model_dump_json(exclude={"reason", "note"}).encode()).hexdigest()
-
-
-def _require_looked(form: FormData, command: BaseModel) -> None:
-    if form.get("looked") != _print_of(command):
-        raise SeriesLookAgain
 
 
 def _wanted(looked: Listing) -> SeriesFilter:

@@ -10,13 +10,17 @@ from starlette.datastructures import FormData
 
 from dispatch.kit.ids import new_id
 from dispatch.kit.walltime import wall_of
-from dispatch.orders.series.commands import AddException, StartSeries
+from dispatch.orders.series.commands import AddException, ChangeSeriesFrom, StartSeries
+from dispatch.orders.series.models import Series
 from dispatch.orders.series.rules import ExceptionKind, Holidays
-from dispatch.web.forms import Fault, FormUnfit, fit, text_in, whole
+from dispatch.web.forms import Fault, FormUnfit, chosen_in, clock_in, day_in, fit, text_in, whole
 from dispatch.workers.commands import Weekday
 
 DAYS_LEFT_OUT: Final = 4
 """So many days can be named when a series is started; more on its page."""
+
+SITES_SHOWN: Final = 100
+"""So many sites of a client are offered."""
 
 _RULES: Final[Mapping[str, str]] = {
     "ends_on": "The last day must not be before the first.",
@@ -55,16 +59,16 @@ def typed_in(form: FormData) -> SeriesTyped:
     given: dict[str, Any] = {name: text_in(form, name) for name in (*names, "ends_on", "min_tier", "note", "every")}
     return SeriesTyped(
         **given,
-        on=_many(form, "on"),
-        left_out=tuple(day for day in _many(form, "left_out") if day.strip())[:DAYS_LEFT_OUT],
-        conditions=_many(form, "conditions"),
+        on=tuple(chosen_in(form, "on")),
+        left_out=tuple(day for day in tuple(chosen_in(form, "left_out")) if day.strip())[:DAYS_LEFT_OUT],
+        conditions=tuple(chosen_in(form, "conditions")),
         skip_holidays=bool(text_in(form, "skip_holidays")),
     )
 
 
 def from_order_form(form: FormData) -> SeriesTyped:
     """Return a series that repeats what the form of a new order says, on the days of the week it names."""
-    days = [day for text in _many(form, "day") if (day := _date(text)) is not None]
+    days = [day for text in tuple(chosen_in(form, "day")) if (day := _date(text)) is not None]
     return SeriesTyped(
         key=str(new_id()),
         client_id=text_in(form, "client_id"),
@@ -72,10 +76,10 @@ def from_order_form(form: FormData) -> SeriesTyped:
         service=text_in(form, "service"),
         headcount=text_in(form, "headcount"),
         on=_weekdays(days),
-        start=next(iter(_many(form, "starts")), ""),
-        end=next(iter(_many(form, "ends")), ""),
+        start=next(iter(tuple(chosen_in(form, "starts"))), ""),
+        end=next(iter(tuple(chosen_in(form, "ends"))), ""),
         starts_on=min(days).isoformat() if days else "",
-        conditions=_many(form, "conditions"),
+        conditions=tuple(chosen_in(form, "conditions")),
         min_tier=text_in(form, "min_tier"),
         note=text_in(form, "note"),
     )
@@ -149,6 +153,53 @@ def series_of_form(typed: SeriesTyped) -> tuple[StartSeries, list[AddException]]
     return command, [AddException(day=day, kind=ExceptionKind.OUT, reason=_REASON) for day in days]
 
 
+def typed_of(series: Series) -> SeriesTyped:
+    """Return a series as a form would have typed it."""
+    pattern = series.pattern
+    kept = SeriesTyped(
+        key="",
+        site_id=str(series.site_id),
+        service=series.service,
+        headcount=str(series.headcount),
+        every=pattern["every"],
+        start=f"{series.local_start:%H:%M}",
+        end=f"{series.local_end:%H:%M}",
+    )
+    match pattern["every"]:
+        case "days":
+            return replace(kept, n=str(pattern["n"]))
+        case "month":
+            return replace(kept, month_day=str(pattern["day"]))
+    return replace(kept, on=tuple(pattern["on"]))
+
+
+def change_from(form: FormData, series: Series) -> ChangeSeriesFrom:
+    """Return what a form changes of a series from a day on; what is as before is left out.
+
+    Raises:
+        FormUnfit: something cannot be read, or nothing changes.
+    """
+    faults: dict[str, Fault] = {}
+    typed, was = typed_in(form), typed_of(series)
+    since, start, end = day_in(form, "since"), clock_in(form, "start"), clock_in(form, "end")
+    if since is None:
+        faults["since"] = Fault("Type a day.")
+    pattern = _pattern(typed, faults)
+    wanted: dict[str, object] = {
+        "site_id": None if typed.site_id in ("", was.site_id) else typed.site_id,
+        "service": None if typed.service in ("", was.service) else typed.service,
+        "headcount": None if typed.headcount == was.headcount else whole(typed.headcount) or 0,
+        "pattern": None if pattern == series.pattern else pattern,
+        "start": None if start == series.local_start else start,
+        "end": None if end == series.local_end else end,
+    }
+    if faults:
+        raise FormUnfit(faults)
+    if not any(value is not None for value in wanted.values()):
+        raise FormUnfit({"": Fault("Change something first.")})
+    return fit(ChangeSeriesFrom, wanted | {"since": since})
+
+
 def with_first(typed: SeriesTyped, service: str, site_id: str) -> SeriesTyped:
     """Return a form with what there is only one of, or a first of, chosen where nothing was."""
     return replace(typed, service=typed.service or service, site_id=typed.site_id or site_id)
@@ -172,10 +223,6 @@ def _pattern(typed: SeriesTyped, faults: dict[str, Fault]) -> dict[str, object]:
     if not on:
         faults["on"] = Fault(_RULES["on"])
     return {"every": "week", "on": on or [Weekday.MON]}
-
-
-def _many(form: FormData, name: str) -> tuple[str, ...]:
-    return tuple(value for value in form.getlist(name) if isinstance(value, str))
 
 
 def _id(text: str, faults: dict[str, Fault], name: str, words: str) -> UUID:

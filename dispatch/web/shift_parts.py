@@ -37,6 +37,8 @@ class Scene:
     lat: float
     lon: float
     zone: ZoneInfo
+    photo: str
+    """Address of the photo of the meeting place; empty without one."""
 
 
 async def scene_of(uow: Uow, shift_id: UUID) -> Scene:
@@ -47,7 +49,9 @@ async def scene_of(uow: Uow, shift_id: UUID) -> Scene:
     """
     shift = await read_shift(uow, shift_id)
     client, site = await client_of(uow, shift.client_id), await site_of(uow, shift.site_id)
-    return Scene(shift, client.name, site.address, site.meeting_point, shift.lat, shift.lon, ZoneInfo(shift.zone))
+    photo = f"/sites/{site.id}/photo/{site.photo_sha256.hex()}" if site.photo_sha256 else ""
+    zone = ZoneInfo(shift.zone)
+    return Scene(shift, client.name, site.address, site.meeting_point, shift.lat, shift.lon, zone, photo)
 
 
 async def crew_of(uow: Uow, scene: Scene) -> Mapping[str, Any]:

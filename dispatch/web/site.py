@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.access.roles import Permission, Role, can
 from dispatch.api.deps import Caller, CallerDep, ResourcesDep, UowDep, allow, public
+from dispatch.clients.photo import site_photo
 from dispatch.clients.queries import client_of, site_of
 from dispatch.crew.rules import SeatStatus
 from dispatch.crew.seats import Seat
@@ -29,6 +30,7 @@ from dispatch.staffing.on_site.queries import crew_on_site, shift_to_attend, shi
 from dispatch.web.doors import PAGE_HEADERS, csrf_token, own_page
 from dispatch.web.frame import ConsoleDep, PageDep
 from dispatch.web.languages import Speech, chosen
+from dispatch.web.pictures import Digest, picture_shown
 from dispatch.web.refusals import told
 from dispatch.web.routing import ConsoleRoute
 from dispatch.workers.queries import display_names, home_phones
@@ -125,6 +127,13 @@ async def show_site(shift_id: UUID, page: PageDep, uow: UowDep, caller: CallerDe
     )
 
 
+@router.get("/site/{shift_id}/place/{sha256}", dependencies=_ATTENDS)
+async def show_place(shift_id: UUID, sha256: Digest, uow: UowDep, caller: CallerDep) -> Response:
+    """Answer with the photo of where the crew of one of his shifts meets."""
+    shift = await shift_to_attend(uow, shift_id, only_foremens=_only_foremens(caller))
+    return picture_shown(await site_photo(uow, shift.site_id, sha256, small=False))
+
+
 @router.get("/site/{shift_id}/pulse", dependencies=_ATTENDS)
 async def get_pulse(
     shift_id: UUID, uow: UowDep, caller: CallerDep, resources: ResourcesDep, response: Response
@@ -169,6 +178,7 @@ async def scene_of(uow: Uow, shift: Shift) -> dict[str, Any]:
         "client": client.name,
         "address": site.address,
         "meeting_point": site.meeting_point,
+        "photo": site.photo_sha256.hex() if site.photo_sha256 else "",
         "zone": ZoneInfo(shift.zone),
     }
 

@@ -22,12 +22,14 @@ from dispatch.access.errors import CrossSiteRequest
 from dispatch.api.deps import Resources, ResourcesDep, from_own_pages, public
 from dispatch.sms.errors import QuestionNotFound
 from dispatch.staffing.own_answers import answer_on_page
+from dispatch.staffing.own_page import meeting_photo
 from dispatch.web.doors import CSRF_FIELD, csrf_token
 from dispatch.web.forgotten import house_of
 from dispatch.web.frame import Page, StrangerPageDep
 from dispatch.web.languages import Language, speech
 from dispatch.web.own_view import own_view, spoken_to
 from dispatch.web.pace import Pace
+from dispatch.web.pictures import Digest, picture_shown
 from dispatch.web.routing import ConsoleRoute
 from dispatch.workers import commands
 from dispatch.workers.change import change_worker
@@ -112,6 +114,18 @@ async def show_own_page(
         "tone": tone,
     }
     return _unseen(page.show("worker.html", **context))
+
+
+@router.get("/w/{token}/place/{shift_id}/{sha256}", dependencies=[public()])
+async def show_meeting_place(
+    token: str, shift_id: UUID, sha256: Digest, request: Request, page: StrangerPageDep, resources: ResourcesDep
+) -> Response:
+    """Answer with the photo of where a shift of his meets."""
+    holder = await _visit(request, page, resources, token)
+    if isinstance(holder, Response):
+        return holder
+    async with resources.database.begin(holder.franchise_id, holder.actor) as uow:
+        return _unseen(picture_shown(await meeting_photo(uow, holder.worker_id, shift_id, sha256)))
 
 
 async def from_this_page(token: str, request: Request, resources: ResourcesDep) -> None:

@@ -85,6 +85,30 @@ async def test_what_one_does_is_said_and_can_be_taken_back(window: Window, house
     await expect(page.get_by_role("button", name="Pause asking")).to_be_visible()
 
 
+async def choose_a_place_by_keyboard(window: Window, name: str) -> None:
+    """Take somebody up, let him go, take him up again and put him on another seat; then think better of it."""
+    page = window.page
+    dialog = page.get_by_role("dialog")
+    take_up = page.get_by_role("button", name=f"Choose a place for {name}")
+    await take_up.focus()
+    await page.keyboard.press("Enter")
+    put = page.get_by_role("button", name=f"Put {name} here")
+    await expect(put.first).to_be_focused()
+    await expect(page.get_by_role("status").filter(has_text=f"{name} is taken up")).to_be_attached()
+    await window.accessible()
+    await page.keyboard.press("Escape")
+    await expect(put).to_have_count(0)
+    await expect(take_up).to_be_focused()
+    await expect(page.get_by_role("status").filter(has_text=f"{name} is let go")).to_be_attached()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_contain_text("Somebody instead of")
+    await expect(dialog.locator("input[name=worker_id]:checked + span")).to_contain_text(name)
+    await page.keyboard.press("Escape")
+    await expect(take_up).to_be_focused()
+
+
 async def test_people_are_dragged_or_chosen_and_everything_is_found_by_keyboard(window: Window, house: House) -> None:
     page = window.page
     start = datetime.now(UTC) + timedelta(hours=50)
@@ -121,6 +145,7 @@ async def test_people_are_dragged_or_chosen_and_everything_is_found_by_keyboard(
     await expect(page.locator("#toasts")).to_contain_text("He is asked")
 
     name = (await best.first.locator(".person-name").inner_text()).strip()
+    await choose_a_place_by_keyboard(window, name)
     await best.first.drag_to(seat)
     await expect(dialog).to_contain_text("Somebody instead of")
     await expect(dialog.locator("input[name=worker_id]:checked + span")).to_contain_text(name)

@@ -24,10 +24,13 @@ from dispatch.sms.service import Answer, Question
 from dispatch.staffing.order import open_order
 from dispatch.tenancy.policy import Calendar, QuietHours
 from dispatch.tenancy.service import apply_preset, write_policy
-from dispatch.wiring import ANSWERS, HANDLERS
+from dispatch.wiring import ANSWERS, handlers_with
 from dispatch.workers.skills import Service
 from tests.factories.tenancy import make_franchise
 from tests.factories.workers import make_workers
+
+BASE = "https://dispatch.example"
+"""Where addresses in texts lead to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ async def run_lane(database: Database, lane: str = "staffing") -> int:
     async def dead(job: Job, error: BaseException) -> None:
         failures.append(f"{job.kind}: {error!r}")
 
-    drain = OutboxDrain(database, lane, HANDLERS, max_attempts=1, on_dead=dead)
+    drain = OutboxDrain(database, lane, handlers_with(BASE), max_attempts=1, on_dead=dead)
     total = await drain()
     assert not failures, failures
     return total

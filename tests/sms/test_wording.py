@@ -71,7 +71,6 @@ MEANT: dict[Template, Kind] = {
     Template.CANCELLED_BY_CLIENT: Kind.CANCELLED,
     Template.RELEASED: Kind.RELEASED,
     Template.ALARM: Kind.OTHER,
-    Template.YOU_ARE_LEAD: Kind.OTHER,
     Template.PRESENT: Kind.PRESENT,
     Template.PRESENT_NOTED: Kind.OTHER,
     Template.ETA: Kind.ETA,

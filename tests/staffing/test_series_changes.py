@@ -23,7 +23,6 @@ from dispatch.settings import Settings
 from dispatch.staffing.cancel import CancelOrder, cancel_order
 from dispatch.staffing.series_changes import (
     ChangedSeries,
-    Touched,
     change_series,
     end_series,
     except_day,
@@ -31,6 +30,7 @@ from dispatch.staffing.series_changes import (
     pause_series,
     resume_series,
 )
+from dispatch.staffing.series_days import Touched
 from tests.factories.crew import seat, with_men
 from tests.factories.desk import crew_of
 from tests.factories.series import ONE, days_of, put_forward, started, today

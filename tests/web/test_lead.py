@@ -19,6 +19,7 @@ from tests.factories.browsers import Browser
 from tests.factories.crew import Crew, seated, start, with_men
 from tests.factories.desk import timeline, world
 from tests.factories.on_site import Phone, browser_of, foremans_crew, made, states
+from tests.factories.pictures import photo
 from tests.factories.stage import Stage, let_pass, set_stage
 
 HOUR = timedelta(hours=1)
@@ -212,3 +213,34 @@ async def test_the_office_reads_the_link_nowhere(
     )
     for address in (f"/people/{crew.men[0]}", f"/shifts/{crew.shift_id}", f"/shifts/{crew.shift_id}/leads"):
         assert token not in (await desk.client.get(address)).text
+
+
+async def test_the_photo_of_where_they_meet_is_seen_by_office_foreman_and_lead(
+    phone: Phone, desk: Browser, crew: Crew, owner: asyncpg.Connection, app: FastAPI, app_db: Database, stage: Stage
+) -> None:
+    where = f"/sites/{stage.site_id}/photo"
+    assert "place/" not in await phone.page()
+    assert (await desk.act(where, files={"photo": ("x.svg", b"<svg/>", "image/svg+xml")})).status_code == 422
+    assert (await desk.act(where, files=photo())).status_code == 204
+    digest = (await owner.fetchval("SELECT photo_sha256 FROM sites WHERE id = $1", stage.site_id)).hex()
+    card = await desk.part(f"/clients/{stage.client_id}/card")
+    assert f'src="{where}/{digest}/small"' in card
+    assert f'href="{where}/{digest}"' in (await desk.client.get(f"/shifts/{crew.shift_id}")).text
+    shown = re.search(r'src="([^"]+/place/[0-9a-f]{64})"', await phone.page())
+    assert shown is not None
+    for browser, address in ((desk.client, f"{where}/{digest}"), (phone.client, shown[1])):
+        answer = await browser.get(address)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+        assert answer.content[:2] == b"\xff\xd8"
+    assert (await phone.client.get(f"{phone.base}/place/{'0' * 64}")).status_code == 404
+    async with browser_of(app, app_db, stage.franchise_id, Role.FOREMAN) as foreman:
+        assert (await foreman.get(f"/site/{crew.shift_id}/place/{digest}")).status_code == 404, "not a shift of his"
+        await owner.execute("UPDATE shifts SET attendance_source = 'foreman' WHERE id = $1", crew.shift_id)
+        assert f"/site/{crew.shift_id}/place/{digest}" in (await foreman.get(f"/site/{crew.shift_id}")).text
+        assert (await foreman.get(f"/site/{crew.shift_id}/place/{digest}")).status_code == 200
+        token = re.search(r'X-CSRF-Token": "([0-9a-f]{64})"', (await foreman.get("/site")).text)
+        refused = Browser(foreman, token[1] if token is not None else "")
+        assert (await refused.act(where, files=photo("blue"))).status_code == 403
+    assert (await desk.act(f"{where}/remove")).status_code == 204
+    assert (await phone.client.get(shown[1])).status_code == 404
+    assert await owner.fetchval("SELECT count(*) FROM files WHERE media_type = 'image/jpeg'") == 0

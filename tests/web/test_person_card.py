@@ -20,6 +20,7 @@ from dispatch.workers.models import CalendarView
 from dispatch.workers.saved import MOST_SAVED
 from tests.factories.browsers import Browser, sign_in
 from tests.factories.counter import MOSCOW
+from tests.factories.pictures import photo
 from tests.factories.stage import Stage, set_stage
 from tests.factories.workers import make_worker
 
@@ -33,12 +34,6 @@ async def recruiter(stranger: AsyncClient, app_db: Database, stage: Stage) -> Br
 async def worker_id(app_db: Database, stage: Stage) -> UUID:
     async with app_db.begin(stage.franchise_id, "system:test") as uow:
         return await make_worker(uow, last_name="Карточкин")
-
-
-def photo(colour: str = "red") -> dict[str, tuple[str, bytes, str]]:
-    out = io.BytesIO()
-    Image.new("RGB", (300, 400), colour).save(out, "PNG")
-    return {"photo": ("me.png", out.getvalue(), "image/png")}
 
 
 async def test_a_photo_is_kept_shown_replaced_and_deleted_without_a_trace_of_its_content(

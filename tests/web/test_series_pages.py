@@ -166,6 +166,35 @@ async def test_it_is_changed_paused_and_ended(counter: Counter, app_db: Database
     assert (await counter.act(f"{where}/pause")).status_code == 409
 
 
+async def test_it_is_changed_from_a_day_on_as_it_was_looked_at(
+    counter: Counter, app_db: Database, owner: asyncpg.Connection
+) -> None:
+    series = (await started(app_db, counter.stage, pattern=RARELY)).series
+    where = f"/series/{series.id}/from"
+    form = (await counter.browser.get(where, headers=PART)).text
+    assert f'value="{today() + ONE}"' in form, "from tomorrow on, unless another day is typed"
+    assert f'value="{counter.stage.site_id}" checked' in form
+    typed = {"since": str(today() + ONE * 3), "headcount": "2", "every": "days", "n": "5", "start": "09:00"}
+    typed |= {"end": "17:00", "service": "loading", "site_id": str(counter.stage.site_id), "version": "1"}
+    same = await counter.act(f"{where}/preview", **typed)
+    assert (same.status_code, same.headers["x-problem"]) == (422, "Change%20something%20first.")
+    assert (await counter.act(f"{where}/preview", **typed | {"since": "soon"})).status_code == 422
+    assert (await counter.act(f"{where}/preview", **typed | {"since": str(today()), "n": "2"})).status_code == 422
+    typed |= {"headcount": "6", "every": "week", "on": ["tue", "thu"]}
+    before = await world(owner)
+    looked = await look(counter, where, **typed)
+    assert (await world(owner)).changed_since(before) == set()
+    assert (await counter.act(where, **typed | {"headcount": "7"}, looked=looked)).status_code == 409
+    done = await counter.act(where, **typed, looked=looked)
+    following = UUID(done.headers["hx-redirect"].rsplit("/", 1)[1])
+    made = await days_of(app_db, counter.stage, following)
+    assert {(one.day.isoweekday(), one.headcount) for one in made} == {(2, 6), (4, 6)}
+    assert f'href="/series/{following}"' in await see(counter.browser, series.id)
+    assert f'href="/series/{series.id}"' in await see(counter.browser, following)
+    again = await counter.act(f"{where}/preview", **typed | {"version": "2"})
+    assert again.status_code == 409, "it goes on as another one"
+
+
 async def test_another_franchise_finds_no_such_series(
     counter: Counter, settings: Settings, app_db: Database, stage: Stage
 ) -> None:
@@ -176,12 +205,13 @@ async def test_another_franchise_finds_no_such_series(
     )
     where = f"/series/{series.id}"
     day = f"{where}/days/{today() + ONE * 45}"
-    for address in (where, f"{where}/now", f"{where}/change", f"{where}/end", day):
+    for address in (where, f"{where}/now", f"{where}/change", f"{where}/from", f"{where}/end", day):
         assert (await stranger.browser.get(address)).status_code == 404, address
     out = {"kind": "out", "reason": "нет"}
     acts: dict[str, dict[str, str]] = {f"{where}/pause": {}, f"{where}/resume": {}, f"{day}/lift": {}}
     acts |= {
         f"{where}/change/preview": {"version": "1"},
+        f"{where}/from/preview": {"version": "1"},
         f"{day}/preview": out,
         f"{where}/end/preview": {"reason": "нет"},
     }

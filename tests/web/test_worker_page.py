@@ -12,6 +12,8 @@ from httpx import AsyncClient
 from structlog.testing import capture_logs
 
 from dispatch.access.roles import Role
+from dispatch.clients.photo import set_site_photo
+from dispatch.kit.pictures import redraw_picture
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
 from dispatch.sms.inbound import InboundDrain
@@ -23,6 +25,7 @@ from dispatch.workers.links import COUNTED_OVER, LINK_LASTS, MOST_LINKS
 from tests.factories.browsers import sign_in
 from tests.factories.desk import another_day, crew_of, seats_on, world
 from tests.factories.men import BASE, TEXTS, Man, ask_men
+from tests.factories.pictures import photo
 from tests.factories.sms import receive
 from tests.factories.stage import Stage, open_questions, place, run_lane, set_stage
 
@@ -342,3 +345,22 @@ def test_a_pace_forgets_and_starts_afresh() -> None:
 def test_everything_he_is_told_is_told_in_russian() -> None:
     words = speech(Language.RU).words
     assert [said for said, _ in SAID.values() if words.gettext(said) == said] == []
+
+
+async def test_he_sees_where_they_meet_and_nobody_elses_place(
+    crowd: Sequence[Man], stage: Stage, jobs_db: Database, owner: asyncpg.Connection
+) -> None:
+    picture = await redraw_picture(photo()["photo"][1])
+    async with jobs_db.begin(stage.franchise_id, "staff:test") as uow:
+        await set_site_photo(uow, stage.site_id, picture)
+    asked, stranger = crowd[0], crowd[-1]
+    link, other = await asked.link(), await stranger.link()
+    shown = re.search(r'src="(/w/[^"]+/place/[^"]+)"', (await asked.client.get(link)).text)
+    assert shown is not None
+    answer = await asked.client.get(shown[1])
+    assert (answer.status_code, answer.content) == (200, picture.portrait)
+    assert answer.headers["x-robots-tag"] == "noindex, nofollow, noarchive"
+    assert (await stranger.client.get(other + shown[1][shown[1].index("/place/") :])).status_code == 404
+    async with jobs_db.begin(stage.franchise_id, "staff:test") as uow:
+        await set_site_photo(uow, stage.site_id, None)
+    assert (await asked.client.get(shown[1])).status_code == 404

@@ -106,6 +106,27 @@ class ChangeSeries(_Command):
         return {columns.get(name, name): getattr(self, name) for name in self.model_fields_set - {"apply_to"}}
 
 
+class ChangeSeriesFrom(_Command):
+    """What a series is from a day on; what is left out stays as it is, the days before stay whatever is sent.
+
+    A new pattern of every so many days counts from `since`; one that stays keeps its count.
+    """
+
+    since: Day
+    site_id: UUID | None = None
+    service: Service | None = None
+    headcount: Headcount | None = None
+    pattern: Pattern | None = None
+    start: WallMinute | None = None
+    end: WallMinute | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if all(value is None for name, value in self if name != "since"):
+            raise ValueError("send site_id, service, headcount, pattern, start or end: something has to change")
+        return self
+
+
 class AddException(_Command):
     """One day deviates: `out` leaves it out, `other` has another headcount or hours, `extra` works on a free day.
 

@@ -33,6 +33,13 @@ class SeriesDayMadeTwice(Conflict):
     """A day of a series has its order already."""
 
 
+class SeriesGoesOnElsewhere(Conflict):
+    """From some day on the days of this series belong to the one that continues it."""
+
+
+_ELSEWHERE = "It goes on as another series from a later day: change that one."
+
 CONSTRAINTS: dict[str, Callable[[], DispatchError]] = {
     "series_day_once": lambda: SeriesDayMadeTwice("This day has its order already; read the series again."),
+    "series_ends_before_it_goes_on": lambda: SeriesGoesOnElsewhere(_ELSEWHERE),
 }

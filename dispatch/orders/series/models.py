@@ -41,6 +41,8 @@ class Series(Base):
     created_by: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     version: Mapped[int]
+    continued_by: Mapped[UUID | None]
+    continued_on: Mapped[date | None] = mapped_column(Date)
 
     def scheme(self) -> Scheme:
         """Return what repeats, as the rules know it."""

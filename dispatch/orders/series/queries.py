@@ -31,6 +31,8 @@ class MadeDay:
     ends_at: datetime
     headcount: int
     primary: int
+    site_id: UUID
+    service: str
 
 
 async def series_of(uow: Uow, series_id: UUID, *, lock: bool = False) -> Series:
@@ -46,6 +48,13 @@ async def series_of(uow: Uow, series_id: UUID, *, lock: bool = False) -> Series:
     if found is None:
         raise SeriesNotFound("There is no such series in this franchise; list them with GET /api/v1/series.")
     return found
+
+
+async def continued_from(uow: Uow, series_id: UUID) -> Series | None:
+    """Return the series that a series continues; None for one that was started by itself."""
+    return await uow.session.scalar(
+        select(Series).where(Series.franchise_id == uow.franchise_id, Series.continued_by == series_id)
+    )
 
 
 async def list_series(
@@ -113,7 +122,8 @@ async def made_days(uow: Uow, series_id: UUID, start: date, through: date | None
     """Read the days from `start` on that are orders, in order."""
     rows = await uow.fetch(
         """SELECT d.day, o.id AS order_id, o.status AS order_status, o.version AS order_version, f.id AS shift_id,
-                  f.status AS shift_status, f.starts_at, f.ends_at, f.headcount, f.primary_count AS primary
+                  f.status AS shift_status, f.starts_at, f.ends_at, f.headcount, f.primary_count AS primary,
+                  f.site_id, f.service
            FROM series_days d
            JOIN orders o ON o.franchise_id = d.franchise_id AND o.id = d.order_id
            JOIN shifts f ON f.franchise_id = o.franchise_id AND f.order_id = o.id

@@ -1,7 +1,8 @@
 """The rows of a series: started, changed, moved, excepted; its days claimed. What follows for orders is not here."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from typing import Final
 from uuid import UUID
 
 from dispatch.clients.errors import SiteNotFound
@@ -10,11 +11,12 @@ from dispatch.clients.service import require_open
 from dispatch.kit.ids import new_id
 from dispatch.kit.states import MoveResult
 from dispatch.kit.uow import Uow
-from dispatch.orders.series.commands import AddException, ChangeSeries, StartSeries
+from dispatch.orders.series.commands import AddException, ChangeSeries, ChangeSeriesFrom, StartSeries
 from dispatch.orders.series.errors import (
     SeriesChangedMeanwhile,
     SeriesDayUnfit,
     SeriesExceptionNotFound,
+    SeriesGoesOnElsewhere,
     SeriesIsOver,
     SeriesNeverHappens,
 )
@@ -29,6 +31,7 @@ from dispatch.orders.series.rules import (
     within,
 )
 
+_DAY: Final = timedelta(days=1)
 _LONGEST_GAP_DAYS = 366
 """Within so many days every pattern falls on a day."""
 
@@ -109,6 +112,7 @@ async def write_change(uow: Uow, series: Series, command: ChangeSeries) -> None:
 
     Raises:
         SeriesIsOver: it has ended.
+        SeriesGoesOnElsewhere: its last day would be one of the series that continues it.
         SeriesNeverHappens: no day of the pattern would be left.
     """
     require_alive(series)
@@ -117,8 +121,90 @@ async def write_change(uow: Uow, series: Series, command: ChangeSeries) -> None:
     if series.ends_on is not None and series.ends_on < series.starts_on:
         raise SeriesNeverHappens("ends_on: must not be before the first day of the series.")
     _require_days(series)
+    if series.continued_on is not None and (series.ends_on is None or series.ends_on >= series.continued_on):
+        raise SeriesGoesOnElsewhere("ends_on: the days after it belong to the series that goes on; change that one.")
     series.version += 1
     await uow.session.flush()
+
+
+async def continue_series(uow: Uow, series: Series, command: ChangeSeriesFrom) -> Series:
+    """Let a locked series go on as another one from a day on, and return that one; it works or rests as this one does.
+
+    What was said of single days from then on goes along. The days that are orders are left to the caller.
+
+    Raises:
+        SeriesIsOver: it has ended.
+        SeriesGoesOnElsewhere: it has been continued before.
+        SeriesDayUnfit: the day is over, or today.
+        SeriesNeverHappens: no day of the pattern would be left.
+        SiteNotFound: no such site of this client, or an archived one.
+    """
+    require_alive(series)
+    if series.continued_by is not None:
+        raise SeriesGoesOnElsewhere(
+            "It goes on as another series already; change that one.", series_id=series.continued_by
+        )
+    was, site = await site_of(uow, series.site_id), await site_of(uow, command.site_id or series.site_id)
+    if command.since <= max(today_at(uow, was), today_at(uow, site)):
+        raise SeriesDayUnfit("since: send a day from tomorrow on; change the orders of today themselves.")
+    if site.client_id != series.client_id or site.archived_at is not None:
+        raise SiteNotFound
+    following = _following(uow, series, command)
+    if following.ends_on is not None and following.ends_on < command.since:
+        raise SeriesNeverHappens("since: the series is over by then.")
+    _require_days(following)
+    uow.session.add(following)
+    await uow.session.flush()
+    series.continued_by, series.continued_on = following.id, command.since
+    if command.since > series.starts_on:
+        series.ends_on = command.since - _DAY
+    else:
+        series.status = SeriesStatus.ENDED
+    series.version += 1
+    await uow.session.flush()
+    await uow.run(
+        "UPDATE series_exceptions SET series_id = $3 WHERE franchise_id = $1 AND series_id = $2 AND day >= $4",
+        uow.franchise_id,
+        series.id,
+        following.id,
+        command.since,
+    )
+    return following
+
+
+def _following(uow: Uow, series: Series, command: ChangeSeriesFrom) -> Series:
+    """Return a series as another one is from a day on; every so many days are counted on unless the count is new."""
+    pattern = series.pattern if command.pattern is None else command.pattern.model_dump(mode="json")
+    first = max(command.since, series.starts_on)
+    if pattern == series.pattern and pattern["every"] == "days":
+        first += _DAY * (-(first - series.starts_on).days % pattern["n"])
+    kept = ("client_id", "ends_on", "holidays", "conditions", "min_tier", "over_invite", "note", "status", "test")
+    return Series(
+        **{name: getattr(series, name) for name in kept},
+        id=new_id(),
+        franchise_id=uow.franchise_id,
+        site_id=command.site_id or series.site_id,
+        service=str(command.service or series.service),
+        headcount=command.headcount or series.headcount,
+        pattern=pattern,
+        local_start=series.local_start if command.start is None else command.start,
+        local_end=series.local_end if command.end is None else command.end,
+        starts_on=first,
+        created_by=uow.actor,
+        created_at=uow.now,
+        version=1,
+    )
+
+
+async def hand_over_days(uow: Uow, series: Series, following: Series, days: Collection[date]) -> None:
+    """Let days of a series that are orders be days of the one that continues it."""
+    await uow.run(
+        """UPDATE series_days SET series_id = $3 WHERE franchise_id = $1 AND series_id = $2 AND day = ANY ($4)""",
+        uow.franchise_id,
+        series.id,
+        following.id,
+        list(days),
+    )
 
 
 async def move_series(uow: Uow, series: Series, new: SeriesStatus) -> bool:

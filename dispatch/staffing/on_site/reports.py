@@ -107,6 +107,21 @@ async def papers_of(uow: Uow, shift_id: UUID) -> Sequence[Mapping[str, Any]]:
     return [mark for mark in await marks_of(uow, shift_id, PAPERS) if mark["sha256"] is not None]
 
 
+async def papers_of_client(uow: Uow, client_id: UUID, limit: int) -> Sequence[Mapping[str, Any]]:
+    """Read the newest marks that brought a picture from the sites of a client, with shift and address."""
+    return await uow.fetch(
+        """SELECT m.id, m.shift_id, m.kind, m.at, t.address FROM shifts f
+           JOIN site_marks m ON m.franchise_id = f.franchise_id AND m.shift_id = f.id AND m.kind = ANY ($3)
+                            AND m.sha256 IS NOT NULL
+           JOIN sites t ON t.franchise_id = f.franchise_id AND t.id = f.site_id
+           WHERE f.franchise_id = $1 AND f.client_id = $2 ORDER BY m.at DESC, m.id LIMIT $4""",
+        uow.franchise_id,
+        client_id,
+        list(PAPERS),
+        limit,
+    )
+
+
 async def read_paper(uow: Uow, shift_id: UUID, mark_id: UUID) -> StoredFile:
     """Return the picture a mark of this shift brought.
 

@@ -69,3 +69,83 @@ document.addEventListener("drop", (event) => {
   const worker = event.dataTransfer.getData(CARRIED);
   htmx.ajax("GET", `${place.dataset.drop}${encodeURIComponent(worker)}`, { target: "#dialog-body" });
 });
+
+// Without a mouse: somebody is taken up, each place he may go to gets a button of its own, and one of them puts him there.
+
+let held = null; // the button by which he was taken up
+let place = null; // where the focus was among the places
+
+const putters = () => [...document.querySelectorAll(".put-here")].filter((button) => button.offsetParent !== null);
+
+/** Say something to whoever cannot see the page. */
+function announce(words) {
+  const said = document.getElementById("panel-said");
+  if (said) said.textContent = words;
+}
+
+/** Give a button to each place that has none yet, as parts of the page are drawn anew while he is held. */
+function offerPlaces() {
+  for (const ground of document.querySelectorAll("[data-drop]")) {
+    if (ground.querySelector(":scope > .put-here")) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm btn-primary put-here";
+    button.textContent = held.dataset.put;
+    button.setAttribute("aria-label", `${held.dataset.put}: ${ground.dataset.place}`);
+    ground.append(button);
+  }
+}
+
+function letGo() {
+  if (held === null) return;
+  for (const button of document.querySelectorAll(".put-here")) button.remove();
+  document.body.classList.remove("is-placing");
+  const man = held;
+  held = place = null;
+  if (man.isConnected) man.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const taken = event.target.closest?.("[data-take-up]");
+  const put = event.target.closest?.(".put-here");
+  if (taken) {
+    letGo();
+    held = taken;
+    document.body.classList.add("is-placing");
+    offerPlaces();
+    const offered = putters();
+    if (offered.length > 0) {
+      announce(held.dataset.held);
+      offered[0].focus();
+    } else {
+      announce(held.dataset.nowhere);
+      letGo();
+    }
+  } else if (put) {
+    const address = `${put.closest("[data-drop]").dataset.drop}${encodeURIComponent(held.dataset.worker)}`;
+    letGo(); // the dialog gives the focus back to where it was
+    htmx.ajax("GET", address, { target: "#dialog-body" });
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (held === null) return;
+  const offered = putters();
+  const at = offered.indexOf(event.target);
+  if (event.key === "Escape") {
+    announce(held.dataset.letGo);
+    letGo();
+  } else if (event.key === "ArrowDown" && at >= 0) offered[(at + 1) % offered.length].focus();
+  else if (event.key === "ArrowUp" && at >= 0) offered[(at + offered.length - 1) % offered.length].focus();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+});
+document.addEventListener("focusin", (event) => {
+  if (held !== null) place = event.target.closest?.(".put-here")?.closest("[data-drop]")?.dataset.drop ?? place;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (held === null) return;
+  offerPlaces();
+  const lost = document.activeElement === document.body;
+  if (lost) putters().find((button) => button.closest("[data-drop]").dataset.drop === place)?.focus();
+});
