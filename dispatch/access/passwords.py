@@ -30,6 +30,7 @@ from dispatch.kit.tokens import PasswordsBusy, hash_password, hash_token, new_to
 from dispatch.kit.uow import Database, Uow
 
 RESET_LASTS: Final = timedelta(minutes=30)
+HANDED_OUT_LASTS: Final = timedelta(days=1)
 RESET_PREFIX: Final = "dpass"
 
 _ACTOR: Final = "system:password_reset"
@@ -111,11 +112,32 @@ async def send_reset_link(uow: Uow, user_id: UUID, *, granter: Role, deliver: De
     await note_act(uow, "staff_users", user.id, reset_link="sent")
 
 
+async def hand_out_link(uow: Uow, user_id: UUID) -> str:
+    """Return the secret of a link for a password, for the operator to hand on; those handed out or sent before end.
+
+    It is good for a day, as it goes from hand to hand, and once.
+
+    Raises:
+        UserNotFound: no such account in the tenant, or it is closed.
+    """
+    user = await user_of(uow, user_id)
+    if user.disabled_at is not None:
+        raise UserNotFound
+    await end_reset_links(uow, user.id)
+    plain = await _new_link(uow, user, HANDED_OUT_LASTS)
+    await note_act(uow, "staff_users", user.id, reset_link="handed_out")
+    return plain
+
+
 async def _send_link(uow: Uow, user: StaffUser, phone: str, deliver: Deliver) -> None:
+    await deliver(uow, ResetLink(phone, await _new_link(uow, user, RESET_LASTS)))
+
+
+async def _new_link(uow: Uow, user: StaffUser, lasts: timedelta) -> str:
     plain, digest = new_token(RESET_PREFIX)
     await uow.run(_FORGET_OLD, user.id)
-    await uow.run(_NEW_LINK, bytes.fromhex(digest), user.franchise_id, user.id, RESET_LASTS)
-    await deliver(uow, ResetLink(phone, plain))
+    await uow.run(_NEW_LINK, bytes.fromhex(digest), user.franchise_id, user.id, lasts)
+    return plain
 
 
 async def is_reset_open(database: Database, token: str) -> bool:
