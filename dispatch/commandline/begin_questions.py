@@ -14,7 +14,7 @@ from dispatch.commandline.root import command_of
 from dispatch.commandline.towns import PlaceMissing, Town, town_of
 from dispatch.kit.phones import parse_phone
 from dispatch.settings import SendingMode
-from dispatch.sms.accounts import AddAccount, Number
+from dispatch.sms.accounts import BETWEEN_FIGURES, AddAccount, Number
 from dispatch.sms.gateways.registry import WEBHOOKS
 from dispatch.tenancy.commands import Name, OpenFranchise
 
@@ -31,7 +31,6 @@ MODES: Final[Mapping[str, str]] = {
 }
 
 _SECRET_BYTES: Final = 16
-_BETWEEN_FIGURES: Final = str.maketrans("", "", " ()-\u2011\u00a0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +198,7 @@ def _number(typed: str) -> str | None:
     if not typed:
         return None
     return _fitting(
-        Number, typed.translate(_BETWEEN_FIGURES), "Type the number with + and its country code, like +7 800 555-00-00."
+        Number, typed.translate(BETWEEN_FIGURES), "Type the number with + and its country code, like +7 800 555-00-00."
     )
 
 
