@@ -24,7 +24,6 @@ from dispatch.access.roles import Role, may_grant
 from dispatch.access.sessions import end_other_sessions, end_sessions
 from dispatch.access.throttle import RESETS, RESETS_FROM, count_attempt, forgive, forgive_now, take_back
 from dispatch.kit.audit_trail import note_act
-from dispatch.kit.phones import parse_phone
 from dispatch.kit.text import storable
 from dispatch.kit.tokens import PasswordsBusy, hash_password, hash_token, new_token, verify_password
 from dispatch.kit.uow import Database, Uow
@@ -185,7 +184,7 @@ async def change_password(
         LoginLocked: too many wrong passwords before.
         PasswordsBusy: the machine checks too many passwords already; this attempt does not count.
     """
-    stored = await _check_present(database, franchise_id, user_id, present)
+    stored = await check_present(database, franchise_id, user_id, present)
     digest = await hash_password(wanted)
     async with database.begin(franchise_id, f"staff:{user_id}") as uow:
         if await uow.fetchval(_SET, user_id, digest, stored) is None:
@@ -194,34 +193,20 @@ async def change_password(
         await end_reset_links(uow, user_id)
 
 
-async def change_phone(database: Database, franchise_id: UUID, user_id: UUID, present: str, phone: str) -> None:
-    """Set where one's own links for a new password go, proved by the password; an empty phone takes it away.
-
-    Links on their way to the old phone stop working.
-
-    Raises:
-        UserNotFound: no such account in the tenant.
-        PhoneInvalid: it is no mobile number.
-        PasswordRefused: the password is wrong.
-        LoginLocked: too many wrong passwords before.
-        PasswordsBusy: the machine checks too many passwords already; this attempt does not count.
-    """
-    number = parse_phone(phone, mobile=True) if phone.strip() else None
-    await _check_present(database, franchise_id, user_id, present)
-    async with database.begin(franchise_id, f"staff:{user_id}") as uow:
-        user = await user_of(uow, user_id)
-        user.phone = number
-        user.version += 1
-        await end_reset_links(uow, user_id)
-
-
 async def end_reset_links(uow: Uow, user_id: UUID) -> None:
     """Make every link that was sent to an account worthless."""
     await uow.run(_SPEND_ALL, user_id)
 
 
-async def _check_present(database: Database, franchise_id: UUID, user_id: UUID, present: str) -> str:
-    """Return what is stored, if this is the password of the account."""
+async def check_present(database: Database, franchise_id: UUID, user_id: UUID, present: str) -> str:
+    """Return what is stored, if this is the password of the account; a wrong one counts as at the sign-in.
+
+    Raises:
+        UserNotFound: no such account in the tenant.
+        PasswordRefused: the password is wrong.
+        LoginLocked: too many wrong passwords before.
+        PasswordsBusy: the machine checks too many passwords already; this attempt does not count.
+    """
     async with database.begin(franchise_id, f"staff:{user_id}") as uow:
         user = await user_of(uow, user_id)
     await count_attempt(database, user.login)
