@@ -19,6 +19,8 @@ Login = Annotated[
 ]
 """What a person types to sign in; letters of either case are the same."""
 Name = Annotated[str, Clean(max_length=120)]
+Reason = Annotated[str, Clean(max_length=300, min_length=3)]
+"""Why something was done to somebody's account, for whoever reads the audit."""
 NewPassword = Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
 
 
@@ -53,6 +55,27 @@ class ChangeRole(Command):
     """Give an account another role."""
 
     role: Role
+
+
+class ChangeUser(Command):
+    """Give an account another name, phone or role, and say why. An empty phone takes it away."""
+
+    name: Name
+    phone: Annotated[str, Field(max_length=40)] | None = None
+    role: Role
+    reason: Reason
+
+
+class ResetSecondFactor(Command):
+    """Take somebody's lost second factor away, and say why."""
+
+    reason: Reason
+
+
+class ChangeName(Command):
+    """Set one's own name."""
+
+    name: Name
 
 
 class ResetPassword(Command):

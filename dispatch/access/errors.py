@@ -164,6 +164,34 @@ class TestKeyRefused(Forbidden):
         )
 
 
+class PhoneCodeRefused(Invalid):
+    """The code is wrong, too old, or was sent to another number; which of them is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("This code is wrong or too old. Type the one from the newest message, or ask for another.")
+
+
+class PhoneCodesLocked(TooMany):
+    """Too many codes for phones were asked for or tried; it opens by itself."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many codes. Wait {retry_after} seconds, then try again.", retry_after=retry_after)
+
+
+class OwnAccount(Conflict):
+    """An administrator's act on his own account, which the account's own page does with a proof."""
+
+    def __init__(self) -> None:
+        super().__init__("This is your own account: change it on the page of your account.")
+
+
+class AccountChanged(Conflict):
+    """Somebody else changed the account meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody changed this account meanwhile. Look at it again.")
+
+
 class LoginTaken(Conflict):
     """The login belongs to another account of the network."""
 

@@ -24,12 +24,12 @@ from dispatch.access.roles import Role, may_grant
 from dispatch.access.sessions import end_other_sessions, end_sessions
 from dispatch.access.throttle import RESETS, RESETS_FROM, count_attempt, forgive, forgive_now, take_back
 from dispatch.kit.audit_trail import note_act
-from dispatch.kit.phones import parse_phone
 from dispatch.kit.text import storable
 from dispatch.kit.tokens import PasswordsBusy, hash_password, hash_token, new_token, verify_password
 from dispatch.kit.uow import Database, Uow
 
 RESET_LASTS: Final = timedelta(minutes=30)
+HANDED_OUT_LASTS: Final = timedelta(days=1)
 RESET_PREFIX: Final = "dpass"
 
 _ACTOR: Final = "system:password_reset"
@@ -111,11 +111,32 @@ async def send_reset_link(uow: Uow, user_id: UUID, *, granter: Role, deliver: De
     await note_act(uow, "staff_users", user.id, reset_link="sent")
 
 
+async def hand_out_link(uow: Uow, user_id: UUID) -> str:
+    """Return the secret of a link for a password, for the operator to hand on; those handed out or sent before end.
+
+    It is good for a day, as it goes from hand to hand, and once.
+
+    Raises:
+        UserNotFound: no such account in the tenant, or it is closed.
+    """
+    user = await user_of(uow, user_id)
+    if user.disabled_at is not None:
+        raise UserNotFound
+    await end_reset_links(uow, user.id)
+    plain = await _new_link(uow, user, HANDED_OUT_LASTS)
+    await note_act(uow, "staff_users", user.id, reset_link="handed_out")
+    return plain
+
+
 async def _send_link(uow: Uow, user: StaffUser, phone: str, deliver: Deliver) -> None:
+    await deliver(uow, ResetLink(phone, await _new_link(uow, user, RESET_LASTS)))
+
+
+async def _new_link(uow: Uow, user: StaffUser, lasts: timedelta) -> str:
     plain, digest = new_token(RESET_PREFIX)
     await uow.run(_FORGET_OLD, user.id)
-    await uow.run(_NEW_LINK, bytes.fromhex(digest), user.franchise_id, user.id, RESET_LASTS)
-    await deliver(uow, ResetLink(phone, plain))
+    await uow.run(_NEW_LINK, bytes.fromhex(digest), user.franchise_id, user.id, lasts)
+    return plain
 
 
 async def is_reset_open(database: Database, token: str) -> bool:
@@ -163,7 +184,7 @@ async def change_password(
         LoginLocked: too many wrong passwords before.
         PasswordsBusy: the machine checks too many passwords already; this attempt does not count.
     """
-    stored = await _check_present(database, franchise_id, user_id, present)
+    stored = await check_present(database, franchise_id, user_id, present)
     digest = await hash_password(wanted)
     async with database.begin(franchise_id, f"staff:{user_id}") as uow:
         if await uow.fetchval(_SET, user_id, digest, stored) is None:
@@ -172,34 +193,20 @@ async def change_password(
         await end_reset_links(uow, user_id)
 
 
-async def change_phone(database: Database, franchise_id: UUID, user_id: UUID, present: str, phone: str) -> None:
-    """Set where one's own links for a new password go, proved by the password; an empty phone takes it away.
-
-    Links on their way to the old phone stop working.
-
-    Raises:
-        UserNotFound: no such account in the tenant.
-        PhoneInvalid: it is no mobile number.
-        PasswordRefused: the password is wrong.
-        LoginLocked: too many wrong passwords before.
-        PasswordsBusy: the machine checks too many passwords already; this attempt does not count.
-    """
-    number = parse_phone(phone, mobile=True) if phone.strip() else None
-    await _check_present(database, franchise_id, user_id, present)
-    async with database.begin(franchise_id, f"staff:{user_id}") as uow:
-        user = await user_of(uow, user_id)
-        user.phone = number
-        user.version += 1
-        await end_reset_links(uow, user_id)
-
-
 async def end_reset_links(uow: Uow, user_id: UUID) -> None:
     """Make every link that was sent to an account worthless."""
     await uow.run(_SPEND_ALL, user_id)
 
 
-async def _check_present(database: Database, franchise_id: UUID, user_id: UUID, present: str) -> str:
-    """Return what is stored, if this is the password of the account."""
+async def check_present(database: Database, franchise_id: UUID, user_id: UUID, present: str) -> str:
+    """Return what is stored, if this is the password of the account; a wrong one counts as at the sign-in.
+
+    Raises:
+        UserNotFound: no such account in the tenant.
+        PasswordRefused: the password is wrong.
+        LoginLocked: too many wrong passwords before.
+        PasswordsBusy: the machine checks too many passwords already; this attempt does not count.
+    """
     async with database.begin(franchise_id, f"staff:{user_id}") as uow:
         user = await user_of(uow, user_id)
     await count_attempt(database, user.login)

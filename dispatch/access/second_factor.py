@@ -31,6 +31,7 @@ from dispatch.access.rules import (
 )
 from dispatch.access.sessions import end_other_sessions, end_sessions
 from dispatch.access.throttle import CODES, count_attempt, forgive
+from dispatch.kit.audit_trail import note_act
 from dispatch.kit.uow import Database, Uow
 from dispatch.settings import SecondFactor, Settings
 
@@ -192,10 +193,11 @@ async def turn_off_second_factor(
         await end_other_sessions(uow, user_id, keep=keep)
 
 
-async def take_second_factor_away(uow: Uow, user_id: UUID, *, granter: Role) -> bool:
+async def take_second_factor_away(uow: Uow, user_id: UUID, *, granter: Role, reason: str = "") -> bool:
     """Take the factor of somebody away who lost his phone and his recovery codes; all his sessions end.
 
-    Whoever calls this has made sure who is asking: from now on the password alone opens the account.
+    Whoever calls this has made sure who is asking: from now on the password alone opens the account. Why it was done is
+    written down.
 
     Returns:
         False when the account had none.
@@ -209,6 +211,7 @@ async def take_second_factor_away(uow: Uow, user_id: UUID, *, granter: Role) -> 
         raise RoleNotGrantable(Role(user.role))
     await uow.run(_LOCK_USER, user.id)
     removed = await _remove(uow, user.id)
+    await note_act(uow, "staff_users", user.id, second_factor="taken_away", reason=reason)
     await end_sessions(uow, user.id)
     await forgive(uow, str(user.id), CODES)
     return removed

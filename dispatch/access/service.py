@@ -10,8 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 
-from dispatch.access.commands import CreateToken, CreateUser
+from dispatch.access.commands import ChangeUser, CreateToken, CreateUser
 from dispatch.access.errors import (
+    AccountChanged,
     LastOwner,
     RoleNotGrantable,
     TokenExpiryInPast,
@@ -23,6 +24,7 @@ from dispatch.access.passwords import end_reset_links
 from dispatch.access.roles import Permission, Role, can, may_grant
 from dispatch.access.sessions import end_sessions
 from dispatch.access.throttle import forgive
+from dispatch.kit.audit_trail import note_act
 from dispatch.kit.ids import new_id
 from dispatch.kit.phones import parse_phone
 from dispatch.kit.tokens import hash_password, new_token
@@ -63,7 +65,7 @@ async def create_user(uow: Uow, command: CreateUser, *, granter: Role) -> StaffU
     return user
 
 
-async def change_role(uow: Uow, user_id: UUID, role: Role, *, granter: Role) -> StaffUser:
+async def change_role(uow: Uow, user_id: UUID, role: Role, *, granter: Role, version: int | None = None) -> StaffUser:
     """Give an account another role; it counts from the account's next request on.
 
     Tokens the account made and could not make in its new role are revoked.
@@ -72,10 +74,13 @@ async def change_role(uow: Uow, user_id: UUID, role: Role, *, granter: Role) -> 
         UserNotFound: no such account in the tenant.
         RoleNotGrantable: the granter may not take the old role or give the new one.
         LastOwner: nobody would be left to administer the franchise.
+        AccountChanged: a version was given, and somebody else changed the account meanwhile.
     """
     user, is_last_owner = await _locked(uow, user_id)
     _require_grantable(granter, Role(user.role))
     _require_grantable(granter, role)
+    if version not in (None, user.version):
+        raise AccountChanged
     if user.role == role:
         return user
     if is_last_owner:
@@ -87,6 +92,30 @@ async def change_role(uow: Uow, user_id: UUID, role: Role, *, granter: Role) -> 
     for kept in (await uow.session.execute(live)).scalars():
         if not (can(role, Permission.TOKENS_ADMIN) and may_grant(role, Role(kept.role))):
             kept.revoked_at = real_now
+    return user
+
+
+async def change_user(uow: Uow, user_id: UUID, command: ChangeUser, version: int, *, granter: Role) -> StaffUser:
+    """Change name, phone and role of somebody's account from the version that was read; the reason is written down.
+
+    With another phone, links on their way to the old one stop working.
+
+    Raises:
+        UserNotFound: no such account in the tenant.
+        RoleNotGrantable: the granter may not take the old role or give the new one.
+        LastOwner: nobody would be left to administer the franchise.
+        PhoneInvalid: the phone is no mobile number.
+        AccountChanged: somebody else changed it meanwhile.
+    """
+    user = await change_role(uow, user_id, command.role, granter=granter, version=version)
+    phone = parse_phone(command.phone, mobile=True) if command.phone else None
+    if phone != user.phone:
+        await end_reset_links(uow, user.id)
+    if (user.name, user.phone) != (command.name, phone):
+        user.name, user.phone = command.name, phone
+        user.version += 1
+    await uow.session.flush()
+    await note_act(uow, "staff_users", user.id, reason=command.reason)
     return user
 
 

@@ -54,11 +54,17 @@ def add(
     Then give the provider the address it prints, for incoming messages.
     """
     made_up = gateway == "simulator" and secret_file is None
+    if made_up:
+        secret = secrets.token_hex(_SECRET_BYTES)
+    elif secret_file is None:
+        secret = typer.prompt("Secret of the account", hide_input=True, err=True)
+    else:
+        secret = secret_in(secret_file)
     command = command_of(
         AddAccount,
         gateway=gateway,
         sid=sid or (f"AC{secrets.token_hex(_SECRET_BYTES)}" if gateway == "simulator" else ""),
-        secret=SecretStr(secrets.token_hex(_SECRET_BYTES) if made_up else _secret(secret_file)),
+        secret=SecretStr(secret),
         number=number,
         rate_per_s=rate,
         segment_price_minor=price,
@@ -126,10 +132,12 @@ def _set(account_id: UUID, *, enabled: bool, as_json: bool) -> None:
         say(f"The account of {account.number} is {_state(account)}.")
 
 
-def _secret(file: Path | None) -> str:
-    if file is None:
-        typed: str = typer.prompt("Secret of the account", hide_input=True, err=True)
-        return typed
+def secret_in(file: Path) -> str:
+    """Return the secret that a file holds; - is standard input.
+
+    Raises:
+        SecretUnreadable: it cannot be read as text.
+    """
     try:
         return (sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")).strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -209,6 +209,7 @@ async def _look_inside(settings: Settings) -> list[Finding]:
             await _revision(connection),
             await _clock(connection),
             await _released(connection),
+            await _franchises(connection),
             *await _gateways(connection),
             *await _beats(connection),
             await _dead(connection),
@@ -246,13 +247,20 @@ async def _released(connection: asyncpg.Connection) -> Finding:
     return _wrong("release", "nothing is sent from this database", do)
 
 
+async def _franchises(connection: asyncpg.Connection) -> Finding:
+    found = await connection.fetchval("SELECT count(*) FROM franchises")
+    if not found:
+        return _warning("franchises", "none: nobody can sign in", "Run `dispatch begin`, or try `dispatch seed`.")
+    return _ok("franchises", str(found))
+
+
 async def _gateways(connection: asyncpg.Connection) -> list[Finding]:
     rows = await connection.fetch(
         """SELECT gateway, count(*) AS accounts, count(*) FILTER (WHERE enabled) AS enabled
            FROM sms_accounts GROUP BY gateway ORDER BY gateway"""
     )
     if not rows:
-        return [_warning("gateways", "no account", "Give a franchise an account, or try `dispatch seed`.")]
+        return [_warning("gateways", "no account", "Add a number in the settings, or with `dispatch accounts add`.")]
     findings = []
     for row in rows:
         what, found = f"gateway {row['gateway']}", f"{row['enabled']} of {row['accounts']} accounts enabled"

@@ -9,8 +9,7 @@ from dispatch.commandline.doors import ACTOR, owner_database
 from dispatch.commandline.output import AsJson, print_facts, print_json, print_table, say
 from dispatch.commandline.root import command_of
 from dispatch.commandline.settings import settings
-from dispatch.kit.errors import Invalid
-from dispatch.kit.gazetteer import gazetteer
+from dispatch.commandline.towns import town_of
 from dispatch.kit.money import Currency
 from dispatch.tenancy.commands import OpenFranchise
 from dispatch.tenancy.models import Franchise, FranchiseKind
@@ -18,10 +17,6 @@ from dispatch.tenancy.presets import PRESETS
 from dispatch.tenancy.service import open_franchise
 
 app = typer.Typer(no_args_is_help=True, help="Franchises of the network: found, list.")
-
-
-class PlaceMissing(Invalid):
-    """The city is not in the gazetteer, so its point and zone must be given."""
 
 
 @app.command()
@@ -42,6 +37,7 @@ def found(
     as_json: AsJson = False,
 ) -> None:
     """Found a franchise. It then needs an owner's account, a gateway account, prices and people."""
+    town = town_of(city, country, zone=zone, lat=lat, lon=lon)
     command = command_of(
         OpenFranchise,
         slug=slug,
@@ -50,7 +46,9 @@ def found(
         preset=preset,
         currency=currency,
         kind=kind,
-        **_place(city, country.upper(), zone=zone, lat=lat, lon=lon),
+        zone=town.zone,
+        lat=town.lat,
+        lon=town.lon,
     )
 
     async def work() -> Franchise:
@@ -86,23 +84,6 @@ def list_(*, as_json: AsJson = False) -> None:
             [(row["slug"], row["name"], row["city"], row["zone"], row["status"]) for row in rows],
             empty="There is no franchise: `dispatch franchises found` founds one.",
         )
-
-
-def _place(city: str, country: str, *, zone: str | None, lat: float | None, lon: float | None) -> dict[str, object]:
-    """Return zone and point: as given, else the city's."""
-    if (lat is None) != (lon is None):
-        raise PlaceMissing("Correct the command: give both --lat and --lon, or neither.")
-    if zone is not None and lat is not None:
-        return {"zone": zone, "lat": lat, "lon": lon}
-    known = gazetteer(country).find(city)
-    if known is None:
-        raise PlaceMissing(f"No city called '{city}' is known in {country}: give --zone, --lat and --lon.")
-    point = known.point
-    return {
-        "zone": zone or known.zone,
-        "lat": point.lat if lat is None else lat,
-        "lon": point.lon if lon is None else lon,
-    }
 
 
 def _facts(franchise: Franchise) -> dict[str, object]:

@@ -33,6 +33,7 @@ EXIT_CODES: Final = "Exit codes: 0 done, 1 refused or not as expected, 2 wrong u
 COMMANDS: Final = (
     "stack",
     "migrate",
+    "begin",
     "serve",
     "work",
     "simulator",

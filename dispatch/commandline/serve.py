@@ -6,8 +6,11 @@ from typing import Annotated
 import typer
 
 from dispatch import app as api
-from dispatch.commandline.doors import try_door
+from dispatch.commandline.doors import ACTOR, app_database
+from dispatch.commandline.output import say
 from dispatch.commandline.settings import settings
+from dispatch.settings import Settings
+from dispatch.tenancy.queries import has_begun
 
 app = typer.Typer()
 
@@ -24,5 +27,11 @@ def serve(
     """
     given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     chosen = settings()
-    asyncio.run(try_door(chosen, chosen.database.app))
+    asyncio.run(_look(chosen))
     api.serve(chosen.model_copy(update={"http": chosen.http.model_copy(update=given)}))
+
+
+async def _look(chosen: Settings) -> None:
+    async with app_database(chosen) as database, database.begin(None, ACTOR) as uow:
+        if not await has_begun(uow):
+            say("Nobody can sign in yet: run `dispatch begin` in another terminal.")

@@ -9,19 +9,23 @@ from pydantic import SecretStr
 
 from dispatch.access.commands import CreateUser, ResetPassword
 from dispatch.access.models import StaffUser
+from dispatch.access.passwords import hand_out_link
 from dispatch.access.queries import user_by_login
 from dispatch.access.queries import users as users_of
 from dispatch.access.roles import Role
 from dispatch.access.second_factor import take_second_factor_away
 from dispatch.access.service import create_user, disable_user, reset_password
 from dispatch.commandline.doors import ACCOUNTS, FranchiseSlug, in_franchise, in_franchise_of
+from dispatch.commandline.links import password_page
 from dispatch.commandline.output import AsJson, print_facts, print_json, print_table, say
 from dispatch.commandline.root import command_of
 from dispatch.commandline.settings import settings
 
 _BYTES: Final = 15
 
-app = typer.Typer(no_args_is_help=True, help="Accounts of people: open, list, give a new password, close.")
+app = typer.Typer(
+    no_args_is_help=True, help="Accounts of people: open, list, give a new password or a link for one, close."
+)
 
 Login = Annotated[str, typer.Argument(help="What the person types to sign in.", metavar="LOGIN", show_default=False)]
 AskPassword = Annotated[
@@ -95,6 +99,31 @@ def reset(
             return await reset_password(uow, user.id, password, granter=Role.OPERATOR)
 
     _show_password(asyncio.run(work()), password, asked=ask_password, as_json=as_json)
+
+
+@app.command()
+def link(
+    login: Login,
+    *,
+    address: Annotated[
+        str | None, typer.Option(help="What people type into a browser; by default DISPATCH_HTTP__PUBLIC_URL.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a link, good for a day and once, by which somebody sets his password himself; earlier links end."""
+
+    async def work() -> tuple[StaffUser, str]:
+        async with in_franchise_of(settings(), ACCOUNTS, login.lower()) as uow:
+            user = await user_by_login(uow, login)
+            return user, await hand_out_link(uow, user.id)
+
+    user, secret = asyncio.run(work())
+    page = password_page(address or settings().http.public_url, secret)
+    if as_json:
+        print_json(_facts(user) | {"link": page})
+    else:
+        print_facts({"login": user.login, "link": page})
+        say("The link is shown this once.")
 
 
 @app.command()

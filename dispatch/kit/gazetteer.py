@@ -14,6 +14,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +37,9 @@ _KIND: Final = re.compile(
     r"|[ ](район|р-н|рн|микрорайон|мкр|округ|город|district|city)$"
 )
 _NOISE: Final = re.compile(r"[\W_]+")
+_WORD: Final = re.compile(r"[^a-z0-9]+")
+_LIKENESS: Final = 0.75
+"""How much of two names must be the same, as `difflib` counts it, for one to be a slip of the other."""
 _METRES_PER_DEGREE: Final = 111_195.0
 _GRAVITY_M: Final = 100_000.0
 _SHORT: Final = {
@@ -73,6 +77,12 @@ class Place:
     point: Point
     population: int
     zone: str
+
+    @property
+    def slug(self) -> str:
+        """The name as a short name: a-z, 0-9 and hyphens."""
+        latin = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode().lower()
+        return _WORD.sub("-", latin.replace("'", "")).strip("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +141,11 @@ class Gazetteer:
         """
         found = self._by_name.get(name_key(name), ())
         return max(found, key=lambda place: _attraction(place, near), default=None)
+
+    def like(self, name: str) -> Place | None:
+        """Return the place somebody may have meant by a name that is written a little differently, or None."""
+        near = get_close_matches(name_key(name), self._by_name, n=1, cutoff=_LIKENESS)
+        return max(self._by_name[near[0]], key=lambda place: place.population) if near else None
 
     def district_of(self, middle: Point, name: str) -> Place | None:
         """Return a district or suburb by name, nearest to the city's middle, within `DISTRICT_WITHIN_M`; or None."""

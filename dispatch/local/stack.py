@@ -24,6 +24,7 @@ from dispatch.local.databases import (
     drop_database,
     prepare_database,
 )
+from dispatch.local.env_file import decided_in
 from dispatch.local.errors import StackBusy, StackFileUnreadable
 from dispatch.local.places import (
     PROJECT_ROOT,
@@ -280,8 +281,12 @@ class _Stack:
             # These servers are for development and demonstrations: their invented people have no phones.
             "TOTP": SecondFactor.OPTIONAL.value,
         }
-        text = "# Written by `dispatch stack up`; a change made here is lost. The environment goes before this file.\n"
+        text = (
+            "# Written by `dispatch stack up`; of changes made here only DISPATCH_SMS__MODE and "
+            "DISPATCH_SMS__ALLOW_LIST stay.\n# The environment goes before this file.\n"
+        )
         text += "".join(f"DISPATCH_{name}={value}\n" for name, value in lines.items())
+        text += "".join(f"{name}={value}\n" for name, value in decided_in(self.env_file).items())
         if not self.env_file.exists() or self.env_file.read_text(encoding="utf-8") != text:
             write_private(self.env_file, text)
 

@@ -1,8 +1,6 @@
 """Where the made-up people live: real cities, and the real districts around their centres, with their inhabitants."""
 
 import math
-import re
-import unicodedata
 from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +19,6 @@ _AROUND_M: Final = 25_000.0
 _CENTRE_SPREAD_M: Final = 4_000.0
 _DISTRICT_SPREAD_M: Final = 1_300.0
 _METRES_PER_DEGREE: Final = 111_195.0
-_WORD: Final = re.compile(r"[^a-z0-9]+")
 
 
 class CityUnknown(Invalid):
@@ -109,7 +106,5 @@ def _city(name: str) -> City:
         if other is not place and other.population and haversine_m(other.point, place.point) < _AROUND_M
     ]
     rest = max(place.population - sum(cluster.people for cluster in near), place.population // 10, 1)
-    latin = unicodedata.normalize("NFKD", place.name).encode("ascii", "ignore").decode().lower()
-    slug = _WORD.sub("-", latin.replace("'", "")).strip("-")
     clusters = (Cluster(place.point, rest, _CENTRE_SPREAD_M), *near)
-    return City(slug, name, place, clusters, tuple(accumulate(cluster.people for cluster in clusters)))
+    return City(place.slug, name, place, clusters, tuple(accumulate(cluster.people for cluster in clusters)))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
@@ -19,6 +19,8 @@ _COLUMNS = "id, gateway, sid, number, rate_per_s, segment_price_minor, test, sim
 
 
 Number = Annotated[str, StringConstraints(pattern=r"^\+?[0-9A-Za-z]{3,15}$")]
+BETWEEN_FIGURES: Final = str.maketrans("", "", " ()-\u2011\u00a0")
+"""What people write between the figures of a number; gateways know none of it."""
 Rate = Annotated[int, Field(ge=1, le=10_000)]
 
 

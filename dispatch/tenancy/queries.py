@@ -213,6 +213,11 @@ async def franchises(
     return (await uow.session.execute(wanted)).scalars().all()
 
 
+async def has_begun(uow: Uow) -> bool:
+    """Tell whether the installation has a franchise at all; every role may ask, in whatever tenant."""
+    return bool(await uow.fetchval("SELECT EXISTS (SELECT FROM franchises)"))
+
+
 async def franchise_of(uow: Uow) -> Franchise:
     """Return the tenant itself.
 

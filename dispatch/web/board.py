@@ -8,21 +8,21 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from dispatch.access.roles import Permission
-from dispatch.api.deps import UowDep, allow
+from dispatch.api.deps import ResourcesDep, UowDep, allow
 from dispatch.crew.alarms import acknowledge_alarm
 from dispatch.crew.queries import open_alarms, seats_with_people
 from dispatch.crew.rules import LIVE, SeatStatus
 from dispatch.kit.uow import Uow
 from dispatch.orders.rules import ShiftStatus
 from dispatch.staffing.board import EVERYTHING, BoardFilter, Card, Risk, board, choices_of
-from dispatch.staffing.first_steps import FirstStep, first_steps
 from dispatch.staffing.rehearsal import is_simulated
 from dispatch.staffing.tomorrow import tomorrow_here, uncovered_mornings
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
+from dispatch.web.first_steps import steps_for_board, ways
 from dispatch.web.frame import PageDep
 from dispatch.web.routing import ConsoleRoute
 from dispatch.workers.queries import display_names, home_phones
@@ -87,9 +87,18 @@ EVERY_SHIFT: Final = Narrowed(client="", service="", owner="", risk="", city="")
 
 
 @router.get("/board", dependencies=[allow(Permission.ORDERS_READ)])
-async def show_board(page: PageDep, uow: UowDep, narrowed: NarrowedDep, day: Day = "today") -> Response:
+async def show_board(
+    request: Request,
+    page: PageDep,
+    uow: UowDep,
+    resources: ResourcesDep,
+    narrowed: NarrowedDep,
+    day: Day = "today",
+) -> Response:
     """Show the shifts of a day as cards, all or those the address narrows them to."""
-    return page.show("board.html", **await board_context(uow, day, narrowed))
+    steps = await steps_for_board(uow, request, resources)
+    context = await board_context(uow, day, narrowed)
+    return page.show("board.html", **context, steps=steps, ways=ways(steps) if steps is not None else {})
 
 
 @router.get("/board/cards", dependencies=[allow(Permission.ORDERS_READ)])
@@ -149,10 +158,9 @@ async def show_lists(page: PageDep, uow: UowDep, day: Day = "tomorrow") -> Respo
 
 
 async def board_context(uow: Uow, day: str, narrowed: Narrowed) -> dict[str, Any]:
-    """Return what the board's template shows; of an empty day also what the office lacks, until it had an order."""
+    """Return what the board's template shows, but for the first steps."""
     zone, everything = await _cards(uow, day)
     cards = (await _cards(uow, day, narrowed=narrowed))[1] if narrowed.anything else everything
-    steps = {} if everything else await first_steps(uow)
     return {
         "cards": cards,
         "alarms": await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS),
@@ -163,7 +171,6 @@ async def board_context(uow: Uow, day: str, narrowed: Narrowed) -> dict[str, Any
         "choices": await asyncio.to_thread(choices_of, everything),
         "risks": [str(risk) for risk in Risk],
         "count": len(everything),
-        "steps": {} if steps.get(FirstStep.ORDER) else steps,
         "simulated": await is_simulated(uow),
     }
 

@@ -20,8 +20,8 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from dispatch.access.queries import user_of
 from dispatch.access.roles import Permission, can
 from dispatch.api.deps import Caller, CallerDep, CallerKind, Resources, ResourcesDep, UowDep
-from dispatch.kit.uow import Uow
-from dispatch.tenancy.queries import franchise_of
+from dispatch.kit.uow import Database, Uow
+from dispatch.tenancy.queries import franchise_of, has_begun
 from dispatch.web.assets import Assets
 from dispatch.web.doors import csrf_token, headers_with_map
 from dispatch.web.hub import Hub, seen_until
@@ -86,6 +86,7 @@ class Console:
     def __init__(self) -> None:
         self.hub = Hub()
         self.assets = Assets.load()
+        self._begun = False
         self._environments = {language: self._environment(speech(language)) for language in Language}
 
     def render(self, speaking: Speech, template: str, block: str | None, context: Mapping[str, object]) -> str:
@@ -94,6 +95,13 @@ class Console:
         if block is None:
             return found.render(context)
         return "".join(found.blocks[block](found.new_context(dict(context))))
+
+    async def has_begun(self, database: Database) -> bool:
+        """Tell whether there is anybody who could sign in; asked until it is so, and never again."""
+        if not self._begun:
+            async with database.begin(None, "system:sign_in") as uow:
+                self._begun = await has_begun(uow)
+        return self._begun
 
     def _environment(self, speaking: Speech) -> Environment:
         environment = Environment(

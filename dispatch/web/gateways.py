@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
+from pydantic import SecretStr
 
 from dispatch.access.roles import Permission
 from dispatch.access.throttle import Limit, count_attempt
@@ -14,7 +15,17 @@ from dispatch.kit.errors import TooMany
 from dispatch.kit.phones import PhoneInvalid, mask_phone, parse_phone
 from dispatch.kit.uow import Uow
 from dispatch.sms.account_state import MOST_COUNTED, Fate, account_states, fate_of, may_send, try_account
-from dispatch.sms.accounts import ChangeAccount, account_of, accounts_of, change_account, set_enabled
+from dispatch.sms.accounts import (
+    BETWEEN_FIGURES,
+    AddAccount,
+    ChangeAccount,
+    account_of,
+    accounts_of,
+    add_account,
+    change_account,
+    set_enabled,
+)
+from dispatch.sms.gateways.registry import WEBHOOKS
 from dispatch.sms.plain import plain
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
@@ -29,6 +40,10 @@ GATEWAYS: Final = "/settings/gateways"
 _PAGE: Final = "gateways.html"
 _SEES: Final = [allow(Permission.FRANCHISE_WRITE)]
 _CHANGES: Final = [allow(Permission.FRANCHISE_WRITE), Depends(own_page)]
+_GATEWAYS: Final = sorted(WEBHOOKS, reverse=True)
+"""Real ones before the one that reaches nobody."""
+_RATE: Final = "10"
+_SAID: Final = {"secret": "Fill this in."}
 _LONGEST_NAME: Final = 40
 _LISTED: Final = 20
 _SLOW: Final = timedelta(seconds=15)
@@ -62,6 +77,26 @@ async def show_gateways(request: Request, page: PageDep, uow: UowDep, resources:
     if request.headers.get("hx-request"):
         return page.part(_PAGE, "accounts", **context)
     return show_settings(page, _PAGE, **context)
+
+
+@router.get(f"{GATEWAYS}/new", dependencies=_SEES)
+async def ask_new(page: PageDep, resources: ResourcesDep) -> Response:
+    """Show the form of a new account."""
+    base = resources.settings.http.public_url.rstrip("/")
+    webhooks = {name: f"{base}/hooks/sms/{name}/inbound" for name in _GATEWAYS}
+    return page.part(_PAGE, "new_form", gateways=_GATEWAYS, webhooks=webhooks)
+
+
+@router.post(GATEWAYS, dependencies=_CHANGES)
+async def add(request: Request, page: PageDep, uow: UowDep) -> Response:
+    """Give the franchise an account, and open the form of a text that tries it out; the secret is never shown again."""
+    form = await request.form()
+    typed: dict[str, Any] = {name: text_in(form, name) for name in ("gateway", "sid")}
+    typed["secret"] = SecretStr(text_in(form, "secret"))
+    typed["number"] = text_in(form, "number").translate(BETWEEN_FIGURES)
+    typed["rate_per_s"] = whole(text_in(form, "rate_per_s") or _RATE)
+    account = await add_account(uow, fit(AddAccount, typed, _SAID))
+    return page.go(f"{GATEWAYS}?added={account.id}#test-{account.id}")  # another address, so that it is loaded anew
 
 
 @router.get(f"{GATEWAYS}/{{account_id}}/change", dependencies=_SEES)

@@ -33,7 +33,7 @@ async def show_rehearsal(page: PageDep, uow: UowDep) -> Response:
     """Show today's shifts and, beside them, the conversations with simulated people."""
     await require_simulated(uow)
     return page.show(
-        _PAGE, **await board_context(uow, "today", EVERY_SHIFT), **await _phones(uow), headcount=_HEADCOUNT
+        _PAGE, **await board_context(uow, "today", EVERY_SHIFT), **await _phones(uow), headcount=_HEADCOUNT, steps=None
     )
 
 

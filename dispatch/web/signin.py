@@ -32,7 +32,7 @@ from dispatch.api.deps import (
 )
 from dispatch.kit.tokens import PasswordsBusy
 from dispatch.web.doors import own_page
-from dispatch.web.frame import Page, PageDep, StrangerPageDep
+from dispatch.web.frame import ConsoleDep, Page, PageDep, StrangerPageDep
 from dispatch.web.languages import COOKIE, Language
 from dispatch.web.refusals import told
 from dispatch.web.routing import SET_UP, ConsoleRoute
@@ -50,8 +50,16 @@ Next = Annotated[str, Form(max_length=2000)]
 
 
 @router.get("/login", dependencies=[public()])
-async def show_login(page: StrangerPageDep, next: str = HOME, done: str = "") -> Response:  # noqa: A002 - the usual name in addresses
-    """Show the form."""
+async def show_login(
+    page: StrangerPageDep,
+    console: ConsoleDep,
+    resources: ResourcesDep,
+    next: str = HOME,  # noqa: A002 - the usual name in addresses
+    done: str = "",
+) -> Response:
+    """Show the form; where the installation is empty, what to run at the machine it is installed on."""
+    if not await console.has_begun(resources.database):
+        return page.show("begin.html")
     return page.show("login.html", problem="", login="", next=_within(next), done=done)
 
 

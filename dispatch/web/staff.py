@@ -1,7 +1,8 @@
 """The accounts of a franchise: who may sign in as what, and everything that is done to an account."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -11,12 +12,13 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import SecretStr
 from starlette.datastructures import FormData
 
-from dispatch.access.commands import LONGEST_PASSWORD, SHORTEST_PASSWORD, ChangeRole, CreateUser
+from dispatch.access.commands import LONGEST_PASSWORD, SHORTEST_PASSWORD, ChangeUser, CreateUser, ResetSecondFactor
+from dispatch.access.errors import OwnAccount
 from dispatch.access.passwords import send_reset_link
 from dispatch.access.queries import StaffLine, staff_lines, user_of
 from dispatch.access.roles import GRANTABLE, Permission, Role, may_grant
 from dispatch.access.second_factor import take_second_factor_away
-from dispatch.access.service import change_role, create_user, disable_user, enable_user, reset_password
+from dispatch.access.service import change_user, create_user, disable_user, enable_user, reset_password
 from dispatch.access.sessions import end_sessions_of_staff
 from dispatch.api.deps import CallerDep, ResourcesDep, UowDep, allow
 from dispatch.kit.exports import Cell, SheetForm
@@ -27,7 +29,7 @@ from dispatch.kit.walltime import wall_of
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
 from dispatch.web.forgotten import text_link
-from dispatch.web.forms import Fault, FormUnfit, fit, text_in
+from dispatch.web.forms import Fault, FormUnfit, fit, text_in, version_in
 from dispatch.web.frame import Page, PageDep
 from dispatch.web.routing import ConsoleRoute
 from dispatch.web.settings import show_settings
@@ -103,10 +105,8 @@ async def add(request: Request, page: PageDep, caller: CallerDep, uow: UowDep, r
     typed = {name: text_in(form, name) for name in ("login", "name", "role")}
     said = {"login": "Latin letters, figures and . _ @ + -, at least 3."}
     command = fit(CreateUser, typed | {"phone": phone, "password": SecretStr(password)}, said)
-    try:
+    with _phone_beside_its_field():
         user = await create_user(uow, command, granter=caller.role)
-    except PhoneInvalid as invalid:
-        raise FormUnfit({"phone": Fault("This is no mobile number.")}) from invalid
     if by_link:
         base = resources.settings.http.public_url
         deliver = partial(text_link, speech=page.speech, base=base)
@@ -114,17 +114,19 @@ async def add(request: Request, page: PageDep, caller: CallerDep, uow: UowDep, r
     return page.go(STAFF)
 
 
-@router.get(f"{STAFF}/{{user_id}}/role", dependencies=_SEES)
-async def ask_role(user_id: UUID, page: PageDep, caller: CallerDep, uow: UowDep) -> Response:
-    """Show the form of an account's role."""
-    return page.part(_PAGE, "role_form", user=await user_of(uow, user_id), roles=_grantable(caller.role))
+@router.get(f"{STAFF}/{{user_id}}/change", dependencies=_SEES)
+async def ask_change(user_id: UUID, page: PageDep, caller: CallerDep, uow: UowDep) -> Response:
+    """Show the form of an account."""
+    return page.part(_PAGE, "change_form", user=await user_of(uow, user_id), roles=_grantable(caller.role))
 
 
-@router.post(f"{STAFF}/{{user_id}}/role", dependencies=_CHANGES)
-async def set_role(user_id: UUID, request: Request, page: PageDep, caller: CallerDep, uow: UowDep) -> Response:
-    """Give an account another role; it counts from his next request on."""
-    command = fit(ChangeRole, {"role": text_in(await request.form(), "role")})
-    await change_role(uow, user_id, command.role, granter=caller.role)
+@router.post(f"{STAFF}/{{user_id}}/change", dependencies=_CHANGES)
+async def change(user_id: UUID, request: Request, page: PageDep, caller: CallerDep, uow: UowDep) -> Response:
+    """Give an account another name, phone or role, and say why; a role counts from his next request on."""
+    form = await request.form()
+    typed = {name: text_in(form, name) for name in ("name", "phone", "role", "reason")}
+    with _phone_beside_its_field():
+        await change_user(uow, user_id, fit(ChangeUser, typed), version_in(form), granter=caller.role)
     return page.go(STAFF)
 
 
@@ -170,11 +172,34 @@ async def end_sessions(user_id: UUID, page: PageDep, caller: CallerDep, uow: Uow
     return page.done(page.say("Signed out everywhere"), STAFF)
 
 
+@router.get(f"{STAFF}/{{user_id}}/second-factor", dependencies=_SEES)
+async def ask_second_factor(user_id: UUID, page: PageDep, uow: UowDep) -> Response:
+    """Ask why somebody's second factor is to be taken away."""
+    return page.part(_PAGE, "factor_form", user=await user_of(uow, user_id))
+
+
 @router.post(f"{STAFF}/{{user_id}}/second-factor", dependencies=_CHANGES)
-async def reset_second_factor(user_id: UUID, page: PageDep, caller: CallerDep, uow: UowDep) -> Response:
-    """Take a lost second factor away; he is signed out and sets up another one."""
-    await take_second_factor_away(uow, user_id, granter=caller.role)
+async def reset_second_factor(
+    user_id: UUID, request: Request, page: PageDep, caller: CallerDep, uow: UowDep
+) -> Response:
+    """Take a lost second factor away, and say why; he is signed out and sets up another one.
+
+    Raises:
+        OwnAccount: his own he turns off on his own page, with a code.
+    """
+    if user_id == caller.subject_id:
+        raise OwnAccount
+    why = fit(ResetSecondFactor, {"reason": text_in(await request.form(), "reason")})
+    await take_second_factor_away(uow, user_id, granter=caller.role, reason=why.reason)
     return page.done(page.say("The second factor is taken away"), STAFF)
+
+
+@contextmanager
+def _phone_beside_its_field() -> Iterator[None]:
+    try:
+        yield
+    except PhoneInvalid as invalid:
+        raise FormUnfit({"phone": Fault("This is no mobile number.")}) from invalid
 
 
 async def _lines(uow: Uow, looked: Listing) -> list[StaffLine]:

@@ -1,6 +1,8 @@
 """New passwords: by a link that works once, by the present one; and what ends with the old one."""
 
 import asyncio
+import re
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -12,19 +14,29 @@ from dispatch.access.errors import (
     LoginRefused,
     PasswordRefused,
     PasswordResetsLocked,
+    PhoneCodeRefused,
+    PhoneCodesLocked,
     ResetLinkSpent,
     RoleNotGrantable,
     UserNotFound,
+)
+from dispatch.access.own_account import (
+    GUESSES,
+    TEXTS,
+    PhoneCode,
+    ask_for_phone_code,
+    confirm_phone,
+    take_phone_away,
 )
 from dispatch.access.passwords import (
     ResetLink,
     ask_for_reset,
     change_password,
-    change_phone,
     is_reset_open,
     use_reset,
 )
 from dispatch.access.roles import Role
+from dispatch.access.rules import phone_code, phone_step_at
 from dispatch.access.service import disable_user, reset_password
 from dispatch.access.sessions import end_sessions_of_staff
 from dispatch.access.sign_in import log_in
@@ -34,7 +46,7 @@ from dispatch.kit.phones import PhoneInvalid
 from dispatch.kit.tokens import hash_token
 from dispatch.kit.uow import Database, Uow
 from dispatch.settings import Settings
-from tests.factories.access import PASSWORD, Staff, make_session, make_user
+from tests.factories.access import PASSWORD, Staff, give_phone, make_session, make_user
 from tests.factories.tenancy import make_franchise
 
 NEW = "a new and long password"
@@ -60,7 +72,7 @@ def courier() -> Courier:
 @pytest.fixture
 async def staff(settings: Settings, app_db: Database) -> Staff:
     user = await make_user(app_db, (await make_franchise(settings)).id)
-    await change_phone(app_db, user.franchise_id, user.id, PASSWORD, "8 921 123-45-67")
+    await give_phone(app_db, user, PHONE)
     return user
 
 
@@ -237,28 +249,75 @@ async def test_guessing_the_present_password_locks_like_the_sign_in(app_db: Data
         with pytest.raises(PasswordRefused):
             await change_password(*mine, "wrong password", NEW, keep=b"")
     with pytest.raises(LoginLocked):
-        await change_phone(*mine, PASSWORD, PHONE)
+        await take_phone_away(*mine, PASSWORD)
     with pytest.raises(LoginLocked):
         await change_password(*mine, PASSWORD, NEW, keep=b"")
 
 
-async def test_a_phone_is_a_mobile_and_its_change_takes_the_password(
-    app_db: Database, owner: asyncpg.Connection, staff: Staff, courier: Courier
+async def test_a_phone_counts_when_the_code_that_was_sent_there_comes_back(
+    app_db: Database, settings: Settings, owner: asyncpg.Connection, staff: Staff, courier: Courier
 ) -> None:
-    mine = (app_db, staff.franchise_id, staff.id)
-    link = await a_link(app_db, staff, courier)
+    mine, mine_with_key = (app_db, staff.franchise_id, staff.id), (app_db, settings, staff.franchise_id, staff.id)
+    link, sent, other = await a_link(app_db, staff, courier), [], "8 921 765-43-21"
+
+    async def deliver(_uow: Uow, code: PhoneCode) -> None:
+        sent.append(code)
+
+    async def ask(present: str, phone: str) -> str:
+        return await ask_for_phone_code(*mine_with_key, present, phone, deliver=deliver)
+
+    async def stored() -> str | None:
+        phone: str | None = await owner.fetchval("SELECT phone FROM staff_users WHERE id = $1", staff.id)
+        return phone
+
     for wrong in ("8 812 123-45-67", "ring me", "12"):
         with pytest.raises(PhoneInvalid):
-            await change_phone(*mine, PASSWORD, wrong)
+            await ask(PASSWORD, wrong)
     with pytest.raises(PasswordRefused):
-        await change_phone(*mine, "wrong password", "8 921 765-43-21")
-    phone = "SELECT phone FROM staff_users WHERE id = $1"
-    assert await owner.fetchval(phone, staff.id) == PHONE
-    await change_phone(*mine, PASSWORD, "8 921 765-43-21")
-    assert await owner.fetchval(phone, staff.id) == "+79217654321"
+        await ask("wrong password", other)
+    assert sent == []
+    assert await ask(PASSWORD, other) == "+79217654321"
+    code = sent[0].code
+    assert (sent[0].phone, len(code)) == ("+79217654321", 6)
+    for phone, typed in ((other, f"{(int(code) + 1) % 10**6:06}"), ("8 921 765-43-22", code), (other, "")):
+        with pytest.raises(PhoneCodeRefused):
+            await confirm_phone(*mine_with_key, phone, typed)
+    assert await stored() == PHONE
+    await confirm_phone(*mine_with_key, other, f"{code[:3]} {code[3:]}")
+    assert await stored() == "+79217654321"
     assert not await is_reset_open(app_db, link), "it was sent to the old phone"
-    await change_phone(*mine, PASSWORD, "  ")
-    assert await owner.fetchval(phone, staff.id) is None
+    for _ in range(TEXTS.free - 1):
+        await ask(PASSWORD, other)
+    with pytest.raises(PhoneCodesLocked):
+        await ask(PASSWORD, other)
+    await take_phone_away(*mine, PASSWORD)
+    assert await stored() is None
+
+
+async def test_guessing_codes_of_a_phone_locks(app_db: Database, settings: Settings, staff: Staff) -> None:
+    mine = (app_db, settings, staff.franchise_id, staff.id)
+    for _ in range(GUESSES.free):
+        with pytest.raises(PhoneCodeRefused):
+            await confirm_phone(*mine, PHONE, "not it")
+    with pytest.raises(PhoneCodesLocked):
+        await confirm_phone(*mine, PHONE, "not it")
+
+
+def test_a_code_of_a_phone_is_of_its_key_account_number_and_time() -> None:
+    user, other = UUID(int=1), UUID(int=2)
+    codes = {
+        phone_code(*each)
+        for each in (
+            (b"k" * 32, user, PHONE, 7),
+            (b"l" * 32, user, PHONE, 7),
+            (b"k" * 32, other, PHONE, 7),
+            (b"k" * 32, user, PHONE, 8),
+            (b"k" * 32, user, "+79211234568", 7),
+        )
+    }
+    assert len(codes) == 5
+    assert all(re.fullmatch("[0-9]{6}", code) for code in codes)
+    assert phone_step_at(899.9) == 2
 
 
 async def test_an_owner_ends_the_sessions_of_his_staff_and_of_nobody_else(

@@ -120,7 +120,9 @@ def test_sql_never_ends_a_transaction() -> None:
         place(path, node.lineno)
         for path in python_files(*PACKAGES)
         for node in nodes_of(path, ast.Constant)
-        if isinstance(node.value, str) and ending.search(node.value)
+        if isinstance(node.value, str)
+        and ending.search(node.value)
+        and not (node.value == "begin" and path.name == "root.py")  # a command of ours
     ]
     assert found == []
 

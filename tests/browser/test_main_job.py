@@ -2,14 +2,22 @@
 
 import asyncio
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
+from pydantic import SecretStr
 
+from dispatch.access.commands import CreateUser
+from dispatch.access.passwords import hand_out_link
+from dispatch.access.roles import Role
+from dispatch.access.service import create_user
 from dispatch.orders.commands import AskedShift
-from tests.browser.conftest import House, Window
+from tests.browser.conftest import NARROW, House, Window
+from tests.factories.access import PASSWORD
 from tests.factories.stage import place
+from tests.factories.tenancy import make_franchise
 
 LEAD = timedelta(seconds=75)
 PATIENCE_MS = 180_000
@@ -177,3 +185,109 @@ async def test_a_screen_catches_up_after_a_restart(window: Window, house: House)
     await house.system.until_healthy()
     await expect(window.page.locator(f"#card-{shift_id}")).to_be_visible(timeout=PATIENCE_MS)
     window.complaints.clear()  # the browser says that the server was away
+
+
+@dataclass
+class Newcomer:
+    """Somebody who follows the first steps, and nothing else."""
+
+    window: Window
+
+    @property
+    def page(self) -> Page:
+        return self.window.page
+
+    @property
+    def dialog(self) -> Locator:
+        return self.window.page.locator("#dialog")
+
+    async def step(self, name: str, done: int) -> None:
+        await self.page.goto("/board")
+        await expect(self.page.locator(".first-step.is-done")).to_have_count(done)
+        await self.page.locator(f"#step-{name}").click()
+
+    async def fill(self, leads_to: str, **fields: str) -> None:
+        """Fill in the form of a dialog and save it."""
+        for field, value in fields.items():
+            await self.dialog.locator(f"#{field}").fill(value)
+        await self.dialog.locator("button[type=submit]").click()
+        await self.page.wait_for_url(re.compile(leads_to))
+
+    async def set_password(self, link: str, login: str) -> None:
+        await self.page.goto(f"/new-password/{link}")
+        for field in ("#password", "#again"):
+            await self.page.fill(field, PASSWORD)
+        await self.page.click("button[type=submit]")
+        await self.page.fill("#login", login)
+        await self.page.fill("#password", PASSWORD)
+        await self.page.click("button[type=submit]")
+        await self.page.wait_for_url("**/board")
+
+    async def bring_people(self) -> None:
+        lines = "\n".join(f"892177700{n:02};Иван;Петров" for n in range(12))
+        content = f"Телефон;Имя;Фамилия\n{lines}".encode()
+        await self.page.set_input_files("#file", FilePayload(name="people.csv", mimeType="text/csv", buffer=content))
+        await self.page.locator("#import-form [name=skills][value=loading]").check()
+        await self.page.get_by_role("button", name="Look at it").click()
+        await self.page.locator("#take").click()
+        await self.page.wait_for_url("**/people/imports/*")
+
+    async def attest(self) -> None:
+        for name in ("vetting", "consent_offers"):
+            await self.dialog.locator(f"[name=what][value={name}]").check()
+        await self.dialog.locator("[name=author]").fill("Анна")
+        await self.dialog.locator("[name=basis]").fill("Interviews of November")
+        await self.dialog.locator("button[type=submit]").click()
+        await expect(self.page.get_by_role("list", name="Attested")).to_be_visible()
+
+
+async def test_from_the_first_link_to_the_first_order(window: Window, house: House) -> None:
+    """An office of nothing but an owner: each first step leads to its form, and is ticked off by what came of it."""
+    page, newcomer = window.page, Newcomer(window)
+    office = await make_franchise(house.settings, city="Тверь", lat=56.858, lon=35.9)
+    async with house.database.begin(office.id, "system:test") as uow:
+        command = CreateUser(login="first@owner", name="Анна", role=Role.OWNER, password=SecretStr("nobody knows it"))
+        link = await hand_out_link(uow, (await create_user(uow, command, granter=Role.OPERATOR)).id)
+    await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    await newcomer.set_password(link, "first@owner")
+    await window.accessible()
+
+    sid = "AC" + "1" * 32
+    await house.system.register_account(sid, "first secret", "+78005550199")
+    await newcomer.step("number", 0)
+    await newcomer.dialog.locator("#gateway").select_option("simulator")
+    await newcomer.fill("added=", number="+7 (800) 555-01-99", sid=sid, secret="first secret")
+    await expect(newcomer.dialog.locator("#phone")).to_be_focused()
+    await window.accessible()
+
+    await newcomer.step("colleagues", 1)
+    await newcomer.dialog.locator("#first-password").check()
+    await newcomer.fill("/settings/users$", name="Олег", login="second@owner", password=PASSWORD)
+    await page.get_by_role("link", name="Back to the first steps").click()
+    await page.locator("#step-prices").click()
+    await page.fill("#bill_loading", "500")
+    await page.fill("#pay_loading", "300")
+    await page.get_by_role("button", name="Save").click()
+    await newcomer.step("people", 3)
+    await newcomer.bring_people()
+    await newcomer.step("consent", 4)
+    await newcomer.attest()
+
+    await newcomer.step("site", 5)
+    await newcomer.fill("/clients/[0-9a-f-]{36}$", name="Склад на Волге")
+    await newcomer.step("site", 5)
+    await newcomer.dialog.locator(".leaflet-container").click()
+    await expect(newcomer.dialog.locator("#lat")).not_to_have_value("")
+    await newcomer.fill("/clients/[0-9a-f-]{36}$", address="ул. Советская, 1")
+    await expect(page.get_by_role("list", name="Sites")).to_contain_text("ул. Советская, 1")
+    await newcomer.step("order", 6)
+    await page.get_by_role("searchbox", name="Client").fill("Склад")
+    await page.get_by_role("radio", name="Склад на Волге").check()
+    await page.get_by_role("radio", name="ул. Советская, 1").check()
+    await page.get_by_label("People", exact=True).fill("2")
+    day = datetime.now(SITE_ZONE) + timedelta(days=1)
+    for label, typed in (("Day", f"{day:%Y-%m-%d}"), ("From", "09:00"), ("Until", "17:00")):
+        await page.get_by_label(label, exact=True).fill(typed)
+    await page.get_by_role("button", name="Place the order").last.click()
+    await page.wait_for_url(re.compile("/shifts/[0-9a-f-]{36}$"))
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Склад на Волге")

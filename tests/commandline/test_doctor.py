@@ -130,7 +130,11 @@ async def _as_owner(settings: Settings, statements: tuple[str, ...]) -> None:
 
 def test_a_fresh_installation_lacks_only_a_worker_and_accounts(settings: Settings) -> None:
     found = _looked(look_at_database, settings)
-    assert {what for what, finding in found.items() if finding.state is not State.OK} == {"beats", "gateways"}
+    assert {what for what, finding in found.items() if finding.state is not State.OK} == {
+        "beats",
+        "franchises",
+        "gateways",
+    }
 
 
 def test_another_revision_is_wrong(settings: Settings, write: Callable[..., None]) -> None:

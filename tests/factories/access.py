@@ -20,6 +20,7 @@ from dispatch.access.second_factor import begin_second_factor, confirm_second_fa
 from dispatch.access.service import create_token
 from dispatch.access.sign_in import SESSION_PREFIX
 from dispatch.kit.ids import new_id
+from dispatch.kit.phones import parse_phone
 from dispatch.kit.tokens import hash_password, new_token
 from dispatch.kit.uow import Database
 from dispatch.settings import SecondFactor, Settings
@@ -64,6 +65,16 @@ async def make_user(database: Database, franchise_id: UUID, role: Role = Role.DI
         )
         uow.session.add(row)
     return user
+
+
+async def give_phone(database: Database, staff: Staff, phone: str) -> None:
+    """Say where links for a new password of an account go, as if it had been confirmed."""
+    async with database.begin(staff.franchise_id, "system:test") as uow:
+        await uow.run(
+            "UPDATE staff_users SET phone = $2, version = version + 1 WHERE id = $1",
+            staff.id,
+            parse_phone(phone, mobile=True),
+        )
 
 
 async def make_session(database: Database, staff: Staff) -> str:

@@ -19,14 +19,19 @@ from dispatch.kit.uow import Database
 from dispatch.local.places import free_port
 from dispatch.pricing.card import Multiplier, RateCard
 from dispatch.pricing.service import cards_in_force, write_rate_card
-from dispatch.settings import Settings
+from dispatch.settings import SendingMode, Settings
 from dispatch.simulator.app import create_app as create_simulator
 from dispatch.simulator.config import Account, SimulatorConfig
+from dispatch.sms.claim import claim_texts
+from dispatch.staffing.first_steps import FirstStep, first_steps
+from dispatch.web.first_steps import COOKIE
 from tests.factories.access import make_session, make_user
 from tests.factories.counter import PART, Counter
+from tests.factories.crew import seat
 from tests.factories.served import serving
 from tests.factories.stage import Stage, open_questions, place, run_lane, set_stage
 from tests.factories.tenancy import make_franchise
+from tests.factories.workers import make_worker
 
 
 async def browser_of(app: FastAPI, app_db: Database, franchise_id: object, role: Role) -> AsyncClient:
@@ -43,20 +48,85 @@ def csrf_in(page: str) -> str:
     return found[1]
 
 
-async def test_a_new_office_sees_what_it_lacks_until_it_had_an_order(
-    app: FastAPI, settings: Settings, app_db: Database, stage: Stage, counter: Counter
+async def test_a_new_office_is_led_step_by_step_to_its_first_order(
+    app: FastAPI,
+    settings: Settings,
+    app_db: Database,
+    jobs_db: Database,
+    owner: asyncpg.Connection,
 ) -> None:
     office = await make_franchise(settings)
-    owner = await browser_of(app, app_db, office.id, Role.OWNER)
-    page = (await owner.get("/board")).text
+    browser = await browser_of(app, app_db, office.id, Role.OWNER)
+
+    async def led() -> tuple[int, str]:
+        page = (await browser.get("/first-steps/list", headers=PART)).text
+        primary = re.search(r'btn-primary" id="step-(\w+)" href="([^"]+)"', page)
+        return page.count("first-step is-done"), primary[2] if primary else ""
+
+    page = (await browser.get("/board")).text
     assert "First steps" in page
-    assert page.count("first-step is-done") == 0
-    done = await owner.post("/prices", data={"csrf": csrf_in(page), "bill_loading": "450,50", "pay_loading": "200"})
-    assert done.status_code == 303
-    assert (await owner.get("/board")).text.count("first-step is-done") == 1
-    # An office that had an order is shown none of it, whatever day it looks at.
-    await place(app_db, stage, 1)
-    assert "First steps" not in (await counter.browser.get("/board?day=today")).text
+    assert await led() == (0, "/settings/gateways#new-account")
+    headers = PART | {"X-CSRF-Token": csrf_in(page)}
+
+    async def done(where: str, **form: str) -> str:
+        answer = await browser.post(where, data=form, headers=headers)
+        assert answer.status_code in (200, 204), answer.headers.get("x-problem")
+        return answer.headers.get("hx-redirect", "")
+
+    number = {"gateway": "twilio", "number": "+7 (800) 555-00-01", "sid": "AC1", "secret": "kept for ever"}
+    refused = await browser.post("/settings/gateways", data=number | {"secret": ""}, headers=headers)
+    assert refused.status_code == 422
+    tests = await done("/settings/gateways", **number)
+    account = await owner.fetchrow("SELECT id, number, secret FROM sms_accounts WHERE franchise_id = $1", office.id)
+    assert (account["number"], account["secret"]) == ("+78005550001", "kept for ever")
+    assert tests.endswith(f"#test-{account['id']}")
+    assert f'id="test-{account["id"]}"' in (gateways := (await browser.get(tests)).text)
+    assert "kept for ever" not in gateways
+    assert await led() == (1, "/settings/users#new-user")
+    await make_user(app_db, office.id, Role.DISPATCHER)
+    assert await led() == (2, "/prices")
+    prices = {"csrf": headers["X-CSRF-Token"], "bill_loading": "450,50", "pay_loading": "200"}
+    assert (await browser.post("/prices", data=prices)).status_code == 303
+    assert await led() == (3, "/people/import")
+    async with app_db.begin(office.id, "system:test") as uow:
+        await make_worker(uow, attested=None)
+    assert await led() == (4, "/people?status=applicant")
+    async with app_db.begin(office.id, "system:test") as uow:
+        await make_worker(uow)
+    assert await led() == (5, f"/settings/gateways#test-{account['id']}")
+    await done(f"/settings/gateways/{account['id']}/test", phone="+79215550109")
+    await claim_texts(jobs_db, account["id"], 10, mode=SendingMode.OFF, allow_list=(), lease_s=30)
+    assert (await led())[0] == 5, "held back though texts may leave: it has not arrived"
+    async with app_db.begin(office.id, "system:test") as uow:
+        assert (await first_steps(uow, sends=False)).done[FirstStep.TRIAL]
+    await done(f"/settings/gateways/{account['id']}/test", phone="+79215550109")
+    assert (await led())[0] == 5, "a text that waits has not arrived"
+    await owner.execute("UPDATE messages SET status = 'sent' WHERE franchise_id = $1 AND status = 'queued'", office.id)
+    assert await led() == (6, "/clients#new-client")
+    client = (await done("/clients", name="Склад", kind="company")).rpartition("/")[2]
+    assert await led() == (6, f"/clients/{client}#new-site")
+    await done(
+        f"/clients/{client}/sites", address="Сенная пл., 1", lat="59.927", lon="30.318", attendance_source="self"
+    )
+    assert await led() == (7, "/orders/new")
+    dispatcher = await browser_of(app, app_db, office.id, Role.DISPATCHER)
+    assert "step-number" not in (await dispatcher.get("/board")).text, "what only an owner may do"
+
+
+async def test_the_steps_are_put_away_and_end_with_the_first_seat(
+    app_db: Database, stage: Stage, counter: Counter
+) -> None:
+    steps = 'class="first-step'
+    assert steps in (await counter.browser.get("/board")).text
+    order = await place(app_db, stage, 1)
+    assert steps in (board := (await counter.browser.get("/board")).text)
+    assert f"/shifts/{order.shifts[0].id}" in board
+    counter.browser.cookies.set(COOKIE, str(stage.franchise_id))
+    assert steps not in (await counter.browser.get("/board")).text
+    assert steps in (await counter.browser.get("/first-steps")).text
+    counter.browser.cookies.delete(COOKIE)
+    await seat(app_db, stage, order.shifts[0].id, stage.workers[0])
+    assert steps not in (await counter.browser.get("/board")).text
 
 
 async def test_prices_change_the_rates_and_keep_the_rest_of_a_card(

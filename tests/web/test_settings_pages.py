@@ -15,7 +15,7 @@ from dispatch.web.gateways import TRIALS
 from dispatch.web.languages import Language, speech
 from dispatch.web.role_words import GROUPS, MEANINGS
 from dispatch.web.settings import SECTIONS
-from tests.factories.access import Staff, make_factor, make_session, make_user
+from tests.factories.access import Staff, give_phone, make_factor, make_session, make_user
 from tests.factories.office import Office, last_audit, open_office
 from tests.factories.sms import make_account
 from tests.factories.tenancy import make_franchise
@@ -56,6 +56,12 @@ async def test_the_side_names_just_the_sections_that_open(office: Office) -> Non
     assert (await office.browser.get("/settings")).headers["location"] == "/settings/policies"
 
 
+def version_in(form: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', form)
+    assert found is not None
+    return found[1]
+
+
 async def user_row(owner: asyncpg.Connection, login: str) -> asyncpg.Record:
     row = await owner.fetchrow("SELECT * FROM staff_users WHERE login = $1", login)
     assert row is not None
@@ -81,13 +87,7 @@ async def test_a_user_is_made_and_everything_is_done_to_his_account(
     assert "+79215550102" not in file
     where = f"users/{user['id']}"
 
-    assert 'value="dispatcher" selected' in await office.part(f"{where}/role")
-    await office.done(f"{where}/role", role="accountant")
-    assert (await user_row(owner, login))["role"] == "accountant"
-    trail = await last_audit(owner, "staff_users", user["id"])
-    assert (trail["actor"], trail["action"]) == (f"staff:{office.me}", "update")
-
-    staff = Staff(user["id"], office.franchise_id, login, Role.ACCOUNTANT, FIRST)
+    staff = Staff(user["id"], office.franchise_id, login, Role.DISPATCHER, FIRST)
     await make_session(office.database, staff)
     await office.done(f"{where}/end-sessions")
     live = "SELECT count(*) FROM sessions WHERE user_id = $1 AND revoked_at IS NULL"
@@ -96,7 +96,10 @@ async def test_a_user_is_made_and_everything_is_done_to_his_account(
     assert (trail["actor"], '"sessions_ended": 1' in trail["after"]) == (f"staff:{office.me}", True)
 
     await make_factor(office.database, settings, staff)
-    await office.done(f"{where}/second-factor")
+    assert (await office.act(f"{where}/second-factor")).status_code == 422, "no reason"
+    assert (await office.act(f"users/{office.me}/second-factor", reason="My own")).status_code == 409
+    await office.done(f"{where}/second-factor", reason="He lost his phone")
+    assert "He lost his phone" in (await last_audit(owner, "staff_users", user["id"]))["after"]
     assert await owner.fetchval("SELECT count(*) FROM second_factors WHERE id = $1", user["id"]) == 0
     assert (await last_audit(owner, "second_factors", user["id"]))["action"] == "delete"
 
@@ -111,6 +114,23 @@ async def test_a_user_is_made_and_everything_is_done_to_his_account(
     assert login in await office.page(f"users?q={login}&closed=yes")
     await office.done(f"{where}/enable")
     assert (await user_row(owner, login))["disabled_at"] is None
+
+
+async def test_an_account_is_changed_for_a_reason(office: Office, owner: asyncpg.Connection) -> None:
+    user = await make_user(office.database, office.franchise_id)
+    await give_phone(office.database, user, "+79215550104")
+    where = f"users/{user.id}"
+    form = await office.part(f"{where}/change")
+    assert 'value="dispatcher" selected' in form
+    changed = {"name": "Новое Имя", "phone": "", "role": "accountant", "version": version_in(form)}
+    assert (await office.act(f"{where}/change", **changed)).status_code == 422, "no reason"
+    assert (await office.act(f"{where}/change", **changed | {"phone": "12"}, reason="He moved")).status_code == 422
+    await office.done(f"{where}/change", **changed, reason="He moved to the office")
+    row = await user_row(owner, user.login)
+    assert (row["name"], row["phone"], row["role"]) == ("Новое Имя", None, "accountant")
+    trail = await last_audit(owner, "staff_users", user.id)
+    assert (trail["actor"], "He moved to the office" in trail["after"]) == (f"staff:{office.me}", True)
+    assert (await office.act(f"{where}/change", **changed, reason="Once more")).status_code == 409, "an old version"
 
 
 async def test_a_first_password_may_come_by_link(office: Office, owner: asyncpg.Connection, settings: Settings) -> None:
@@ -137,11 +157,12 @@ async def test_a_first_password_may_come_by_link(office: Office, owner: asyncpg.
 async def test_the_last_owner_stays_and_nobody_reaches_above_himself(office: Office) -> None:
     me = f"users/{office.me}"
     assert "last%20owner" in (await office.act(f"{me}/disable")).headers["x-problem"]
-    assert "last%20owner" in (await office.act(f"{me}/role", role="dispatcher")).headers["x-problem"]
-    assert (await office.act(f"{me}/role", role="hq")).status_code == 403
+    mine = {"name": "Я", "phone": "", "version": version_in(await office.part(f"{me}/change")), "reason": "To try it"}
+    assert "last%20owner" in (await office.act(f"{me}/change", **mine, role="dispatcher")).headers["x-problem"]
+    assert (await office.act(f"{me}/change", **mine, role="hq")).status_code == 403
     operator = await make_user(office.database, office.franchise_id, Role.OPERATOR)
     for act in ("disable", "enable", "end-sessions", "second-factor", "link"):
-        assert (await office.act(f"users/{operator.id}/{act}")).status_code == 403, act
+        assert (await office.act(f"users/{operator.id}/{act}", reason="To try it")).status_code == 403, act
     assert (await office.act(f"users/{operator.id}/password", password=FIRST)).status_code == 403
     assert f'id="disable-{operator.id}"' not in await office.page("users")
     stranger = await office.turn(Role.DISPATCHER)

@@ -107,24 +107,48 @@ async def test_the_password_is_changed_and_this_session_stays(
     assert await sign_in(stranger, user.login, NEW) == "/"
 
 
-async def test_the_phone_is_shown_without_its_middle(
-    dispatcher: AsyncClient,
+async def test_a_phone_is_confirmed_by_a_code_and_shown_without_its_middle(
+    dispatcher: AsyncClient, owner: asyncpg.Connection
 ) -> None:
     token = csrf_of((await dispatcher.get("/account/phone")).text)
     wrong = await dispatcher.post("/account/phone", data={"csrf": token, "present": PASSWORD, "phone": "ring me"})
     assert wrong.status_code == 422
-    refused = await dispatcher.post("/account/phone", data={"csrf": token, "present": "x", "phone": "8 921 123-45-67"})
-    assert "present password is wrong" in refused.text
-    form = {"csrf": token, "present": PASSWORD, "phone": "8 921 123-45-67"}
-    assert (await dispatcher.post("/account/phone", data=form)).headers["location"] == "/account?done=phone"
+    form = {"csrf": token, "present": "x", "phone": "8 921 123-45-67"}
+    assert "present password is wrong" in (await dispatcher.post("/account/phone", data=form)).text
+    asked = await dispatcher.post("/account/phone", data=form | {"present": PASSWORD})
+    assert 'name="phone" value="+79211234567"' in asked.text
+    body = await owner.fetchval("SELECT body FROM messages WHERE template = 'password_reset' ORDER BY id DESC LIMIT 1")
+    code = re.search(r"[0-9]{6}", body)
+    assert code is not None
+    assert "+7 921" not in (await dispatcher.get("/account")).text
+    proof = {"csrf": token, "phone": "+79211234567"}
+    refused = await dispatcher.post("/account/phone/code", data=proof | {"code": "nothing"})
+    assert (refused.status_code, "too old" in refused.text) == (422, True)
+    done = await dispatcher.post("/account/phone/code", data=proof | {"code": code[0]})
+    assert done.headers["location"] == "/account?done=phone"
     page = (await dispatcher.get("/account?done=phone")).text
     assert "+7 921 •••-••-67" in page
     assert "1234567" not in page.replace("-", "").replace(" ", "")
+    gone = await dispatcher.post("/account/phone", data={"csrf": token, "present": PASSWORD, "phone": ""})
+    assert gone.headers["location"] == "/account?done=phone"
+    assert "+7 921" not in (await dispatcher.get("/account")).text
+
+
+async def test_somebody_changes_his_own_name(dispatcher: AsyncClient, owner: asyncpg.Connection) -> None:
+    token = csrf_of((await dispatcher.get("/account/name")).text)
+    assert (await dispatcher.post("/account/name", data={"csrf": token, "name": " "})).status_code == 422
+    assert (await dispatcher.post("/account/name", data={"csrf": token, "name": "Анна Новая"})).status_code == 303
+    assert "Анна Новая" in (await dispatcher.get("/board")).text
+    trail = await owner.fetchrow(
+        "SELECT actor, after FROM audit_log WHERE entity = 'staff_users' ORDER BY id DESC LIMIT 1"
+    )
+    assert trail["actor"].startswith("staff:")
+    assert "Анна Новая" in trail["after"]
 
 
 async def test_a_program_has_no_account_to_look_at(stranger: AsyncClient, app_db: Database, stage: Stage) -> None:
     token = bearer(await make_token(app_db, await make_user(app_db, stage.franchise_id, Role.OWNER)))
-    for page in ("/account", "/account/password", "/account/phone", "/account/second-factor"):
+    for page in ("/account", "/account/name", "/account/password", "/account/phone", "/account/second-factor"):
         assert (await stranger.get(page, headers=token)).status_code == 403
 
 

@@ -11,12 +11,11 @@ import pytest
 import pytest_asyncio
 from httpx import AsyncClient
 
-from dispatch.access.passwords import change_phone
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
 from dispatch.sms.queries import list_messages
 from dispatch.web import forgotten
-from tests.factories.access import PASSWORD, Staff, make_user
+from tests.factories.access import Staff, give_phone, make_user
 from tests.factories.stage import Stage
 from tests.factories.tenancy import make_franchise
 
@@ -37,7 +36,7 @@ async def phone() -> str:
 async def staff(app_db: Database, stage: Stage, phone: str, owner: asyncpg.Connection) -> Staff:
     await owner.execute("DELETE FROM login_attempts")
     user = await make_user(app_db, stage.franchise_id)
-    await change_phone(app_db, user.franchise_id, user.id, PASSWORD, phone)
+    await give_phone(app_db, user, phone)
     return user
 
 
@@ -151,7 +150,7 @@ async def test_a_franchise_without_an_account_sends_nothing_and_answers_alike(
 ) -> None:
     await owner.execute("DELETE FROM login_attempts")
     bare = await make_user(app_db, (await make_franchise(settings)).id)
-    await change_phone(app_db, bare.franchise_id, bare.id, PASSWORD, phone)
+    await give_phone(app_db, bare, phone)
     answer = await stranger.post("/forgotten", data={"login": bare.login})
     assert answer.status_code == 200
     assert "on its way" in answer.text

@@ -33,6 +33,29 @@ function toast(words, tone = "info", undo = null) {
   if (tone !== "danger") setTimeout(() => note.remove(), 6000);
 }
 
+/** What is remembered about how pages look, and the page to see it on. */
+function keepInMind(button) {
+  const [name, value] = button.dataset.remember.split("=");
+  remember(name, value);
+  location.assign(button.dataset.then);
+}
+
+// A link may name the form it is about: /clients#new-client opens it. Once, so that a reload does not ask again.
+addEventListener("DOMContentLoaded", () => {
+  const named = location.hash === "" ? null : document.getElementById(location.hash.slice(1));
+  if (!named?.matches('button[hx-get][hx-target="#dialog-body"]')) return;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  setTimeout(() => named.click());
+});
+
+// Who went to a form from the first steps finds back to them, for as long as this window is open and they are not behind.
+addEventListener("DOMContentLoaded", () => {
+  const back = document.getElementById("steps-back");
+  if (back === null || document.getElementById("first-steps") !== null) return;
+  if (location.pathname === "/board") sessionStorage.removeItem("first-steps");
+  back.hidden = sessionStorage.getItem("first-steps") === null;
+});
+
 function switchTheme() {
   const root = document.documentElement;
   const next = root.getAttribute("data-bs-theme") === "dark" ? "light" : "dark";
@@ -66,6 +89,9 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-theme-switch]")) switchTheme();
   if (event.target.closest("[data-print]")) print();
+  if (event.target.closest(".first-step a")) sessionStorage.setItem("first-steps", "begun");
+  const remembers = event.target.closest("[data-remember]");
+  if (remembers) keepInMind(remembers);
   const opener = event.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog).showModal();
   if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
