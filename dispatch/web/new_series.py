@@ -33,6 +33,7 @@ from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
 from dispatch.web.forms import Fault, FormUnfit
 from dispatch.web.frame import Page, PageDep
+from dispatch.web.refusals import told
 from dispatch.web.routing import ConsoleRoute
 from dispatch.web.series_form import (
     DAYS_LEFT_OUT,
@@ -179,5 +180,5 @@ async def _foreseen(page: Page, uow: Uow, typed: SeriesTyped) -> dict[str, Any]:
     except FormUnfit:
         pass  # said beside its fields when the form is sent
     except DispatchError as stopped:
-        trouble = page.say(str(stopped))
+        trouble = told(page.speech, stopped)
     return {"foreseen": None, "trouble": trouble}
