@@ -97,6 +97,7 @@ from dispatch.web import settings as settings_pages
 from dispatch.web import shifts as shift_pages
 from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
+from dispatch.web.routing import answer_error
 from dispatch.wiring import CONSTRAINTS
 
 GRACE_S: Final = 3
@@ -217,6 +218,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (*ROOT_ROUTERS, *CONSOLE_ROUTERS):
         app.include_router(router)
     app.state.console = Console()
+    app.state.answer_people = answer_error
     describe_access(app)
     install_errors(app)
     app.add_middleware(BodyLimit, max_bytes=settings.http.max_body_bytes)

@@ -49,6 +49,8 @@ log = get_logger(__name__)
 
 ANSWER_ERROR = "dispatch.answer_error"
 """Where in the scope a route for people leaves how it answers errors; programs get problem documents."""
+ANSWER_PEOPLE = "answer_people"
+"""Where in the app's state it stands how people are answered whom no route knew."""
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 MOST_FAULTS = 50
@@ -212,10 +214,31 @@ def _faults(exc: RequestValidationError) -> Iterator[dict[str, object]]:
         yield {"loc": where, "msg": mask_text(said)}
 
 
-async def _answer(request: Request, exc: Exception) -> Response:
-    """Answer a program with a problem document, and a page as its route wants it."""
+def answer_to(request: Request, exc: Exception) -> Response:
+    """Answer a program with a problem document, and somebody before a browser with a page.
+
+    Total, like `problem_of`: when the page cannot be made either, the document is the answer.
+    """
     for_people: Callable[[Request, Exception], Response] | None = request.scope.get(ANSWER_ERROR)
-    return problem_of(exc) if for_people is None else for_people(request, exc)
+    if for_people is None and _is_browser(request):
+        for_people = getattr(request.app.state, ANSWER_PEOPLE, None)
+    if for_people is None:
+        return problem_of(exc)
+    try:
+        return for_people(request, exc)
+    except Exception as failed:  # noqa: BLE001 - the last net: whatever it is, it is logged and answered
+        return problem_of(failed)
+
+
+def _is_browser(request: Request) -> bool:
+    """Tell whether a page was asked for, or a part of one: at an address that is not a program's."""
+    if request.url.path.startswith(("/api/", "/hooks/")):
+        return False
+    return "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers
+
+
+async def _answer(request: Request, exc: Exception) -> Response:
+    return answer_to(request, exc)
 
 
 def install_errors(app: FastAPI) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from uuid import UUID
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dispatch.api.errors import problem_of
+from dispatch.api.errors import answer_to
 from dispatch.kit.ids import new_id
 from dispatch.kit.log import bound, get_logger
 
@@ -59,7 +59,7 @@ class RequestContext:
             except ClientDisconnect:
                 status = status or _LEFT
             except Exception as exc:  # noqa: BLE001 - the last net: whatever it is, it is logged and answered
-                answer = problem_of(exc)
+                answer = answer_to(Request(scope, receive), exc)
                 if not status:
                     await answer(scope, receive, send_with_id)
             finally:

@@ -5,6 +5,7 @@ a franchise has hundreds of clients, not millions.
 """
 
 import re
+from collections.abc import Collection
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -160,6 +161,14 @@ async def people_of(uow: Uow, client_id: UUID) -> list[ClientPerson]:
         .order_by(ClientPerson.id)
     )
     return list((await uow.session.execute(query)).scalars())
+
+
+async def client_names(uow: Uow, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what these clients of the tenant are called."""
+    rows = await uow.fetch(
+        "SELECT id, name FROM clients WHERE franchise_id = $1 AND id = ANY ($2)", uow.franchise_id, list(ids)
+    )
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def list_do_not_return(

@@ -42,20 +42,29 @@ async def fill_counts(uow: Uow, shift_id: UUID) -> Mapping[str, int]:
 
 async def seats_with_people(uow: Uow, shift_id: UUID) -> Sequence[Mapping[str, Any]]:
     """Read the seats of a shift with what this franchise may know of its people: first name, rating, home or guest."""
-    return await uow.fetch(
-        """SELECT s.id, s.worker_id, s.kind, s.status, s.reason, s.accepted_at, s.confirmed_at, s.due_at, s.grace_at,
-                  s.limit_at, s.announced_min, s.arrived_at, s.arrival_source, s.late_min, s.p_show, s.second_chance,
-                  c.first_name, w.franchise_id = s.franchise_id AS home,
+    return (await crews_with_people(uow, [shift_id]))[shift_id]
+
+
+async def crews_with_people(uow: Uow, shift_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Mapping[str, Any]]]:
+    """Read the seats of several shifts at once, by shift, as `seats_with_people` does of one."""
+    rows = await uow.fetch(
+        """SELECT s.shift_id, s.id, s.worker_id, s.kind, s.status, s.reason, s.accepted_at, s.confirmed_at, s.due_at,
+                  s.grace_at, s.limit_at, s.announced_min, s.arrived_at, s.arrival_source, s.late_min, s.p_show,
+                  s.second_chance, c.first_name, w.franchise_id = s.franchise_id AS home,
                   CASE WHEN w.capped_until > clock.now() THEN least(w.rating, 2.00) ELSE w.rating END AS rating
            FROM seats s JOIN workers w ON w.id = s.worker_id
            LEFT JOIN contact_for_text(ARRAY(SELECT x.worker_id FROM seats x
-                                            WHERE x.franchise_id = $1 AND x.shift_id = $2)) c
+                                            WHERE x.franchise_id = $1 AND x.shift_id = ANY ($2))) c
                   ON c.worker_id = s.worker_id
-           WHERE s.franchise_id = $1 AND s.shift_id = $2
+           WHERE s.franchise_id = $1 AND s.shift_id = ANY ($2)
            ORDER BY array_position(ARRAY['primary', 'reserve', 'standby'], s.kind), s.accepted_at, s.id""",
         uow.franchise_id,
-        shift_id,
+        list(shift_ids),
     )
+    crews: dict[UUID, list[Mapping[str, Any]]] = {shift_id: [] for shift_id in shift_ids}
+    for row in rows:
+        crews[row["shift_id"]].append(row)
+    return crews
 
 
 async def invitations_with_people(uow: Uow, shift_id: UUID) -> Sequence[Mapping[str, Any]]:
@@ -103,10 +112,12 @@ async def open_alarms(uow: Uow, *, shift_id: UUID | None, limit: int) -> Sequenc
     return await uow.fetch(
         """SELECT a.id, a.shift_id, a.kind, a.severity, a.sentence, a.detail, a.status, a.raised_at, a.acknowledged_at,
                   c.name AS client, f.starts_at, f.zone
-           FROM alarms a LEFT JOIN shifts f ON f.franchise_id = $1 AND f.id = a.shift_id
+           FROM (SELECT *, array_position(ARRAY['critical', 'warning', 'info'], severity) AS place FROM alarms
+                 WHERE franchise_id = $1 AND status <> 'resolved' AND ($2::uuid IS NULL OR shift_id = $2)
+                 ORDER BY place, raised_at, id LIMIT $3) a
+           LEFT JOIN shifts f ON f.franchise_id = $1 AND f.id = a.shift_id
            LEFT JOIN clients c ON c.franchise_id = $1 AND c.id = f.client_id
-           WHERE a.franchise_id = $1 AND a.status <> 'resolved' AND ($2::uuid IS NULL OR a.shift_id = $2)
-           ORDER BY array_position(ARRAY['critical', 'warning', 'info'], a.severity), a.raised_at, a.id LIMIT $3""",
+           ORDER BY a.place, a.raised_at, a.id""",
         uow.franchise_id,
         shift_id,
         limit,

@@ -1,11 +1,11 @@
 """The audit: who changed what, from what to what; found by person, thing, time and words, and taken home as a file."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Response
@@ -13,19 +13,22 @@ from fastapi import APIRouter, Depends, Form, Response
 from dispatch.access.queries import staff_lines
 from dispatch.access.roles import Permission, can
 from dispatch.api.deps import Caller, CallerDep, UowDep, allow
+from dispatch.clients.queries import client_names
 from dispatch.kit.audit_trail import MOST_LOOKED_THROUGH, AuditFilter, AuditPage, AuditRow, Place, read_audit
 from dispatch.kit.exports import Cell, SheetForm
-from dispatch.kit.masking import is_personal, mask_text
 from dispatch.kit.text import INT8_MAX
+from dispatch.kit.uow import Uow
 from dispatch.kit.walltime import wall_of
 from dispatch.tenancy.queries import franchise_of
-from dispatch.web.actors import Actors, actors_of
-from dispatch.web.audit_words import ENTITIES, FREE_TEXT, NOBODYS, SEALED
+from dispatch.web.actors import actors_of
+from dispatch.web.audit_values import Change, Telling
+from dispatch.web.audit_words import ENTITIES
 from dispatch.web.doors import own_page
 from dispatch.web.frame import Page, PageDep
 from dispatch.web.routing import ConsoleRoute
 from dispatch.web.settings import show_settings
 from dispatch.web.tables import MOST_EXPORTED, PER_PAGE, Listing, listing, take_along
+from dispatch.workers.queries import display_names
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
@@ -34,23 +37,7 @@ _SEES: Final = [allow(Permission.AUDIT_READ)]
 _FILTERS: Final = ("actor", "entity", "subject", "from", "to", "after")
 _LISTING: Final = listing(AUDIT, ("at",), "at", descending=True, filters=_FILTERS)
 ListingDep = Annotated[Listing, _LISTING]
-_HIDDEN: Final = frozenset({"franchise_id", "version", "id", "created_at", "token_sha256", "password_hash", "secret"})
-_LONGEST_VALUE: Final = 200
-_MOST_FIELDS: Final = 60
 _BATCH: Final = 1000
-_MASK: Final = "•••"
-_CODE: Final = re.compile(r"[a-z][a-z_]{1,40}")
-_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field of a change; None where there was or is nothing."""
-
-    field: str
-    before: str | None
-    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +60,12 @@ async def show_audit(page: PageDep, caller: CallerDep, uow: UowDep, looked: List
         oldest_first=not looked.descending,
         limit=PER_PAGE,
     )
-    who = await actors_of(page, uow, [row.actor for row in found.rows])
+    telling = await _telling(page, uow, caller, found.rows, zone)
     return show_settings(
         page,
         "audit.html",
         listing=looked,
-        lines=[_line(page, row, caller, who, zone) for row in found.rows],
+        lines=[_line(row, caller, telling) for row in found.rows],
         first=looked.go_on("") if looked.filters.get("after") else None,
         further=looked.go_on(_written(found.more)) if found.more is not None else None,
         looked_until=found.more[0] if found.more is not None and len(found.rows) < PER_PAGE else None,
@@ -113,9 +100,9 @@ async def take_audit(
         after = found.more
         if after is None:
             break
-    who = await actors_of(page, uow, [row.actor for row in rows])
+    telling = await _telling(page, uow, caller, rows, ZoneInfo(zone))
     heads = [page.say(word) for word in ("When", "Who", "What", "What was done", "Field", "before", "after")]
-    lines = (_line(page, row, caller, who, ZoneInfo(zone)) for row in rows)
+    lines = (_line(row, caller, telling) for row in rows)
     cells = list(islice(_cells(page, lines, zone), MOST_EXPORTED + 1))
     return await take_along(uow, "audit", form, [*heads, "id"], cells)
 
@@ -139,46 +126,21 @@ def _sees_people(caller: Caller) -> bool:
     return can(caller.role, Permission.CONTACTS_REVEAL)
 
 
-def _line(page: Page, row: AuditRow, caller: Caller, who: Actors, zone: ZoneInfo) -> Line:
+def _line(row: AuditRow, caller: Caller, telling: Telling) -> Line:
     sees = _sees_people(caller) or (row.entity == "staff_users" and can(caller.role, Permission.USERS_ADMIN))
-    return Line(row, who(row.actor), list(_changes(page, row, zone, hide=not sees)))
+    return Line(row, telling.who(row.actor), list(telling.changes(row, hide=not sees)))
 
 
-def _changes(page: Page, row: AuditRow, zone: ZoneInfo, *, hide: bool) -> Iterator[Change]:
-    """Write the fields out that changed; phones are never whole, and personal facts only for who may see them."""
-    before, after = dict(row.before or {}), dict(row.after or {})
-    for name in list(before | after)[:_MOST_FIELDS]:
-        was, became = before.get(name), after.get(name)
-        if name in _HIDDEN or (was is None and became is None):
-            continue
-        hides = hide and row.entity not in NOBODYS
-        private = row.entity in SEALED or (hides and (name in FREE_TEXT or is_personal(name)))
-        told = (_told(page, value, zone, hide=private or (hides and not _is_plain(value))) for value in (was, became))
-        yield Change(name, *told)
-
-
-def _is_plain(value: object) -> bool:
-    """Tell whether a value can say nothing about a person by itself: a figure, a moment, an id, a word of ours."""
-    if isinstance(value, str):
-        return any(shape.fullmatch(value) for shape in (_CODE, _MOMENT, _ID))
-    return isinstance(value, bool | int | float)
-
-
-def _told(page: Page, value: object, zone: ZoneInfo, *, hide: bool) -> str | None:
-    """Return a stored value as people read it: moments on the franchise's clock, words of ours translated."""
-    if value is None:
-        return None
-    if hide:
-        return _MASK
-    if isinstance(value, bool):
-        return page.say("yes") if value else page.say("no")
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    if _CODE.fullmatch(text):
-        return page.say(text)
-    if _MOMENT.match(text):
-        return page.speech.moment(datetime.fromisoformat(text), zone)
-    text = mask_text(text)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+async def _telling(page: Page, uow: Uow, caller: Caller, rows: Sequence[AuditRow], zone: ZoneInfo) -> Telling:
+    """Look up what the ids in these rows are called: staff, and workers and clients for who may see them."""
+    names = {str(line.id): line.name for line in await staff_lines(uow)}
+    if _sees_people(caller):
+        values = [{**(row.before or {}), **(row.after or {})} for row in rows]
+        workers = {UUID(each["worker_id"]) for each in values if each.get("worker_id")}
+        clients = {UUID(each["client_id"]) for each in values if each.get("client_id")}
+        names |= {str(one): name for one, name in (await display_names(uow, list(workers))).items()}
+        names |= {str(one): name for one, name in (await client_names(uow, clients)).items()}
+    return Telling(page, zone, await actors_of(page, uow, [row.actor for row in rows]), names)
 
 
 def _cells(page: Page, lines: Iterator[Line], zone: str) -> Iterator[Sequence[Cell]]:

@@ -1,7 +1,7 @@
 """The dispatch board: today and tomorrow, the shifts at risk first, refreshed while one looks; the list of 19:30."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Final
@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from dispatch.access.roles import Permission
 from dispatch.api.deps import ResourcesDep, UowDep, allow
 from dispatch.crew.alarms import acknowledge_alarm
-from dispatch.crew.queries import open_alarms, seats_with_people
+from dispatch.crew.queries import crews_with_people, open_alarms
 from dispatch.crew.rules import LIVE, SeatStatus
 from dispatch.kit.uow import Uow
 from dispatch.orders.rules import ShiftStatus
@@ -144,8 +144,11 @@ async def show_lists(page: PageDep, uow: UowDep, day: Day = "tomorrow") -> Respo
     """Show the crews of a day as they are printed for the sites, one sheet a shift that is not over."""
     cards = [card for card in (await _cards(uow, day))[1] if card.status not in _OVER]
     tomorrow = await tomorrow_here(uow)
-    crews = {card.id: await _expected(uow, card.id) for card in cards}
-    people = [seat["worker_id"] for seats in crews.values() for seat in seats]
+    seats = await crews_with_people(uow, [card.id for card in cards])
+    crews = {
+        shift_id: [seat for seat in held if SeatStatus(seat["status"]) in LIVE] for shift_id, held in seats.items()
+    }
+    people = [seat["worker_id"] for crew in crews.values() for seat in crew]
     return page.show(
         "lists.html",
         day=tomorrow if day == "tomorrow" else tomorrow - timedelta(days=1),
@@ -173,10 +176,6 @@ async def board_context(uow: Uow, day: str, narrowed: Narrowed) -> dict[str, Any
         "count": len(everything),
         "simulated": await is_simulated(uow),
     }
-
-
-async def _expected(uow: Uow, shift_id: UUID) -> list[Mapping[str, Any]]:
-    return [seat for seat in await seats_with_people(uow, shift_id) if SeatStatus(seat["status"]) in LIVE]
 
 
 @router.post("/alarms/{alarm_id}/ack", dependencies=[allow(Permission.ALARMS_ACK), Depends(own_page)])

@@ -5,12 +5,13 @@ piece that the browser fetches by itself. Templates escape everything; what is m
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -87,6 +88,7 @@ class Console:
         self.hub = Hub()
         self.assets = Assets.load()
         self._begun = False
+        self._icons: dict[str, Markup] = {}
         self._environments = {language: self._environment(speech(language)) for language in Language}
 
     def render(self, speaking: Speech, template: str, block: str | None, context: Mapping[str, object]) -> str:
@@ -113,12 +115,18 @@ class Console:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
         )
-        environment.install_gettext_translations(speaking.words, newstyle=True)  # type: ignore[attr-defined]
+        environment.install_gettext_callables(  # type: ignore[attr-defined]
+            speaking.words.gettext, speaking.counted, newstyle=True
+        )
         # `_` is for words of ours and takes them for safe; `word` is for what comes from elsewhere, and is escaped.
         environment.globals.update(asset=self.assets.url, icon=self._icon, speech=speaking, word=speaking.words.gettext)
         return environment
 
     def _icon(self, name: str) -> Markup:
+        known = self._icons.get(name)
+        return known if known is not None else self._icons.setdefault(name, self._drawn(name))
+
+    def _drawn(self, name: str) -> Markup:
         return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>').format(
             Markup(self.assets.icon(name))  # noqa: S704 - from our own pinned package
         )
@@ -140,6 +148,7 @@ class Viewer:
     Attributes:
         zone: the franchise's time zone, e.g. "Europe/Moscow".
         seen_until: the transaction before which the page shows everything.
+        year: which it is at the franchise; days of others are told with theirs.
     """
 
     name: str
@@ -148,6 +157,7 @@ class Viewer:
     franchise_id: UUID
     zone: str
     seen_until: int
+    year: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +174,8 @@ class Page:
     def __init__(
         self, request: Request, console: Console, resources: Resources, caller: Caller | None, viewer: Viewer | None
     ) -> None:
-        self.speech = chosen(request)
+        speaking = chosen(request)
+        self.speech = speaking if viewer is None else replace(speaking, year=viewer.year)
         self._request = request
         self._console = console
         self._resources = resources
@@ -209,6 +220,7 @@ class Page:
     def _frame(self) -> dict[str, Any]:
         caller, settings = self._caller, self._resources.settings
         return {
+            "speech": self.speech,
             "viewer": self._viewer,
             "places": [place for place in PLACES if caller is not None and can(caller.role, place.permission)],
             "here": self._request.url.path,
@@ -260,7 +272,8 @@ async def _viewer(uow: Uow, caller: Caller) -> Viewer:
     seen = await seen_until(uow)
     franchise = await franchise_of(uow)
     name = (await user_of(uow, caller.subject_id)).name if caller.kind is CallerKind.STAFF else "API"
-    return Viewer(name, str(caller.role), franchise.name, caller.franchise_id, franchise.zone, seen)
+    year = uow.now.astimezone(ZoneInfo(franchise.zone)).year
+    return Viewer(name, str(caller.role), franchise.name, caller.franchise_id, franchise.zone, seen, year)
 
 
 def sign_in_address(request: Request) -> str:

@@ -32,6 +32,8 @@ router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 _SHOWN: Final = 30
 _MOST_COUNTED: Final = 100
 _TEXTS_SHOWN: Final = 60
+_MATTERS_SHOWN: Final = 4
+"""Of what is open with one man; the first is what his words are about."""
 _WORKS: Final = [allow(Permission.INBOX_WORK)]
 _ACTS: Final = [allow(Permission.INBOX_WORK), Depends(own_page)]
 
@@ -126,6 +128,7 @@ async def _items(uow: Uow, kind: str, status: InboxStatus, after: str) -> Mappin
         "items": items,
         "names": await _names(uow, items),
         "matters": {item.id: _about(item, matters) for item in items},
+        "most_matters": _MATTERS_SHOWN,
         "kind": kind,
         "state": status,
         "kinds": list(InboxKind),

@@ -16,10 +16,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, get_day_names, get_timezone_location
+from babel.dates import format_date, format_datetime, get_day_names, get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol, get_decimal_symbol
 from babel.support import NullTranslations, Translations
 from starlette.requests import Request
 
@@ -34,19 +34,27 @@ class Language(StrEnum):
 
 
 COOKIE: Final = "dispatch_language"
+_SIGNS: Final = {"RUB": "₽", "KZT": "₸"}
+"""Signs that are known in every language, though not every catalogue has them."""
+_SMALLEST_GROUPED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """One language with its words and habits."""
+    """One language with its words and habits.
+
+    Attributes:
+        year: which it is for whoever looks; a day of another one is told with its year. 0: never.
+    """
 
     language: Language
     locale: Locale
     words: NullTranslations
+    year: int = 0
 
     def day(self, moment: date) -> str:
-        """Return a day with its weekday: "Mon, 24 Nov"."""
-        return str(format_date(moment, "EEE, d MMM", locale=self.locale))
+        """Return a day with its weekday: "Mon, 24 Nov"; one of another year with it: "24 Nov 2025"."""
+        return str(format_date(moment, "EEE, d MMM" if self._is_now(moment) else "d MMM y", locale=self.locale))
 
     def weekdays(self) -> list[str]:
         """Return the days of the week as headings, from Monday on: "Mon"."""
@@ -59,12 +67,29 @@ class Speech:
 
     def clock(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
         """Return a time of day, on the clock of a zone: "09:00"."""
-        return str(format_time(moment if zone is None else moment.astimezone(zone), "HH:mm", locale=self.locale))
+        # The same in every language; a board of a long day shows a thousand of them.
+        return f"{moment if zone is None else moment.astimezone(zone):%H:%M}"
 
     def moment(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
-        """Return day and time: "24 Nov, 09:00"."""
+        """Return day and time: "24 Nov, 09:00"; of another year: "24 Nov 2025, 09:00"."""
         local = moment if zone is None else moment.astimezone(zone)
-        return str(format_datetime(local, "d MMM, HH:mm", locale=self.locale))
+        shape = "d MMM, HH:mm" if self._is_now(local) else "d MMM y, HH:mm"
+        return str(format_datetime(local, shape, locale=self.locale))
+
+    def sign(self, currency: str) -> str:
+        """Return the sign of a currency: "₽"."""
+        return _SIGNS.get(currency) or str(get_currency_symbol(currency, locale=self.locale))
+
+    def figure(self, typed: str) -> str:
+        """Return a figure with two decimals as it is typed in this language: "225,00"."""
+        return typed.replace(".", get_decimal_symbol(self.locale)) if typed.replace(".", "", 1).isdecimal() else typed
+
+    def counted(self, singular: str, plural: str, count: int) -> str:
+        """Return words of ours for so many, the figure in groups: "10,036 people"."""
+        return self.words.ngettext(singular, plural, count).replace("%(num)d", self.number(count))
+
+    def _is_now(self, day: date) -> bool:
+        return self.year in (0, day.year)
 
     def place(self, zone: str | ZoneInfo) -> str:
         """Return the town whose clock a zone is: "Yekaterinburg"."""
@@ -73,10 +98,13 @@ class Speech:
 
     def money(self, minor: int, currency: str) -> str:
         """Return an amount of minor units with its currency."""
-        return str(format_currency(minor / 100, currency, locale=self.locale, group_separator=True))
+        amount = str(format_currency(minor / 100, currency, locale=self.locale, group_separator=True))
+        return amount.replace(currency, self.sign(currency))
 
     def number(self, figure: float) -> str:
         """Return a figure as people of this language write it."""
+        if isinstance(figure, int) and 0 <= figure < _SMALLEST_GROUPED:
+            return str(figure)
         return str(format_decimal(figure, locale=self.locale))
 
     def rating(self, value: Decimal | float) -> str:

@@ -37,12 +37,11 @@ def told(speaking: Speech, error: DispatchError) -> str:
 
 
 def _wait(speaking: Speech, minutes: int) -> str:
-    words = speaking.words.ngettext(
+    return speaking.counted(
         "Too many attempts. Try again in %(num)d minute.",
         "Too many attempts. Try again in %(num)d minutes.",
         minutes,
     )
-    return words % {"num": minutes}
 
 
 def _figure(speaking: Speech, value: object) -> str:

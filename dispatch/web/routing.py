@@ -1,6 +1,7 @@
 """Routes of pages: what stops one is told in words, on a page or beside the part that was asked for."""
 
 from collections.abc import Callable, Coroutine
+from http import HTTPStatus
 from typing import Any, Final, cast
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ ASKS_FOR_PARTS = "hx-request"
 """The header of requests for a part of a page."""
 SET_UP: Final = "/account/second-factor"
 """Where a half-open session is sent from everywhere."""
+_NOWHERE: Final = "The address leads nowhere: open it from the list, or copy the whole link."
+_BROKEN: Final = "Something broke on our side. Try again in a minute; if it stays so, tell who runs the system."
 
 
 class ConsoleRoute(APIRoute):
@@ -47,16 +50,18 @@ def answer_error(request: Request, error: Exception) -> Response:
         return Response(status_code=204, headers={"HX-Redirect": where}) if for_part else RedirectResponse(where, 303)
     status = (status_of(type(error)) or 500) if isinstance(error, DispatchError) else problem_of(error).status_code
     page = _page(request)
-    words = _words(page, error)
+    words = _words(page, error, status)
     if for_part:
         return Response(status_code=status, headers={"X-Problem": quote(words[:500])})
     return page.show("error.html", int(status), number=int(status), words=words)
 
 
-def _words(page: Page, error: Exception) -> str:
+def _words(page: Page, error: Exception, status: int) -> str:
     if isinstance(error, FormUnfit):
         return error.told(page)
-    return told(page.speech, error) if isinstance(error, DispatchError) else ""
+    if isinstance(error, DispatchError):
+        return told(page.speech, error)
+    return page.say(_BROKEN if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _NOWHERE)
 
 
 def _page(request: Request) -> Page:
