@@ -212,10 +212,14 @@ def _faults(exc: RequestValidationError) -> Iterator[dict[str, object]]:
         yield {"loc": where, "msg": mask_text(said)}
 
 
-async def _answer(request: Request, exc: Exception) -> Response:
-    """Answer a program with a problem document, and a page as its route wants it."""
+def answer_to(request: Request, exc: Exception) -> Response:
+    """Return what a program is told, a problem document, or what the route of a page wants people to be told."""
     for_people: Callable[[Request, Exception], Response] | None = request.scope.get(ANSWER_ERROR)
     return problem_of(exc) if for_people is None else for_people(request, exc)
+
+
+async def _answer(request: Request, exc: Exception) -> Response:
+    return answer_to(request, exc)
 
 
 def install_errors(app: FastAPI) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from uuid import UUID
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dispatch.api.errors import problem_of
+from dispatch.api.errors import answer_to
 from dispatch.kit.ids import new_id
 from dispatch.kit.log import bound, get_logger
 
@@ -28,8 +28,9 @@ class RequestContext:
     * Writes one line per request: method, route as declared (`/api/v1/orders/{order_id}`, so that no id, token or
       phone of an address gets into it), status, milliseconds, bytes sent. Never the query, headers, body or address
       of the client. Paths named in `quiet` are written at debug level unless they fail.
-    * Answers whatever the app let escape with a problem document, so that the answer has the id as well. If the
-      answer had begun, the failure is logged and the answer left unfinished, so that the server cuts the connection.
+    * Answers whatever the app let escape, with a problem document or as the route of a page wants it, so that the
+      answer has the id as well. If the answer had begun, the failure is logged and the answer left unfinished, so that
+      the server cuts the connection.
     """
 
     def __init__(self, app: ASGIApp, quiet: Collection[str] = ("/healthz", "/readyz", "/metrics")) -> None:
@@ -59,7 +60,7 @@ class RequestContext:
             except ClientDisconnect:
                 status = status or _LEFT
             except Exception as exc:  # noqa: BLE001 - the last net: whatever it is, it is logged and answered
-                answer = problem_of(exc)
+                answer = answer_to(Request(scope, receive), exc)
                 if not status:
                     await answer(scope, receive, send_with_id)
             finally:
