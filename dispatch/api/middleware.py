@@ -28,8 +28,9 @@ class RequestContext:
     * Writes one line per request: method, route as declared (`/api/v1/orders/{order_id}`, so that no id, token or
       phone of an address gets into it), status, milliseconds, bytes sent. Never the query, headers, body or address
       of the client. Paths named in `quiet` are written at debug level unless they fail.
-    * Answers whatever the app let escape with a problem document, so that the answer has the id as well. If the
-      answer had begun, the failure is logged and the answer left unfinished, so that the server cuts the connection.
+    * Answers whatever the app let escape, with a problem document or as the route of a page wants it, so that the
+      answer has the id as well. If the answer had begun, the failure is logged and the answer left unfinished, so that
+      the server cuts the connection.
     """
 
     def __init__(self, app: ASGIApp, quiet: Collection[str] = ("/healthz", "/readyz", "/metrics")) -> None:

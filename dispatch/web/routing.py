@@ -29,7 +29,7 @@ class ConsoleRoute(APIRoute):
     """A route that answers people."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Leave word how to answer what stops the handler, or the commit after it.
+        """Leave word how to answer what stops the handler, or the commit after it; and let go of what was uploaded.
 
         The error itself must pass through: it is what rolls the transaction back.
         """
@@ -37,7 +37,10 @@ class ConsoleRoute(APIRoute):
 
         async def handle_for_people(request: Request) -> Response:
             request.scope[ANSWER_ERROR] = answer_error
-            return await handle(request)
+            try:
+                return await handle(request)
+            finally:
+                await request.close()
 
         return handle_for_people
 

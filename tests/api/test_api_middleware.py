@@ -11,9 +11,10 @@ import pytest
 import structlog
 from fastapi import APIRouter, FastAPI
 from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from dispatch.api.errors import install_errors
+from dispatch.api.errors import ANSWER_ERROR, install_errors
 from dispatch.api.middleware import RequestContext
 from dispatch.kit.errors import NotFound
 from dispatch.kit.log import configure_logging, get_logger
@@ -71,6 +72,17 @@ def client() -> httpx.AsyncClient:
 
 def parsed(stream: io.StringIO, event: str = "request") -> list[dict[str, Any]]:
     return [line for line in map(json.loads, stream.getvalue().splitlines()) if line["event"] == event]
+
+
+async def test_a_page_tells_people_even_of_what_nobody_foresaw(lines: io.StringIO) -> None:
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[ANSWER_ERROR] = lambda _, exc: PlainTextResponse(f"a page about {type(exc).__name__}", 500)
+        raise KeyError
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(RequestContext(page)), base_url="http://api") as browser:
+        answer = await browser.get("/orders")
+    assert (answer.status_code, answer.text) == (500, "a page about KeyError")
+    assert UUID(answer.headers["x-request-id"])
 
 
 async def test_one_line_says_what_happened_without_what_was_sent(client: httpx.AsyncClient, lines: io.StringIO) -> None:

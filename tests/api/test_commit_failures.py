@@ -1,11 +1,9 @@
 """A COMMIT that fails is an error the client sees, on every route that changes something.
 
-Nothing of ours is patched: a deferred constraint trigger on every table refuses the transactions of one marked actor at
-their end, after the handler has returned its answer.
+The pages have `tests/web/test_every_change.py`.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 
 import asyncpg
@@ -18,6 +16,7 @@ from dispatch.api.openapi import classified
 from dispatch.api.telephony_hooks import ACTOR
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
+from tests.factories.commits import failing_commits, let_commits_fail
 from tests.factories.desk import world
 from tests.factories.requests import REQUESTS
 from tests.factories.scene import Scene, set_scene
@@ -32,27 +31,6 @@ CHANGES_NOTHING: Final = {
 }
 """Routes with a changing method that commit nothing -> why; their answer does not hang on the commit."""
 _SAFE: Final = {"GET", "HEAD", "OPTIONS"}
-_TRIGGERS: Final = """
-CREATE TABLE marked (actor text PRIMARY KEY);
-CREATE FUNCTION refuse_marked() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
-BEGIN
-    IF EXISTS (SELECT FROM marked WHERE actor = coalesce(current_setting('app.actor', true), '')) THEN
-        RAISE EXCEPTION 'the commit of a marked actor fails';
-    END IF;
-    RETURN NULL;
-END $$;
-DO $$
-DECLARE
-    name regclass;
-BEGIN
-    FOR name IN SELECT c.oid FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
-                WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND r.rolname = current_user
-                  AND c.relname NOT IN ('marked', 'login_attempts') LOOP
-        EXECUTE format('CREATE CONSTRAINT TRIGGER refuse_marked AFTER INSERT OR UPDATE OR DELETE ON %s '
-                       'DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_marked()', name);
-    END LOOP;
-END $$;
-"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -60,24 +38,17 @@ async def scene(
     app: FastAPI, settings: Settings, app_db: Database, jobs_db: Database, owner: asyncpg.Connection
 ) -> AsyncIterator[Scene]:
     stage = await set_stage(settings, app_db, men=40)
-    await owner.execute(_TRIGGERS)
+    await let_commits_fail(owner)
     scene = await set_scene(app, settings, app_db, jobs_db, owner, stage)
     async with scene.client:
         yield scene
-
-
-@asynccontextmanager
-async def failing_commits(sql: asyncpg.Connection, actor: str) -> AsyncIterator[None]:
-    await sql.execute("INSERT INTO marked VALUES ($1)", actor)
-    yield
-    await sql.execute("DELETE FROM marked")
 
 
 def test_every_changing_route_has_a_request(app: FastAPI) -> None:
     changing = {
         f"{method} {path}"
         for path, method, _ in classified(app)
-        if method not in _SAFE and path.startswith(("/api/", "/hooks/"))  # pages have a test of their own
+        if method not in _SAFE and path.startswith(("/api/", "/hooks/"))
     }
     assert changing == REQUESTS.keys()
 
