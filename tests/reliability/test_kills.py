@@ -1,6 +1,6 @@
 """A large order while processes die the hard way: it ends covered, nothing is doubled, nothing is lost.
 
-Thirty men; with `--full` a hundred and fifty.
+Thirty men, each process killed once; with `--full` a hundred and fifty, and three times.
 """
 
 import asyncio
@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -43,6 +42,14 @@ QUICK = Pace(
 
 
 @dataclass(frozen=True)
+class Product:
+    """The product running."""
+
+    system: System
+    settings: Settings
+
+
+@dataclass(frozen=True)
 class Run:
     """The product running, and what is asked of it."""
 
@@ -50,6 +57,7 @@ class Run:
     settings: Settings
     stage: Stage
     headcount: int
+    times: int
 
 
 @pytest.fixture(scope="module")
@@ -61,31 +69,38 @@ def durable() -> Iterator[TestCluster]:
         yield servers
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def running(durable: TestCluster, tmp_path: Path, *, full: bool) -> AsyncIterator[Run]:
-    name = f"kills_{tmp_path.name.replace('-', '_')[:40].lower()}"
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def product(
+    durable: TestCluster, tmp_path_factory: pytest.TempPathFactory, *, full: bool
+) -> AsyncIterator[Product]:
+    name = "kills"
     durable.create_database(name, template=_TEMPLATE)
-    settings = durable.settings(name)
-    place_ = settings.database
-    async with Database(open_engine(place_.url(place_.app), size=4, name="stage")) as database:
-        stage = await set_stage(settings, database, men=700 if full else 160)
-        async with database.begin(stage.franchise_id, "system:test") as uow:
-            await write_policy(uow, "pace", QUICK, "a quick test")
     system = System(
         durable,
         name,
-        tmp_path,
+        tmp_path_factory.mktemp(name),
         people={"silent": 0.1, "no": 0.1, "question": 0.0, "hedge": 0.0},
         time_scale=0.003,
         environment={} if full else {"DISPATCH_JOBS__LEASE_S": "8"},
     )
     async with system:
-        owner = await connect(settings)
-        account = await owner.fetchrow("SELECT sid, secret, number FROM sms_accounts")
-        await owner.close()
-        await system.register_account(account["sid"], account["secret"], account["number"])
-        yield Run(system, settings, stage, headcount=150 if full else 30)
+        yield Product(system, durable.settings(name))
     durable.drop_database(name)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def running(product: Product, *, full: bool) -> Run:
+    """A franchise of its own for each test; the processes are those that lived through the test before."""
+    settings, place_ = product.settings, product.settings.database
+    async with Database(open_engine(place_.url(place_.app), size=4, name="stage")) as database:
+        stage = await set_stage(settings, database, men=700 if full else 160)
+        async with database.begin(stage.franchise_id, "system:test") as uow:
+            await write_policy(uow, "pace", QUICK, "a quick test")
+    owner = await connect(settings)
+    account = await owner.fetchrow("SELECT sid, secret, number FROM sms_accounts WHERE id = $1", stage.account_id)
+    await owner.close()
+    await product.system.register_account(account["sid"], account["secret"], account["number"])
+    return Run(product.system, settings, stage, headcount=150 if full else 30, times=3 if full else 1)
 
 
 async def connect(settings: Settings) -> asyncpg.Connection:
@@ -166,7 +181,7 @@ async def test_kill_the_api(running: Run) -> None:
     system = running.system
 
     async def disturb() -> None:
-        for _ in range(3):
+        for _ in range(running.times):
             system.api.kill()
             await asyncio.sleep(0.5)
             system.api.start()
@@ -179,7 +194,7 @@ async def test_kill_the_worker(running: Run) -> None:
     system = running.system
 
     async def disturb() -> None:
-        for _ in range(3):
+        for _ in range(running.times):
             system.worker.kill()
             await asyncio.sleep(0.3)
             system.worker.start()
