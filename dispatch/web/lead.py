@@ -73,6 +73,7 @@ async def show_lead(page: StrangerPageDep, resources: ResourcesDep, token: Token
         "site.html",
         **scene,
         crew=crew_of(seats, names, {}),
+        rings=False,
         base=base,
         worker_scope="/lead/",
         list_address="",

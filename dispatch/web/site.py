@@ -26,6 +26,7 @@ from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import Shift
 from dispatch.staffing.on_site.batch import Answered, keep_marks
 from dispatch.staffing.on_site.keep import Source
+from dispatch.staffing.on_site.phones import is_day_of, ring_from_site
 from dispatch.staffing.on_site.queries import crew_on_site, shift_to_attend, shifts_to_attend
 from dispatch.web.doors import PAGE_HEADERS, csrf_token, own_page
 from dispatch.web.frame import ConsoleDep, PageDep
@@ -78,6 +79,12 @@ class MarkAnswers(BaseModel):
     answers: list[MarkAnswer]
 
 
+class Number(BaseModel):
+    """The number of one man of the crew."""
+
+    phone: str
+
+
 @dataclass(frozen=True, slots=True)
 class Man:
     """One man on the list."""
@@ -121,10 +128,19 @@ async def show_site(shift_id: UUID, page: PageDep, uow: UowDep, caller: CallerDe
         "site.html",
         **await scene_of(uow, shift),
         crew=crew_of(seats, names, phones),
+        rings=is_day_of(shift, uow.now),
         base=f"/site/{shift.id}",
         list_address="/site",
         manifest="/site.webmanifest",
     )
+
+
+@router.post("/site/{shift_id}/seats/{seat_id}/phone", dependencies=[*_ATTENDS, Depends(own_page)])
+async def ring_man(shift_id: UUID, seat_id: UUID, uow: UowDep, caller: CallerDep, response: Response) -> Number:
+    """Answer with the number of a man of the crew, which is written down; it is kept nowhere on the phone."""
+    shift = await shift_to_attend(uow, shift_id, only_foremens=_only_foremens(caller))
+    response.headers["Cache-Control"] = "no-store"
+    return Number(phone=await ring_from_site(uow, shift, seat_id))
 
 
 @router.get("/site/{shift_id}/place/{sha256}", dependencies=_ATTENDS)

@@ -97,7 +97,7 @@ async def choose_a_place_by_keyboard(window: Window, name: str) -> None:
     """Take somebody up, let him go, take him up again and put him on another seat; then think better of it."""
     page = window.page
     dialog = page.get_by_role("dialog")
-    take_up = page.get_by_role("button", name=f"Choose a place for {name}")
+    take_up = page.get_by_role("button", name=f"Choose a place for {name}").first
     await take_up.focus()
     await page.keyboard.press("Enter")
     put = page.get_by_role("button", name=f"Put {name} here")

@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -13,7 +13,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from dispatch.access.roles import Role
+from dispatch.access.roles import Permission, Role, can
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
 from tests.factories.browsers import PART
@@ -176,7 +176,7 @@ async def test_who_cannot_come_instead_is_named_with_the_reason(
     )
     assert [fate for fate, _ in answers] == ["refused"] * 5
     for (_, reason), words in zip(
-        answers, ("barred", "vetted", "on the list", "None of your people", "himself"), strict=True
+        answers, ("not to be sent here", "vetted", "on the list", "None of your people", "himself"), strict=True
     ):
         assert words in reason
     assert await status_of(owner, one) == "booked"
@@ -223,6 +223,66 @@ async def test_a_new_man_is_registered_and_the_dispatcher_is_told(
     assert [fate for fate, _ in again] == ["refused", "refused"]
     unlisted = await phone.send(made("unlisted", who="+7 921 555-40-11"))
     assert "vetted" in unlisted[0][1]
+
+
+async def test_a_foreman_registers_who_stands_before_him_and_writes_nothing_else_about_anybody(
+    phone: Phone, foreman: AsyncClient, owner: asyncpg.Connection, crew: Crew
+) -> None:
+    assert not can(Role.FOREMAN, Permission.WORKERS_WRITE)
+    assert await phone.send(made("walk_in", name="Рустам", phone="8 921 555-40-12")) == [("accepted", "registered")]
+    man = await owner.fetchrow(
+        """SELECT w.id, w.status, w.vetted_at, w.consent_at, w.skills FROM workers w
+           JOIN worker_contacts c ON c.worker_id = w.id JOIN phones p ON p.id = c.phone_id
+           WHERE p.e164 = '+79215554012'"""
+    )
+    assert (man["status"], man["vetted_at"], man["consent_at"]) == ("applicant", None, None)
+    assert await owner.fetchval("SELECT count(*) FROM seats WHERE worker_id = $1", man["id"]) == 0
+    headers = phone.headers | {"X-CSRF-Token": phone.csrf}
+    for address in ("/people", f"/people/{man['id']}/change", f"/people/{man['id']}/activate", "/funnel"):
+        answer = await foreman.post(address, data={"first_name": "Чужой"}, headers=headers)
+        assert answer.status_code in (403, 404, 405), address
+    await owner.execute("UPDATE shifts SET attendance_source = 'crew_lead' WHERE id = $1", crew.shift_id)
+    refused = await phone.post(made("walk_in", name="Ещё", phone="8 921 555-40-13"))
+    assert refused.status_code == 404, "only where he takes the list"
+    assert await owner.fetchval("SELECT count(*) FROM phones WHERE e164 = '+79215554013'") == 0
+
+
+async def test_a_foreman_rings_his_crew_on_the_day_and_each_number_is_written_down(
+    phone: Phone, foreman: AsyncClient, owner: asyncpg.Connection, stage: Stage, crew: Crew
+) -> None:
+    ring = f"{phone.base}/seats/{crew.seats[0]}/phone"
+    headers = phone.headers | {"X-CSRF-Token": phone.csrf}
+    page = await phone.page()
+    assert "tel:" not in page, "no number stays on the phone with the page"
+    assert "data-ring" in page
+    answer = await foreman.post(ring, headers=headers)
+    number = await owner.fetchval(
+        "SELECT p.e164 FROM worker_contacts c JOIN phones p ON p.id = c.phone_id WHERE c.worker_id = $1", crew.men[0]
+    )
+    assert (answer.status_code, answer.json()) == (200, {"phone": number})
+    assert answer.headers["cache-control"] == "no-store"
+    shown = await owner.fetch("SELECT worker_id, actor FROM phone_reveals WHERE worker_id = ANY ($1)", list(crew.men))
+    assert [row["worker_id"] for row in shown] == [crew.men[0]], "one press, one number"
+    audited = await owner.fetchval(
+        """SELECT actor FROM audit_log
+           WHERE franchise_id = $1 AND entity = 'workers' AND entity_id = $2 AND after ? 'phone'""",
+        stage.franchise_id,
+        str(crew.men[0]),
+    )
+    assert audited == shown[0]["actor"]
+    assert "rung_from_site" in await timeline(owner, crew.shift_id)
+    forged = await foreman.post(ring, headers=phone.headers)
+    assert forged.status_code == 403
+    assert (await foreman.post(f"{phone.base}/seats/{uuid4()}/phone", headers=headers)).status_code == 404
+    await owner.execute(
+        "UPDATE shifts SET starts_at = starts_at + interval '30 hours', ends_at = ends_at + interval '30 hours' "
+        "WHERE id = $1",
+        crew.shift_id,
+    )
+    assert (await foreman.post(ring, headers=headers)).status_code == 409, "not on another day"
+    assert "data-ring" not in await phone.page()
+    await owner.execute("UPDATE shifts SET attendance_source = 'crew_lead' WHERE id = $1", crew.shift_id)
+    assert (await foreman.post(ring, headers=headers)).status_code == 404, "somebody else's list"
 
 
 async def test_a_standby_man_the_site_calls_has_a_place_even_with_the_crew_complete(

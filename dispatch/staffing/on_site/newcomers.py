@@ -129,6 +129,10 @@ async def register_walk_in(uow: Uow, shift: Shift, mark: MarkWalkIn, *, source: 
 
     He has no seat: he is to be interviewed first. Then he is marked as not on the list, by his phone.
 
+    The house rule: whoever takes the list of a shift may register who stands before him there, with nothing but a name
+    and a phone, and without the right to write people's cards. What that makes is an applicant: no shift is offered to
+    him, he works nowhere, and everything else about him (interview, consent, skills, status) is the office's to write.
+
     Raises:
         PhoneInvalid, PhoneBelongsToWorker, PhoneAlreadyInNetwork: the phone is no mobile, or somebody's already.
     """

@@ -212,10 +212,44 @@ function fieldsOf(form, submitter) {
   return fields;
 }
 
+/** Ask for a man's number, which is written down, and put it where the button was; it is on no page that is kept. */
+async function ring(button) {
+  button.disabled = true;
+  try {
+    const pulse = await queue.compareClocks(base);
+    const answer = await fetch(`${base}/seats/${seatOf(button).dataset.seat}/phone`, {
+      method: "POST", headers: { "HX-Request": "true", "X-CSRF-Token": pulse.csrf },
+    });
+    if (!answer.ok || answer.status === 204) {
+      const problem = answer.headers.get("X-Problem");
+      tellRing(problem ? decodeURIComponent(problem) : words.offline);
+      return;
+    }
+    const { phone } = await answer.json();
+    const link = document.createElement("a");
+    link.className = "btn btn-primary site-number";
+    link.href = `tel:${phone}`;
+    link.textContent = phone;
+    link.setAttribute("aria-label", `${button.dataset.call}: ${phone}`);
+    button.replaceWith(link);
+    link.focus();
+  } catch {
+    tellRing(words.offline);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+/** Say why there is no number, where the state of the network stands. */
+function tellRing(problem) {
+  document.getElementById("net").textContent = problem;
+}
+
 document.addEventListener("click", (event) => {
-  const pressed = event.target.closest("[data-mark], [data-ask], [data-back], #send-now");
+  const pressed = event.target.closest("[data-mark], [data-ask], [data-back], [data-ring], #send-now");
   if (pressed === null) return;
-  if (pressed.id === "send-now") send();
+  if ("ring" in pressed.dataset) ring(pressed);
+  else if (pressed.id === "send-now") send();
   else if ("back" in pressed.dataset) pressed.closest("dialog").close();
   else if (pressed.dataset.ask) ask(pressed.dataset.ask, seatOf(pressed));
   else mark(pressed.dataset.mark, seatOf(pressed));
