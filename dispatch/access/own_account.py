@@ -81,7 +81,7 @@ async def ask_for_phone_code(
     await check_present(database, franchise_id, user_id, present)
     await count_attempt(database, str(user_id), TEXTS)
     async with database.begin(franchise_id, f"staff:{user_id}") as uow:
-        await deliver(uow, PhoneCode(number, phone_code(_key(settings), user_id, number, await _step(uow))))
+        await deliver(uow, PhoneCode(number, phone_code(_key(settings), user_id, number, _step(uow))))
     return number
 
 
@@ -99,7 +99,7 @@ async def confirm_phone(
     number = parse_phone(phone, mobile=True)
     await count_attempt(database, str(user_id), GUESSES)
     async with database.begin(franchise_id, f"staff:{user_id}") as uow:
-        step = await _step(uow)
+        step = _step(uow)
         right = [phone_code(_key(settings), user_id, number, each) for each in (step, step - 1)]
         if not same_code(typed, right):
             raise PhoneCodeRefused
@@ -115,8 +115,8 @@ async def _set_phone(uow: Uow, user_id: UUID, number: str | None) -> None:
     await end_reset_links(uow, user_id)
 
 
-async def _step(uow: Uow) -> int:
-    return phone_step_at(await uow.fetchval("SELECT extract(epoch FROM now())::float8"))
+def _step(uow: Uow) -> int:
+    return phone_step_at(uow.now.timestamp())
 
 
 def _key(settings: Settings) -> bytes:
