@@ -232,7 +232,7 @@ async def test_a_carrier_that_is_away_is_told_and_nothing_is_ordered(
         counter = await Counter.of(await browser_of(served, app_db, stage.franchise_id, Role.DISPATCHER), stage)
         answer = await counter.act("/rehearsal")
     assert answer.status_code == 503
-    assert "dispatch%20simulator" in answer.headers["x-problem"]
+    assert "simulated%20phones%20do%20not%20answer" in answer.headers["x-problem"]
     assert await owner.fetchval("SELECT count(*) FROM orders WHERE franchise_id = $1", stage.franchise_id) == before
 
 
