@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
+from dispatch.access.roles import Role
 from dispatch.demo.carrier import Carrier
 from dispatch.demo.checks import Outcome
 from dispatch.demo.platform import Platform
@@ -123,10 +124,11 @@ async def _keep_serving(plan: Plan, place: Place, screen: Screen, logins: Path) 
     async with _processes(plan, place, screen) as (stage, carrier, children):
         if stage.logins:
             write_json(logins, {"logins": [[a.franchise, a.role, a.login, a.password] for a in stage.logins]})
-        _tell_where(place, screen.line)
+        _tell_where_to_look(place, stage.slug, logins, screen.line)
         await _job(plan, place, stage, carrier, children, screen)
-        _tell_where(place, screen.line)
         _tell_logins(logins, screen.line)
+        _tell_where(place, screen.line)
+        _tell_where_to_look(place, stage.slug, logins, screen.line)
         screen.line("Serving until Ctrl-C.")
         while True:
             children.check()
@@ -220,15 +222,28 @@ def _other_redis_database(url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{1 + os.getpid() % (_REDIS_DATABASES - 1)}"))
 
 
+def _tell_where_to_look(place: Place, slug: str, logins: Path, say: Say) -> None:
+    """Say the one thing a newcomer needs: where the board stands beside the phones, and how he gets in."""
+    his = (one for one in _known(logins) if (one.franchise, one.role) == (slug, Role.DISPATCHER))
+    dispatcher = next(his, None)
+    say(f"Open    {place.api_url}/rehearsal   the board beside the phones; press the button there, and answer yourself")
+    if dispatcher is not None:
+        say(f"as      {dispatcher.login}   password {dispatcher.password}")
+
+
 def _tell_where(place: Place, say: Say) -> None:
     say(f"API     {place.api_url}/api/v1   described at {place.api_url}/openapi.json")
-    say(f"Console {place.api_url}/   the board, refreshed while you look; the logins are below")
-    say(f"Phones  {place.simulator_url}/   every conversation; answer as a worker yourself")
+    say(f"Phones  {place.simulator_url}/   every conversation of all franchises")
+
+
+def _known(file: Path) -> list[StaffLogin]:
+    """Return the accounts made with this network; passwords changed since are not known here."""
+    return [StaffLogin(row[0], Role(row[1]), row[2], row[3]) for row in read_json(file).get("logins", [])]
 
 
 def _tell_logins(file: Path, say: Say) -> None:
-    """Print the accounts made with this network; passwords changed since are not known here."""
-    known = [StaffLogin(*row) for row in read_json(file).get("logins", [])]
+    """Print the accounts made with this network."""
+    known = _known(file)
     for login in known:
         say(f"{login.role:<16} {login.login:<28} {login.password}")
     if not known:

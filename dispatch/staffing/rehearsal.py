@@ -40,6 +40,11 @@ WHERE m.franchise_id = $1 AND m.worker_id = $2 ORDER BY m.created_at DESC LIMIT 
 """
 
 
+_NEWEST: Final = """
+SELECT id, status, starts_at, ends_at FROM shifts WHERE franchise_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1
+"""
+
+
 class PhonesAreReal(Conflict):
     """Texts of this franchise reach people, and a rehearsal would invite them."""
 
@@ -68,6 +73,16 @@ class TextedPhone:
     worker_id: UUID
     phone_id: UUID
     last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewestShift:
+    """The shift that was ordered last, and how far it is."""
+
+    id: UUID
+    status: str
+    starts_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +146,12 @@ async def rehearse(uow: Uow, headcount: int, starts_at: datetime, *, reason: str
         urgent_reason=reason,
     )
     return await open_order(uow, command, where["id"])
+
+
+async def newest_shift(uow: Uow) -> NewestShift | None:
+    """Return the shift that was ordered last; None before the first."""
+    row = await uow.fetchrow(_NEWEST, uow.franchise_id)
+    return None if row is None else NewestShift(**dict(row))
 
 
 async def texted_phones(uow: Uow, limit: int) -> Sequence[TextedPhone]:

@@ -1,6 +1,6 @@
 """Forms as people fill them in: what is wrong is said beside the field it is about, in words of the page's language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
@@ -13,6 +13,7 @@ from dispatch.kit.errors import Invalid
 from dispatch.web.frame import Page
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+ReadT = TypeVar("ReadT")
 
 _FILL_IN: Final = "Fill this in."
 _SENTENCES: Final[Mapping[str, str]] = {
@@ -112,11 +113,7 @@ def day_in(form: FormData, name: str) -> date | None:
     Raises:
         FormUnfit: there is no such day.
     """
-    typed = text_in(form, name)
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
-        raise FormUnfit({name: Fault("Type a day, like 2026-12-31.")}) from None
+    return _read(form, name, date.fromisoformat, "Type a day, like 2026-12-31.")
 
 
 def clock_in(form: FormData, name: str) -> time | None:
@@ -125,11 +122,15 @@ def clock_in(form: FormData, name: str) -> time | None:
     Raises:
         FormUnfit: there is no such time.
     """
+    return _read(form, name, time.fromisoformat, "Type a time, like 08:00.")
+
+
+def _read(form: FormData, name: str, read: Callable[[str], ReadT], said: str) -> ReadT | None:
     typed = text_in(form, name)
     try:
-        return time.fromisoformat(typed) if typed else None
+        return read(typed) if typed else None
     except ValueError:
-        raise FormUnfit({name: Fault("Type a time, like 08:00.")}) from None
+        raise FormUnfit({name: Fault(said)}) from None
 
 
 def version_in(form: FormData) -> int:

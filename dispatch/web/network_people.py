@@ -42,6 +42,7 @@ async def show_network(page: PageDep, uow: UowDep, looked: ListingDep) -> Respon
             descending=looked.descending,
             offset=looked.offset,
             limit=looked.per_page,
+            found=found,
         )
     )
     shown = [(line.id, line.rating, ring_of(line.metres)) for line in lines]

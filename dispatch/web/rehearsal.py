@@ -1,6 +1,5 @@
 """The phones beside the board: a newcomer orders people, sees them answer, and answers as one of them himself."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +11,14 @@ from dispatch.api.deps import CallerDep, ResourcesDep, UowDep, allow
 from dispatch.kit.uow import Uow
 from dispatch.sms.gateways.simulated_phones import SimulatedPhones
 from dispatch.sms.thread import HeldPhone, thread_of
-from dispatch.staffing.rehearsal import line_of, rehearsal_start, rehearse, require_simulated, texted_phones
+from dispatch.staffing.rehearsal import (
+    line_of,
+    newest_shift,
+    rehearsal_start,
+    rehearse,
+    require_simulated,
+    texted_phones,
+)
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.board import EVERY_SHIFT, board_context
 from dispatch.web.doors import own_page
@@ -33,8 +39,19 @@ async def show_rehearsal(page: PageDep, uow: UowDep) -> Response:
     """Show today's shifts and, beside them, the conversations with simulated people."""
     await require_simulated(uow)
     return page.show(
-        _PAGE, **await board_context(uow, "today", EVERY_SHIFT), **await _phones(uow), headcount=_HEADCOUNT, steps=None
+        _PAGE,
+        **await board_context(uow, "today", EVERY_SHIFT),
+        **(await _phones(uow) | await _next(uow)),
+        headcount=_HEADCOUNT,
+        steps=None,
     )
+
+
+@router.get("/rehearsal/next", dependencies=[allow(Permission.MESSAGES_READ)])
+async def show_next(page: PageDep, uow: UowDep) -> Response:
+    """Show what to do next alone, for a page that follows it."""
+    await require_simulated(uow)
+    return page.part(_PAGE, "next", **await _next(uow))
 
 
 @router.get("/rehearsal/phones", dependencies=[allow(Permission.MESSAGES_READ)])
@@ -71,7 +88,7 @@ async def text(
     return page.done(page.say("Sent"), "/rehearsal")
 
 
-async def _phones(uow: Uow) -> Mapping[str, Any]:
+async def _phones(uow: Uow) -> dict[str, Any]:
     phones = await texted_phones(uow, _PHONES)
     return {
         "phones": phones,
@@ -82,3 +99,9 @@ async def _phones(uow: Uow) -> Mapping[str, Any]:
         },
         "office": ZoneInfo((await franchise_of(uow)).zone),
     }
+
+
+async def _next(uow: Uow) -> dict[str, Any]:
+    newest = await newest_shift(uow)
+    over = newest is not None and newest.ends_at <= uow.now
+    return {"newest": newest, "over": over, "office": ZoneInfo((await franchise_of(uow)).zone)}

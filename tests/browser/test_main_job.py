@@ -34,8 +34,8 @@ async def order_by_clicking(page: Page, headcount: int) -> None:
     await page.get_by_role("radio", name="Сенная пл., 1").check()
     await page.get_by_label("People").fill(str(headcount))
     await page.get_by_label("Day", exact=True).fill(f"{start:%Y-%m-%d}")
-    await page.get_by_label("From").fill(f"{start:%H:%M}")
-    await page.get_by_label("Until").fill(f"{start + timedelta(minutes=10):%H:%M}")
+    await page.locator("#starts-1").fill(f"{start:%H:%M}")
+    await page.locator("#ends-1").fill(f"{start + timedelta(minutes=10):%H:%M}")
     await page.get_by_role("button", name="Place the order").last.click()
     await page.wait_for_url(re.compile("/shifts/[0-9a-f-]{36}$"))
 
@@ -286,8 +286,9 @@ async def test_from_the_first_link_to_the_first_order(window: Window, house: Hou
     await page.get_by_role("radio", name="ул. Советская, 1").check()
     await page.get_by_label("People", exact=True).fill("2")
     day = datetime.now(SITE_ZONE) + timedelta(days=1)
-    for label, typed in (("Day", f"{day:%Y-%m-%d}"), ("From", "09:00"), ("Until", "17:00")):
-        await page.get_by_label(label, exact=True).fill(typed)
+    await page.get_by_label("Day", exact=True).fill(f"{day:%Y-%m-%d}")
+    await page.locator("#starts-1").fill("09:00")
+    await page.locator("#ends-1").fill("17:00")
     await page.get_by_role("button", name="Place the order").last.click()
     await page.wait_for_url(re.compile("/shifts/[0-9a-f-]{36}$"))
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Склад на Волге")

@@ -187,6 +187,7 @@ async def test_a_rehearsal_orders_shows_the_phones_and_texts_as_one_of_them(
     rehearsing: Counter, jobs_db: Database, stage: Stage, owner: asyncpg.Connection
 ) -> None:
     assert "No phone has rung yet" in (await rehearsing.browser.get("/rehearsal")).text
+    assert "hours, bill and pay" not in (await rehearsing.browser.get("/rehearsal/next", headers=PART)).text
     assert (await rehearsing.act("/rehearsal")).status_code == 204
     shift = await owner.fetchrow(
         "SELECT id, starts_at - now() AS lead, headcount FROM shifts WHERE franchise_id = $1 ORDER BY created_at DESC",
@@ -196,6 +197,9 @@ async def test_a_rehearsal_orders_shows_the_phones_and_texts_as_one_of_them(
     assert shift["headcount"] == 10
     await run_lane(jobs_db)
     asked = next(q for q in await open_questions(jobs_db, stage, "offer") if q.shift_id == shift["id"])
+    told = (await rehearsing.browser.get("/rehearsal/next", headers=PART)).text
+    assert f"/shifts/{shift['id']}" in told
+    assert "People are asked" in told
     phones = (await rehearsing.browser.get("/rehearsal/phones", headers=PART)).text
     assert phones.count("simulated-phone-answer") == 8
     worker = re.search(r'id="phone-([0-9a-f-]{36})"', phones)
@@ -228,7 +232,7 @@ async def test_a_carrier_that_is_away_is_told_and_nothing_is_ordered(
         counter = await Counter.of(await browser_of(served, app_db, stage.franchise_id, Role.DISPATCHER), stage)
         answer = await counter.act("/rehearsal")
     assert answer.status_code == 503
-    assert "dispatch%20simulator" in answer.headers["x-problem"]
+    assert "simulated%20phones%20do%20not%20answer" in answer.headers["x-problem"]
     assert await owner.fetchval("SELECT count(*) FROM orders WHERE franchise_id = $1", stage.franchise_id) == before
 
 

@@ -1,5 +1,6 @@
 """The list of people: every order and filter, page after page, is what sorting by hand gives; and planned cheaply."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,9 +17,10 @@ from dispatch.tenancy.models import Franchise
 from dispatch.workers import find
 from dispatch.workers.bulk import NewDocument, bulk_insert_workers
 from dispatch.workers.find import Column, Wanted, find_workers
+from dispatch.workers.network import PoolColumn, PoolWanted, count_pool, find_in_pool
 from dispatch.workers.rules import WorkerStatus
 from dispatch.workers.skills import DocumentKind, Service
-from tests.factories.workers import READY, change, make_worker, new_worker, record
+from tests.factories.workers import READY, SENNAYA, change, make_worker, new_worker, record
 
 TODAY = date(2026, 11, 22)
 PEOPLE = 1_500
@@ -189,3 +191,58 @@ async def test_who_has_a_document_that_runs_out_and_none_that_lasts_longer(app_d
         wanted = Wanted("бумагин", expiring=(TODAY, TODAY + timedelta(days=30)))
         found = await find_workers(uow, wanted, limit=20)
     assert {line.first_name for line in found.lines} == {"Завтра", "Сегодня", "Другой"}
+
+
+@pytest.mark.parametrize("descending", [False, True])
+async def test_the_people_of_the_network_are_walked_by_rating_from_either_end_and_never_sorted(
+    app_db: Database, owner: asyncpg.Connection, crowd: UUID, *, descending: bool
+) -> None:
+    lines = await owner.fetch(
+        """SELECT id, CASE WHEN capped_until > clock.now() THEN least(rating, 2.00) ELSE rating END AS rating
+           FROM workers WHERE invitable"""
+    )
+    reads = """SELECT coalesce(sum(seq_scan), 0) AS whole, coalesce(sum(idx_scan), 0) AS by_index
+               FROM pg_stat_xact_user_tables WHERE relname = 'worker_lines'"""
+    for rated_from in (None, Decimal("3.5"), Decimal("1.5")):
+        right = sorted(
+            (line["rating"], line["id"]) for line in lines if rated_from is None or line["rating"] >= rated_from
+        )
+        right = right[::-1] if descending else right
+        wanted = PoolWanted(rating_from=rated_from)
+        async with app_db.begin(crowd, ACTOR) as uow:
+            await uow.run("SET LOCAL enable_seqscan = off")  # a thousand lines are read whole, a hundred thousand never
+            found = await count_pool(uow, wanted, SENNAYA)
+            assert found == len(right)
+            for offset in (0, len(right) // 2 + 3, len(right) - 7, len(right) + 5):
+                page = await find_in_pool(
+                    uow,
+                    wanted,
+                    SENNAYA,
+                    column=PoolColumn.RATING,
+                    descending=descending,
+                    offset=offset,
+                    limit=20,
+                    found=found,
+                )
+                assert [(line.rating, line.id) for line in page] == right[offset : offset + 20], offset
+            scans = await uow.fetchrow(reads)
+            assert scans is not None
+            assert scans["whole"] == 0
+            assert scans["by_index"] > 0
+
+
+@pytest.mark.parametrize("way", ["DESC", "ASC"])
+async def test_the_walk_through_the_network_is_read_off_an_index(
+    owner: asyncpg.Connection, crowd: UUID, way: str
+) -> None:
+    """Held to the text of the function itself: each way's two streams, those under a cap alone sorted."""
+    assert crowd
+    source = await owner.fetchval("SELECT prosrc FROM pg_proc WHERE proname = 'pool_by_rating'")
+    downwards, upwards = (part.partition(";")[0] for part in source.split("RETURN QUERY")[1:])
+    query = downwards if way == "DESC" else upwards
+    for name, value in (("rated_from", "1::numeric"), ("skipped", "300"), ("most", "20")):
+        query = query.replace(name, value)
+    plan = "\n".join(row[0] for row in await owner.fetch(f"EXPLAIN (COSTS OFF) {query}"))
+    assert "worker_lines_pool_by_rating" in plan
+    assert "Seq Scan" not in plan
+    assert plan.count("Sort  (") + len(re.findall(r"^\s*->\s+Sort$", plan, re.MULTILINE)) == 1, plan
