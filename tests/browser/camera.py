@@ -116,7 +116,7 @@ class Camera:
             await page.goto(first)
             await page.wait_for_timeout(_SETTLE_MS)
             if picture.on:
-                await _open(page, address)
+                await _open(page, address, needed=picture.act is None)
             if picture.act is not None:
                 await picture.act(page, state)
             await page.wait_for_timeout(_SETTLE_MS)
@@ -140,10 +140,16 @@ async def _best_time(context: BrowserContext, address: str) -> float:
     return min(times)
 
 
-async def _open(page: Page, address: str) -> None:
-    """Open what is fetched from an address as a viewer does, by whatever on the page leads there."""
+async def _open(page: Page, address: str, *, needed: bool) -> None:
+    """Open what is fetched from an address as a viewer does, by whatever on the page leads there.
+
+    Raises:
+        LookupError: nothing does, and it is needed.
+    """
     opener = page.locator(f'[hx-get="{address}"], [hx-get^="{address}?"]')
     if await opener.count() == 0:
+        if needed:
+            raise LookupError(f"nothing on {page.url} opens {address}")
         return
     await opener.first.evaluate("element => element.focus()")
     await opener.first.evaluate("element => element.click()")
