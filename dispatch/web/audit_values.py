@@ -27,6 +27,7 @@ _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$")
 _RANGE: Final = re.compile(r'[\[(]"?(?P<since>[^",]*)"?,"?(?P<until>[^",]*)"?[)\]]')
 _DIGITS_OF_AN_ID: Final = 6
+_MASKED: Final = re.compile(r"\[phone \*(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,11 @@ class Telling:
 
     def _several(self, name: str, values: Mapping[str, object] | Sequence[object]) -> str:
         if isinstance(values, Mapping):
-            told = (f"{self.page.say(key).replace('_', ' ')}: {self.value(key, one)}" for key, one in values.items())
+            told = (
+                f"{self.page.say(key).replace('_', ' ')}: {self.value(key, one)}"
+                for key, one in values.items()
+                if one is not None
+            )
             return "; ".join(told)
         return ", ".join(str(self.value(name, one)) for one in values)
 
@@ -98,7 +103,9 @@ class Telling:
         if kind in {"staff", "token", "worker", "system"} and subject:
             return self.names.get(subject) or self.who(text)
         span = _RANGE.fullmatch(text)
-        return (self._span(span["since"], span["until"]) if span else "") or _cut(mask_text(text))
+        return (self._span(span["since"], span["until"]) if span else "") or _cut(
+            _MASKED.sub(rf"{_MASK}\1", mask_text(text))
+        )
 
     def _span(self, since: str, until: str) -> str:
         try:

@@ -82,7 +82,7 @@ async def show_parts(page: PageDep) -> Response:
             ThreadText(_SOME_ID, incoming=False, body="9:00? 1=да 2=нет", at=_THEN, status="delivered", shift_id=None),
             ThreadText(_SOME_ID, incoming=True, body="да, но с 10", at=_THEN, status="done", shift_id=None),
         ],
-        rejects=[_Rejected(7, "phone_empty")],
+        rejects=[_Rejected(7, "The phone is missing.")],
         listing=Listing("/console/parts", "", "name", descending=False, page=2),
         found=140,
         sites=[_Site(_SOME_ID, "Сенная пл., 1", "у ворот")],

@@ -90,7 +90,10 @@ class Scenery(AsyncExitStack):
             return State(name, logins, known)
         week = Week(self._settings, self._app, self._jobs, self._owner_db, self._sql, stage, staff)
         rows, shifts = (MANY, MANY_SHIFTS) if name == "many" else (USUAL, USUAL_SHIFTS)
-        return State(name, logins, known | await week.fill(rows, shifts=shifts), await self._coded(stage))
+        coded = await make_user(self._app, stage.franchise_id, Role.ACCOUNTANT)
+        await make_factor(self._app, self._settings, coded)
+        known |= {"coded_id": str(coded.id)}
+        return State(name, logins, known | await week.fill(rows, shifts=shifts), coded.login)
 
     async def _act_as(self, actor: str) -> None:
         await self._sql.execute("SELECT set_config('app.actor', $1, false)", actor)
@@ -102,8 +105,3 @@ class Scenery(AsyncExitStack):
                 "UPDATE staff_users SET name = $2, phone = '+79215550001' WHERE id = $1", user.id, STAFF[role]
             )
         return staff
-
-    async def _coded(self, stage: Stage) -> str:
-        user = await make_user(self._app, stage.franchise_id, Role.ACCOUNTANT)
-        await make_factor(self._app, self._settings, user)
-        return user.login

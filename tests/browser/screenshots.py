@@ -35,7 +35,7 @@ def lights() -> list[Light]:
 
 async def shoot(directory: Path, *, only: str, jobs: int) -> bool:
     """Write the pictures and say what is wrong with them; False if anything is."""
-    wanted = [name for name in NAMES if any(_chosen(name, only))]
+    wanted = [name for name in NAMES if any(_wanted(picture, name, only) for picture in PICTURES)]
     with TestCluster() as cluster, tempfile.TemporaryDirectory() as scratch:
         cluster.create_database("pictures")
         settings = cluster.settings("pictures")
@@ -75,16 +75,15 @@ async def take(base: str, states: Sequence[State], directory: Path, *, only: str
             named = [picture for picture in PICTURES if re.search(only, f"{picture.name}-{state.name}-{light}")]
             turns += [some(state, light, named[n : n + _AT_ONCE]) for n in range(0, len(named), _AT_ONCE)]
         await asyncio.gather(*turns)
+        for state in states:
+            await camera.time(state, [one for one in PICTURES if _wanted(one, state.name, only)])
         await browser.close()
     return _report(camera)
 
 
-def _chosen(state: str, only: str) -> Sequence[bool]:
-    return [
-        bool(re.search(only, f"{picture.name}-{state}-{light}"))
-        for picture, light in itertools.product(PICTURES, lights())
-        if state in picture.states
-    ]
+def _wanted(picture: Picture, state: str, only: str) -> bool:
+    """Tell whether a picture of a state is wanted in any light."""
+    return state in picture.states and any(re.search(only, f"{picture.name}-{state}-{light}") for light in lights())
 
 
 def _report(camera: Camera) -> bool:

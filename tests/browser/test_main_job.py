@@ -22,6 +22,11 @@ from tests.factories.tenancy import make_franchise
 LEAD = timedelta(seconds=75)
 PATIENCE_MS = 180_000
 SITE_ZONE = ZoneInfo("Europe/Moscow")
+PLAIN = (
+    *("/board", "/duty", "/people", "/people/new", "/people/funnel", "/inbox", "/clients", "/orders", "/series"),
+    *("/prices", "/settings/policies", "/settings/users", "/settings/gateways", "/settings/audit"),
+)
+"""Pages of every kind that are there in every franchise; script/screenshots looks at all of them."""
 
 
 async def order_by_clicking(page: Page, headcount: int) -> None:
@@ -292,3 +297,24 @@ async def test_from_the_first_link_to_the_first_order(window: Window, house: Hou
     await page.get_by_role("button", name="Place the order").last.click()
     await page.wait_for_url(re.compile("/shifts/[0-9a-f-]{36}$"))
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Склад на Волге")
+
+
+async def test_pages_fit_a_phone_at_night_and_give_the_focus_back(window: Window) -> None:
+    page = window.page
+    await window.sign_in(Role.OWNER)
+    await page.set_viewport_size(NARROW)
+    await page.emulate_media(color_scheme="dark")
+    for address in PLAIN:
+        await page.goto(address)
+        await window.accessible()
+        wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        assert not wide, f"{address} is wider than the window"
+
+    await page.goto("/clients")
+    for opener, opened in (("#new-client", "dialog[open]"), (".navbar-tools summary", ".menu[open]")):
+        await page.focus(opener)
+        await page.keyboard.press("Enter")
+        await expect(page.locator(opened)).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator(opened)).to_have_count(0)
+        await expect(page.locator(opener)).to_be_focused()

@@ -17,7 +17,7 @@ from tests.web.test_roles_pages import PAGES
 FOREIGN: Final = re.compile(r"[A-Za-z]{2,}")
 KNOWN: Final = {
     *("API", "CSV", "XLSX", "UTF", "JPEG", "PNG", "WebP", "QR", "Google", "Authenticator", "PostgreSQL", "Redis"),
-    *("Dispatch", "EN", "English", "Ctrl", "Esc", "Excel"),
+    *("Dispatch", "EN", "English", "Ctrl", "Esc", "Excel", "SID"),
 }
 """Names that people write so in Russian, too."""
 RAW: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|\d{4}-\d\d-\d\dT\d|\bundefined\b|\bNone\b|%\(\w+\)")

@@ -108,3 +108,13 @@ def test_every_icon_that_templates_draw_exists() -> None:
     drawings = Assets.load()
     assert names
     assert all("<path" in drawings.icon(name) for name in names)
+
+
+async def test_an_address_that_leads_nowhere_is_a_page_for_a_browser(stranger: AsyncClient) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml"}
+    page = await stranger.get("/nowhere", headers=browser)
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is nothing here" in page.text
+    for path, headers in (("/nowhere", {}), ("/api/v1/nowhere", browser)):
+        answer = await stranger.get(path, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (404, "route_not_found")

@@ -144,6 +144,14 @@ document.addEventListener("input", (event) => {
   field.removeAttribute("aria-invalid");
 });
 
+// Dialogs close by Esc of themselves; so do menus, and whoever opened one is back where he was.
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" ? document.querySelector("details.menu[open]") : null;
+  if (menu === null || document.querySelector("dialog[open]")) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
 // A form that was asked for opens as a dialog; it is emptied when it closes. Whoever asks may stand in a part that is
 // replaced whole when it is refreshed; the dialog's body stays and is filled.
 document.addEventListener("htmx:beforeSwap", (event) => {
