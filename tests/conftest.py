@@ -1,7 +1,8 @@
 """One throw-away cluster per run, one migrated template, one database per test module; real roles, real commits."""
 
+import functools
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import asyncpg
 import hypothesis
@@ -24,6 +25,7 @@ hypothesis.settings.load_profile("house")
 pytest.register_assert_rewrite("tests.invariants.checks", "tests.invariants.scripted")
 
 _LONG = ("browser", "invariants", "reliability")
+_FIGURE = "figure"
 _numbers = itertools.count(1)
 
 
@@ -39,6 +41,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "full" in item.keywords:
                 item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell the figures that tests took, whichever process they ran in."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    taken = [
+        (report.nodeid.split("::")[0], value)
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+        if name == _FIGURE
+    ]
+    if taken:
+        terminalreporter.section("figures")
+    for where, told in sorted(taken):
+        terminalreporter.write_line(f"{where}: {told}")
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Keeps a sentence with figures for the end of the run's output, where nothing swallows it."""
+    return functools.partial(record_property, _FIGURE)
 
 
 @pytest.fixture(autouse=True)

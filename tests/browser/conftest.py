@@ -132,7 +132,7 @@ async def window(context: BrowserContext, house: House) -> AsyncIterator[Window]
 
     def note(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            opened.complaints.append(message.text)
+            opened.complaints.append(f"{message.text} {message.location.get('url', '')}")
 
     page.on("console", note)
     page.on("pageerror", lambda error: opened.complaints.append(str(error)))

@@ -1,18 +1,18 @@
-"""A full board on a busy evening: two hundred shifts, fifty changes a second, nothing missed and nothing stuck.
+"""A full board on a busy evening: soon there, and then fifty changes a second, nothing missed and nothing stuck.
 
-Ten seconds; with `--full` a minute, and then the page's own time is judged, too.
+Two hundred shifts. Ten seconds; with `--full` a minute, and then the page's own time is judged, too.
 """
 
 import asyncio
 import random
-import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
-import pytest
 import pytest_asyncio
+from playwright.async_api import Browser, Page
 
 from dispatch.access.roles import Role
 from dispatch.orders.commands import AskedShift
@@ -22,6 +22,8 @@ from tests.factories.stage import place
 
 SHIFTS, CHANGES_A_SECOND = 200, 50
 LONG_MS, STUCK_MS, MOST_LONG_A_MINUTE = 50, 200, 6
+FIRST_PAGE_MS, TRIES = 1000, 5
+_SHARED = 4
 
 # Shown on the card, and of no interest to any job: nobody but the test changes these shifts.
 _CHANGE = """
@@ -34,19 +36,51 @@ _WATCH = """() => {
     for (const entry of list.getEntries()) window.longTasks.push(Math.round(entry.duration));
   }).observe({ type: "longtask" });
 }"""
+_TIMES = """() => [
+  performance.getEntriesByName("first-contentful-paint")[0].startTime,
+  performance.getEntriesByType("navigation")[0].loadEventEnd,
+]"""
 _SHOWN = """() => Object.fromEntries(
   [...document.querySelectorAll("#board > li")].map((card) => [card.dataset.shift, Number(card.dataset.version)])
 )"""
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def shifts(house: House, owner: asyncpg.Connection) -> list[UUID]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shifts(house: House) -> list[UUID]:
     """Shifts that all overlap the coming hours, so that one day's board shows every one of them."""
     start = datetime.now(UTC) + timedelta(hours=1)
     asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=16))
     placed = [(await place(house.database, house.stage, 1, asked)).shifts[0].id for _ in range(SHIFTS)]
-    await owner.execute("UPDATE shifts SET paused_at = now()")  # nobody is asked: the changes are the test's alone
+    async with house.database.begin(house.stage.franchise_id, "system:test") as uow:
+        await uow.run("UPDATE shifts SET paused_at = now()")  # nobody is asked: the changes are the test's alone
     return placed
+
+
+async def opened(page: Page, address: str) -> tuple[float, float]:
+    """Open a page and return the milliseconds from the start of navigation to its first paint, and to its load."""
+    await page.goto(address, wait_until="load")
+    await page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
+    painted, loaded = await page.evaluate(_TIMES)
+    return painted, loaded
+
+
+async def test_the_first_page_is_there_within_a_second(
+    browser: Browser, window: Window, shifts: list[UUID], figure: Callable[[str], None], *, full: bool
+) -> None:
+    """Nothing is in the cache; the best of a few tries, as a busy machine makes slow what is not."""
+    await window.sign_in()
+    for address, who in (("/login", None), ("/board", await window.page.context.storage_state())):
+        best = (float("inf"), float("inf"))
+        for _ in range(TRIES if full else 1):
+            context = await browser.new_context(base_url=window.house.system.api_url, storage_state=who)
+            painted, loaded = await opened(await context.new_page(), address)
+            await context.close()
+            best = min(best, (painted, loaded), key=max)
+            if max(best) < FIRST_PAGE_MS:
+                break
+        figure(f"first page {address}: painted after {best[0]:.0f} ms, loaded after {best[1]:.0f} ms, nothing cached")
+        # The short form shares its two cores with other tests: there only what is slow beyond doubt fails.
+        assert max(best) < FIRST_PAGE_MS * (1 if full else _SHARED)
 
 
 async def change(owner: asyncpg.Connection, shifts: list[UUID], seconds: float, owner_id: UUID) -> int:
@@ -60,7 +94,7 @@ async def change(owner: asyncpg.Connection, shifts: list[UUID], seconds: float, 
 
 
 async def test_a_full_board_misses_nothing_and_stays_quick(
-    window: Window, shifts: list[UUID], owner: asyncpg.Connection, capsys: pytest.CaptureFixture[str], *, full: bool
+    window: Window, shifts: list[UUID], owner: asyncpg.Connection, figure: Callable[[str], None], *, full: bool
 ) -> None:
     page = window.page
     colleague = (await make_user(window.house.database, window.house.stage.franchise_id, Role.DISPATCHER)).id
@@ -78,11 +112,10 @@ async def test_a_full_board_misses_nothing_and_stays_quick(
         await page.wait_for_timeout(100)
     assert shown == wanted
     tasks = [task for task in await page.evaluate("window.longTasks") if task > LONG_MS]
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\nboard: {made} changes of {SHIFTS} shifts in {seconds:.0f} s, none missed; "
-            f"tasks over {LONG_MS} ms: {sorted(tasks)}\n"
-        )
+    figure(
+        f"board: {made} changes of {SHIFTS} shifts in {seconds:.0f} s, none missed; "
+        f"tasks over {LONG_MS} ms: {sorted(tasks) or 'none'}"
+    )
     if full:  # the short form shares its two cores with other tests, so its times say nothing about the page
         assert made >= CHANGES_A_SECOND * seconds * 0.8
         assert max(tasks, default=0) <= STUCK_MS

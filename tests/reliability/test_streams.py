@@ -7,7 +7,7 @@ import asyncio
 import random
 import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -120,20 +120,30 @@ async def watched(cluster: TestCluster, migrated: str, tmp_path: Path, *, full: 
     cluster.drop_database(name)
 
 
-async def test_all_come_back_after_a_restart_and_none_misses_a_change(watched: Watched) -> None:
+async def test_all_come_back_after_a_restart_and_none_misses_a_change(
+    watched: Watched, figure: Callable[[str], None]
+) -> None:
     await watched.all_show(1)
     await watched.all_show(await watched.change())
-    assert all(screen.news > 0 for screen in watched.screens)
+    # One whose stream broke meanwhile learns it from the greeting of its next.
+    assert all(screen.news > 0 or screen.hellos > 1 for screen in watched.screens)
+    assert sum(screen.news > 0 for screen in watched.screens) > len(watched.screens) / 2
 
     began = time.monotonic()
     assert watched.system.api.child is not None
     watched.system.api.child.terminate()
     await asyncio.to_thread(watched.system.api.child.wait, 30)
-    assert time.monotonic() - began < STOPS_WITHIN_S
+    stopped_after = time.monotonic() - began
+    assert stopped_after < STOPS_WITHIN_S
     while_away = await watched.change()
     greeted = [screen.hellos for screen in watched.screens]
     watched.system.api.start()
+    began = time.monotonic()
     await watched.all_show(while_away)
+    figure(
+        f"streams: {len(watched.screens)} screens; the API stopped after {stopped_after:.1f} s, and "
+        f"{time.monotonic() - began:.1f} s after its start every one showed what it had missed"
+    )
     assert all(now.hellos > before for now, before in zip(watched.screens, greeted, strict=True))
 
     await watched.all_show(await watched.change())
