@@ -3,7 +3,7 @@
 Five thousand people of one franchise; with `--full` a hundred thousand.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from random import Random
 from statistics import quantiles
@@ -88,7 +88,7 @@ async def server_times(desk: Browser) -> dict[str, float]:
     return times
 
 
-def _written(logged: list[dict[str, object]]) -> float:
+def _written(logged: Sequence[Mapping[str, object]]) -> float:
     (took,) = [entry["ms"] for entry in logged if entry["event"] == "request"]
     assert isinstance(took, float)
     return took
