@@ -25,6 +25,11 @@ from tests.factories.workers import READY, SENNAYA, change, make_worker, new_wor
 TODAY = date(2026, 11, 22)
 PEOPLE = 1_500
 ACTOR = "staff:recruiter"
+_LISTED_AS_HE_IS = """
+SELECT (l.status, l.skills, l.rating, l.capped_until, l.invitable)
+       IS NOT DISTINCT FROM (w.status, w.skills, w.rating, w.capped_until, w.invitable)
+FROM worker_lines l JOIN workers w ON w.id = l.worker_id WHERE w.id = $1
+"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -160,7 +165,15 @@ async def test_what_is_listed_follows_what_changes(
     changed = await change(
         app_db, home, await record(app_db, home, worker_id), last_name="Новый", external_id="Н-1", skills=["cashier"]
     )
-    await owner.execute("UPDATE workers SET rating = 4.75, status = 'paused' WHERE id = $1", worker_id)
+    # One after the other: each by itself must reach the list.
+    for moved in (
+        "skills = skills",
+        "rating = 4.75",
+        "capped_until = clock.now() - interval '1 day'",
+        "status = 'paused'",
+    ):
+        await owner.execute(f"UPDATE workers SET {moved} WHERE id = $1", worker_id)
+        assert await owner.fetchval(_LISTED_AS_HE_IS, worker_id), moved
     async with app_db.begin(home.id, ACTOR) as uow:
         assert (await find_workers(uow, Wanted("переменный"), limit=5)).count == 0
         given = Wanted("новый", WorkerStatus.PAUSED, Service.CASHIER, Decimal("4.75"), invitable=False)
