@@ -7,6 +7,7 @@ const filter = document.getElementById("board-filter");
 const bell = document.getElementById("board-sound");
 const calmTitle = document.title;
 const PIECE = 60;
+const SLICE_MS = 16;
 
 const stale = new Set();
 let everything = false;
@@ -56,12 +57,17 @@ async function fetchCards(asked, all) {
   const fresh = document.createElement("template");
   fresh.innerHTML = await answer.text();
   const came = new Set();
+  let since = performance.now();
   for (const item of fresh.content.querySelectorAll("li")) {
     came.add(item.id);
     const shown = document.getElementById(item.id);
     if (shown === null) board.append(item);
     else if (Number(shown.dataset.seen) <= Number(item.dataset.seen)) Idiomorph.morph(shown, item);
     htmx.process(document.getElementById(item.id));
+    if (performance.now() - since < SLICE_MS) continue;
+    // Many cards at once leave room for clicks and keys between them.
+    await new Promise((resolve) => setTimeout(resolve));
+    since = performance.now();
   }
   const gone = all ? [...board.children].map((item) => item.id) : asked.map((id) => `card-${id}`);
   for (const id of gone) if (!came.has(id)) document.getElementById(id)?.remove();
