@@ -119,6 +119,8 @@ CHANGES: Final[Mapping[str, Callable[[House], Change]]] = {
         {"password": _NEW, "again": _NEW}, {"token": "reset"}, who="stranger"
     ),
     "POST /account/password": _only(present=PASSWORD, password=_NEW, again=_NEW),
+    "POST /account/name": _only(name="Anna P."),
+    "POST /account/phone/code": lambda h: _sent(phone="+79211234567", code=h["phone_code"]),
     "POST /account/phone": _only(present=PASSWORD, phone="8 921 123-45-67"),
     "POST /account/second-factor/begin": lambda _: Change(who="operator"),
     "POST /account/second-factor/confirm": lambda h: _sent(code=h["authenticator"].code()),
@@ -143,6 +145,8 @@ CHANGES: Final[Mapping[str, Callable[[House], Change]]] = {
     "POST /clients/{client_id}/sites": _only(**_PLACE),
     "POST /sites/{site_id}/change": _only(**_PLACE, version="1"),
     "POST /sites/{site_id}/archive": _only(),
+    "POST /sites/{site_id}/photo": lambda _: Change(files=photo()),
+    "POST /sites/{site_id}/photo/remove": _only(("site_id", "ruled_site")),
     "POST /sites/{site_id}/pass": _only(**RULE),
     "POST /sites/{site_id}/pass/drop": _only(("site_id", "ruled_site")),
     # Orders and series.
@@ -167,6 +171,8 @@ CHANGES: Final[Mapping[str, Callable[[House], Change]]] = {
     "POST /series/{series_id}/days/{day}": lambda h: Change(h["day_out"]),
     "POST /series/{series_id}/days/{day}/preview": lambda h: Change(h["day_out"]),
     "POST /series/{series_id}/days/{day}/lift": _only(("day", "other_day")),
+    "POST /series/{series_id}/from": lambda h: Change(h["series_from"]),
+    "POST /series/{series_id}/from/preview": lambda h: Change(h["series_from"]),
     "POST /series/{series_id}/end": lambda h: Change(h["series_end"]),
     "POST /series/{series_id}/end/preview": lambda h: Change(h["series_end"]),
     "POST /series/{series_id}/pause": _only(),
@@ -253,6 +259,7 @@ CHANGES: Final[Mapping[str, Callable[[House], Change]]] = {
     # Settings.
     "POST /prices": _only(bill_loading="450.50", pay_loading="200"),
     "POST /settings/audit/export": _only(form="csv"),
+    "POST /settings/gateways": _only(gateway="simulator", sid="AC9", secret="x", number="+78120000077", rate_per_s="3"),
     "POST /settings/gateways/{account_id}/change": _only(number="+78120000099", rate_per_s="3", version="1"),
     "POST /settings/gateways/{account_id}/disable": _only(),
     "POST /settings/gateways/{account_id}/enable": _only(("account_id", "stopped_account")),
@@ -265,11 +272,13 @@ CHANGES: Final[Mapping[str, Callable[[House], Change]]] = {
     "POST /settings/tokens/{token_id}/revoke": _only(),
     "POST /settings/users": _only(login="newcomer", name="New", role="dispatcher", first="password", password=_NEW),
     "POST /settings/users/export": _only(form="csv"),
-    "POST /settings/users/{user_id}/role": _only(role="accountant"),
+    "POST /settings/users/{user_id}/change": _only(
+        name="Other Name", phone="", role="accountant", version="1", reason="moved"
+    ),
     "POST /settings/users/{user_id}/password": _only(password=_NEW),
     "POST /settings/users/{user_id}/link": _only(),
     "POST /settings/users/{user_id}/disable": _only(),
     "POST /settings/users/{user_id}/enable": _only(("user_id", "closed_user")),
     "POST /settings/users/{user_id}/end-sessions": _only(),
-    "POST /settings/users/{user_id}/second-factor": _only(("user_id", "secured_user")),
+    "POST /settings/users/{user_id}/second-factor": _only(("user_id", "secured_user"), reason="lost his phone"),
 }

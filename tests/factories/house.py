@@ -48,6 +48,11 @@ class Seen:
         assert answer.status_code < 400, (address, answer.status_code, answer.text[-900:])
         return answer
 
+    async def show(self, address: str) -> None:
+        """Send a photo that must be kept."""
+        answer = await self.client.post(address, data={"csrf": self.csrf}, files=photo(), headers=OURS)
+        assert answer.status_code < 400, answer.text
+
 
 @dataclass
 class House:
@@ -165,6 +170,7 @@ async def _clients(house: House) -> None:
     entry = await s.post("/do-not-return", barred, status=201)
     spare, ruled = await s.site(), await s.site()
     await house.boss.act(f"/sites/{ruled}/pass", **RULE)
+    await house.boss.show(f"/sites/{ruled}/photo")
     house.things |= {
         "client_id": client,
         "other_client": other,
@@ -185,10 +191,7 @@ async def _workers(house: House) -> None:
     here = f"/workers/{worker}"
     absence = await s.post(f"{here}/absences", {"starts_at": another_day(hours=4).starts_at.isoformat()}, status=201)
     document = await s.post(f"{here}/documents", {"kind": "passport", "number": "4000 1"}, status=201)
-    answer = await boss.client.post(
-        f"/people/{photographed}/photo", data={"csrf": boss.csrf}, files=photo(), headers=OURS
-    )
-    assert answer.status_code < 400, answer.text
+    await boss.show(f"/people/{photographed}/photo")
     await boss.act("/people/filters?q=x", name="Kept")
     sheets = {"file": ("list.csv", b"phone;name\n8 931 000-77-01;Anton\n8 931 000-77-02;Boris\n", "text/csv")}
     taken = await boss.client.post("/people/import", data={"csrf": boss.csrf}, files=sheets, headers=OURS)
@@ -276,7 +279,7 @@ async def _work(house: House) -> None:
     }
 
 
-async def _look(boss: Seen, where: str, form: Mapping[str, str]) -> dict[str, str]:
+async def _look(boss: Seen, where: str, form: Mapping[str, Any]) -> dict[str, Any]:
     """Ask what a change would do; return its form as it is then sent."""
     answer = await boss.act(f"{where}/preview", **form)
     found = re.search(r'name="looked" value="([0-9a-f]{64})"', answer.text)
@@ -293,6 +296,8 @@ async def _series(house: House) -> None:
     await boss.act(f"{where}/days/{other}", **await _look(boss, f"{where}/days/{other}", out))
     version = str(await s.sql.fetchval("SELECT version FROM series WHERE id = $1", series))
     changed = {"headcount": "3", "start": "09:00", "end": "17:00", "version": version}
+    later = {"since": str(day), "headcount": "6", "every": "week", "on": ["tue"], "start": "09:00", "end": "17:00"}
+    later |= {"service": "loading", "site_id": str(s.stage.site_id), "version": version}
     await boss.act(f"/series/{resting}/pause")
     house.things |= {
         "series_id": series,
@@ -300,6 +305,7 @@ async def _series(house: House) -> None:
         "day": day,
         "other_day": other,
         "series_change": await _look(boss, f"{where}/change", changed),
+        "series_from": await _look(boss, f"{where}/from", later),
         "series_end": await _look(boss, f"{where}/end", {"reason": "no contract"}),
         "day_out": await _look(boss, f"{where}/days/{day}", out),
     }
@@ -351,6 +357,9 @@ async def _looked_at_rule(boss: Seen) -> Mapping[str, str]:
 async def _links(house: House) -> None:
     s, boss = house.scene, house.boss
     await boss.act(f"/settings/users/{house['user_id']}/link")
+    reset = await house.text_sent("password_reset")
+    await boss.act("/account/phone", present=PASSWORD, phone="+79211234567")
+    code = await s.sql.fetchval("SELECT body FROM messages WHERE template = 'password_reset' ORDER BY id DESC LIMIT 1")
     await boss.act(f"/people/{house['asked']}/link")
     await s.sql.execute("UPDATE shifts SET attendance_source = 'crew_lead' WHERE id = $1", house["running"])
     await boss.act(f"/shifts/{house['running']}/leads", worker_id=str(house["running_worker"]))
@@ -359,7 +368,8 @@ async def _links(house: House) -> None:
     proof = re.search(r'name="csrf" value="([0-9a-f]{64})"', page)
     assert proof is not None, page
     house.things |= {
-        "reset": (await house.text_sent("password_reset")).rsplit("/", 1)[1],
+        "reset": reset.rsplit("/", 1)[1],
+        "phone_code": re.findall(r"[0-9]{6}", code)[0],
         "lead": (await house.text_sent("lead_link")).rsplit("/", 1)[1],
         "own": own.rsplit("/", 1)[1],
         "proof": proof[1],

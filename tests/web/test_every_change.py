@@ -50,6 +50,7 @@ COMMITS_NOTHING: Final = {
     "POST /series/{series_id}/change/preview": _FORESEES,
     "POST /series/{series_id}/days/{day}/preview": _FORESEES,
     "POST /series/{series_id}/end/preview": _FORESEES,
+    "POST /series/{series_id}/from/preview": _FORESEES,
 }
 """Routes with a changing method that commit nothing -> why; their answer does not hang on the commit."""
 WITHOUT_SESSION: Final = {
