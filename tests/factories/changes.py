@@ -205,6 +205,7 @@ CHANGES: Final[Mapping[str, Callable[[House], Change]]] = {
     "POST /site/{shift_id}/marks": lambda h: Change(
         at={_shift: "running"}, json={"marks": [made("arrived", h["running_seat"])]}
     ),
+    "POST /site/{shift_id}/seats/{seat_id}/phone": _only((_shift, "running"), ("seat_id", "running_seat")),
     "POST /lead/{token}/marks": lambda h: Change(
         at={"token": "lead"}, who="stranger", json={"marks": [made("arrived", h["running_seat"])]}
     ),
