@@ -107,7 +107,7 @@ async def house(cluster: TestCluster, migrated: str, tmp_path_factory: pytest.Te
     cluster.drop_database(name)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     flags = [*_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     async with async_playwright() as playwright:

@@ -24,15 +24,16 @@ from dispatch.settings import Settings
 from dispatch.staffing.events import SERIES_DUE
 from dispatch.staffing.series import fill_series, make_days
 from tests.factories.clients import make_site
-from tests.factories.series import ONE, ZONE, days_of, put_forward, series_body, started, today
+from tests.factories.series import ONE, ZONE, days_of, leave_nothing_due, put_forward, series_body, started, today
 from tests.factories.stage import Stage, run_lane, set_stage
 
 ROUNDS = 50
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage(settings: Settings, app_db: Database) -> Stage:
-    return await set_stage(settings, app_db, men=0)
+async def stage(settings: Settings, app_db: Database, owner: asyncpg.Connection) -> AsyncIterator[Stage]:
+    yield await set_stage(settings, app_db, men=0)
+    await leave_nothing_due(owner)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

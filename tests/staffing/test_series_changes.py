@@ -33,7 +33,7 @@ from dispatch.staffing.series_changes import (
 from dispatch.staffing.series_days import Touched
 from tests.factories.crew import seat, with_men
 from tests.factories.desk import crew_of
-from tests.factories.series import ONE, days_of, put_forward, started, today
+from tests.factories.series import ONE, days_of, leave_nothing_due, put_forward, started, today
 from tests.factories.stage import Stage, run_lane, set_stage
 
 SECOND = today() + ONE * 3
@@ -41,8 +41,9 @@ WEEK = {"every": "week", "on": ["mon", "tue", "wed", "thu", "fri"]}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage(settings: Settings, app_db: Database) -> Stage:
-    return await set_stage(settings, app_db, men=0)
+async def stage(settings: Settings, app_db: Database, owner: asyncpg.Connection) -> AsyncIterator[Stage]:
+    yield await set_stage(settings, app_db, men=0)
+    await leave_nothing_due(owner)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -19,7 +19,7 @@ from dispatch.staffing.rules import series_wave_target
 from dispatch.staffing.series import fill_series
 from dispatch.staffing.series_changes import change_series
 from tests.factories.desk import crew_of
-from tests.factories.series import ONE, days_of, put_forward, started, today
+from tests.factories.series import ONE, days_of, leave_nothing_due, put_forward, started, today
 from tests.factories.stage import Stage, open_questions, run_lane, say, set_stage
 
 FAR = ONE * 8
@@ -27,8 +27,9 @@ FAR = ONE * 8
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage(settings: Settings, app_db: Database) -> Stage:
-    return await set_stage(settings, app_db, men=30)
+async def stage(settings: Settings, app_db: Database, owner: asyncpg.Connection) -> AsyncIterator[Stage]:
+    yield await set_stage(settings, app_db, men=30)
+    await leave_nothing_due(owner)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
