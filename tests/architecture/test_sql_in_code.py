@@ -72,7 +72,6 @@ def test_only_the_owner_of_a_table_writes_it() -> None:
 
 REAL_TIME: Final = {
     "dispatch/access/queries.py": "sessions end in real time: a made-up clock must not open doors",
-    "dispatch/access/own_account.py": "a code belongs to some minutes on the clock of a phone",
     "dispatch/access/passwords.py": "how long a link is good",
     "dispatch/access/second_factor.py": "a code belongs to half a minute on the clock of a phone",
     "dispatch/access/service.py": "tokens, as above",

@@ -80,7 +80,7 @@ async def test_the_main_job_by_clicking_only(window: Window) -> None:
     await dialog.get_by_role("textbox").first.fill("0.1")
     await dialog.get_by_role("button", name="Close the shift").click()
     await expect(page.locator("#toasts")).to_contain_text("Closed: the client's bill is")
-    await expect(page.locator("#crew")).to_contain_text(re.compile("Bill RUB"))
+    await expect(page.locator("#crew")).to_contain_text(re.compile("Bill ₽"))
     await expect(close).to_be_hidden()
 
 

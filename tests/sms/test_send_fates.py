@@ -175,7 +175,8 @@ async def test_a_sender_cut_off_in_the_middle_leaves_the_text_in_doubt(
     drain.cancel()
     with pytest.raises(asyncio.CancelledError):
         await drain
-    assert (await status_of(owner, message_id))[0] == "sending"
+    # Whether he still noted that he knows nothing depends on where he was cut off.
+    assert (await status_of(owner, message_id))[0] in {"sending", "unknown"}
 
 
 async def test_an_adapter_that_raises_leaves_the_text_in_doubt(
