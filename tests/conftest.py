@@ -1,6 +1,7 @@
 """One throw-away cluster per run, one migrated template, one database per test module; real roles, real commits."""
 
 import functools
+import gc
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
 
@@ -24,6 +25,9 @@ hypothesis.settings.load_profile("house")
 # Let the checks say what they saw, as tests do; before anybody imports them.
 pytest.register_assert_rewrite("tests.invariants.checks", "tests.invariants.scripted")
 
+# Thousands of tests and all they import live until the end: nobody need look through them for garbage, again and again.
+gc.disable()
+
 _LONG = ("browser", "invariants", "reliability")
 _FIGURE = "figure"
 _numbers = itertools.count(1)
@@ -41,6 +45,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "full" in item.keywords:
                 item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -13,7 +13,10 @@ from dispatch.access.rules import (
     enrolment_address,
     is_timed,
     matching_step,
+    phone_code,
+    phone_step_at,
     recovery_digest,
+    same_code,
     step_at,
 )
 
@@ -69,3 +72,18 @@ def test_a_recovery_code_may_be_typed_as_people_write() -> None:
     for typed in ("01AB CDEF GHJK MNPQ", "O1abcdefghjkmnpq", "0lab-cdef\u2013ghjk-mnpq ", "0Iab-cdef-ghjk-mnpq"):
         assert recovery_digest(USER, typed) == recovery_digest(USER, code)
     assert recovery_digest(USER, code) != recovery_digest(uuid4(), code)
+
+
+def test_a_code_proves_one_number_of_one_man_for_one_step() -> None:
+    man, step = uuid4(), phone_step_at(1_800_000_000.0)
+    code = phone_code(b"key", man, "+79211234567", step)
+    assert (len(code), code.isdecimal()) == (6, True)
+    others = [
+        phone_code(b"another", man, "+79211234567", step),
+        phone_code(b"key", uuid4(), "+79211234567", step),
+        phone_code(b"key", man, "+79211234568", step),
+        phone_code(b"key", man, "+79211234567", step + 1),
+    ]
+    assert [other for other in others if other == code] == []
+    assert same_code(f" {code[:3]} {code[3:]} ", [others[0], code])
+    assert not same_code(code, others)

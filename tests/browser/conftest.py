@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 from dispatch.access.roles import Role
 from dispatch.kit.db import open_engine
@@ -19,6 +19,9 @@ from dispatch.settings import Settings
 from tests.factories.access import PASSWORD, make_user
 from tests.factories.stage import Stage, set_stage
 from tests.reliability.system import System
+
+# A machine that runs other tests beside is slow, not wrong.
+expect.set_options(timeout=30_000)
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}

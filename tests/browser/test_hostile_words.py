@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import quote
 
 import asyncpg
+import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from playwright.async_api import BrowserContext, Page
@@ -300,6 +301,7 @@ async def _hold_lists(sql: asyncpg.Connection) -> None:
     assert await plot.without_rows(sql) <= EMPTY.keys()
 
 
+@pytest.mark.full
 async def test_words_stay_words(
     window: Window,
     context: BrowserContext,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 from pydantic import SecretStr
 
@@ -246,6 +247,7 @@ class Newcomer:
         await expect(self.page.get_by_role("list", name="Attested")).to_be_visible()
 
 
+@pytest.mark.full
 async def test_from_the_first_link_to_the_first_order(window: Window, house: House) -> None:
     """An office of nothing but an owner: each first step leads to its form, and is ticked off by what came of it."""
     page, newcomer = window.page, Newcomer(window)

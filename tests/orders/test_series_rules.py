@@ -25,6 +25,7 @@ from dispatch.orders.series.rules import (
     Pattern,
     Scheme,
     Weekly,
+    falls_on,
     made_through,
     next_making,
     plan_day,
@@ -258,3 +259,9 @@ def test_an_end_can_be_taken_away() -> None:
 def test_what_is_no_exception(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         AddException.model_validate({"day": "2026-11-24", "reason": "праздник"} | wrong)
+
+
+def test_a_day_falls_on_the_pattern_between_the_first_and_the_last() -> None:
+    weekdays = scheme(date(2026, 12, 1), last=date(2026, 12, 9))
+    falling = [day for day in range(1, 12) if falls_on(weekdays, date(2026, 12, day))]
+    assert falling == [1, 2, 3, 4, 7, 8, 9], "neither the weekend nor what comes after the end"

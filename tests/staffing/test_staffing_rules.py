@@ -27,6 +27,7 @@ from dispatch.staffing.rules import (
     promotion_window,
     reminder_times,
     reserve_capacity,
+    series_wave_target,
     standby_capacity,
     wave_interval,
     wave_one_target,
@@ -340,3 +341,8 @@ def test_the_list_goes_on_to_the_next_man_as_number_one() -> None:
 )
 def test_numbers_name_who_is_missing(numbers: list[int], missing: tuple[UUID, ...] | None) -> None:
     assert missing_seats(_ids(11, 12, 13, 14), numbers) == missing
+
+
+@pytest.mark.parametrize(("kept", "asked"), [(0, 15), (8, 11), (10, 10), (12, 12)])
+def test_who_stays_in_a_series_is_asked_one_for_one(kept: int, asked: int) -> None:
+    assert series_wave_target(Decimal("1.5"), 10, kept) == asked
