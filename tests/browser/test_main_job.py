@@ -4,10 +4,11 @@ import asyncio
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import FilePayload, Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, Route, expect
 from pydantic import SecretStr
 
 from dispatch.access.commands import CreateUser
@@ -16,7 +17,7 @@ from dispatch.access.roles import Role
 from dispatch.access.service import create_user
 from dispatch.orders.commands import AskedShift
 from tests.browser.conftest import NARROW, House, Window
-from tests.factories.access import PASSWORD
+from tests.factories.access import PASSWORD, make_user
 from tests.factories.stage import place
 from tests.factories.tenancy import make_franchise
 
@@ -97,6 +98,40 @@ async def test_what_one_does_is_said_and_can_be_taken_back(window: Window, house
     await expect(page.get_by_role("button", name="Resume asking")).to_be_visible()
     await page.locator("#toasts").get_by_role("button", name="Undo").click()
     await expect(page.get_by_role("button", name="Pause asking")).to_be_visible()
+
+
+async def test_what_changes_while_an_answer_is_on_its_way_is_shown(window: Window, house: House) -> None:
+    page = window.page
+    start = datetime.now(UTC) + timedelta(hours=60)
+    asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=8))
+    shift_id = (await place(house.database, house.stage, 2, asked)).shifts[0].id
+    colleague = (await make_user(house.database, house.stage.franchise_id, Role.DISPATCHER)).id
+
+    async def change(what: str, *values: UUID) -> None:
+        async with house.database.begin(house.stage.franchise_id, "system:test") as uow:
+            await uow.run(f"UPDATE shifts SET {what}, version = version + 1 WHERE id = $1", shift_id, *values)
+
+    await change("paused_at = now()")  # nobody is asked, so nothing else is news
+    await window.sign_in()
+    await page.goto(f"/shifts/{shift_id}")
+    crew = page.locator("#crew")
+    await expect(crew).to_contain_text("With nobody")
+    await change("owner_id = $2", colleague)
+    await expect(crew).not_to_contain_text("With nobody")
+    answered = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        answer = await route.fetch()
+        answered.set()
+        await asyncio.sleep(0.4)
+        await route.fulfill(response=answer)
+
+    await page.route(f"**/shifts/{shift_id}/crew", slow)
+    await change("paused_at = now()")
+    await answered.wait()
+    await change("owner_id = NULL")
+    await expect(crew).to_contain_text("With nobody")
+    await page.unroute_all(behavior="wait")
 
 
 async def choose_a_place_by_keyboard(window: Window, name: str) -> None:

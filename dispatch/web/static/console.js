@@ -177,7 +177,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   toast(decodeURIComponent(words), "success", event.detail.xhr.getResponseHeader("X-Undo"));
   event.detail.elt.closest("dialog")?.close();
   if (event.detail.elt.matches("form[data-clears]")) event.detail.elt.reset();
-  for (const part of document.querySelectorAll("[data-live][hx-get]")) htmx.trigger(part, "live");
+  document.dispatchEvent(new Event("dispatch:changed"));
 });
 
 // What is answered instead when it was refused: beside the form that asked, or in passing.
