@@ -152,8 +152,7 @@ def _cells(page: Page, lines: Iterator[Line], zone: str) -> Iterator[Sequence[Ce
             page.say(line.row.action),
         )
         for change in line.changes or (Change("", None, None),):
-            field = page.say(change.field).replace("_", " ") if change.field else ""
-            yield (*about, field, change.before, change.after, line.row.entity_id)
+            yield (*about, change.field, change.before, change.after, line.row.entity_id)
 
 
 def _day(text: str, zone: ZoneInfo) -> datetime | None:

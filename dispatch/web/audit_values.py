@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from dispatch.kit.audit_trail import AuditRow
 from dispatch.kit.masking import is_personal, mask_text
 from dispatch.web.actors import Actors
-from dispatch.web.audit_words import FREE_TEXT, NOBODYS, SEALED
+from dispatch.web.audit_words import FIELDS, FREE_TEXT, NOBODYS, SEALED
 from dispatch.web.frame import Page
 from dispatch.web.policy_words import TITLES
 
 HIDDEN: Final = frozenset(
     {"franchise_id", "version", "id", "created_at", "token_sha256", "password_hash", "secret", "last_step", "quote"}
+    | {"thumb_sha256", "list_cursor", "slot", "digest", "rating_seq"}
 )
 """Fields of every table that say nothing to anybody."""
 _POLICIES: Final = frozenset({"policy_versions", "network_policy_versions"})
@@ -32,7 +33,7 @@ _MASKED: Final = re.compile(r"\[phone \*(\d+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of a change; None where there was or is nothing."""
+    """One field of a change, by its words; None where there was or is nothing."""
 
     field: str
     before: str | None
@@ -66,7 +67,7 @@ class Telling:
             told = (
                 self.value(name, value, hide=private or (hides and not _is_plain(value))) for value in (was, became)
             )
-            yield Change(name, *told)
+            yield Change(self.page.say(FIELDS.get(name, name)).replace("_", " "), *told)
 
     def value(self, name: str, value: object, *, hide: bool = False) -> str | None:
         """Tell a stored value: moments on the franchise's clock, ids by name, words of ours translated."""

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -113,7 +114,7 @@ class Camera:
         name = f"{picture.name}-{state.name}-{light}"
         page = await context.new_page()
         try:
-            await page.goto(first)
+            answer = await page.goto(first)
             await page.wait_for_timeout(_SETTLE_MS)
             if picture.on:
                 await _open(page, address, needed=picture.act is None)
@@ -122,6 +123,8 @@ class Camera:
             await page.wait_for_timeout(_SETTLE_MS)
             await page.screenshot(path=self.directory / f"{name}.png", full_page=state.name != "many")
             said = await _judge(page, light)
+            if answer is not None and (answer.status >= HTTPStatus.BAD_REQUEST) is not picture.refused:
+                said.append(f"answered with {answer.status}")
         except Exception as lost:  # noqa: BLE001 - whatever it was, the other pictures are wanted
             self.lost[name] = str(lost).partition("\n")[0]
             return

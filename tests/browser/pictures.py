@@ -32,6 +32,7 @@ class Picture:
         role: who looks; None for somebody not signed in.
         fill: name in a path -> the id that stands for it, where it is called otherwise.
         act: what is done before the picture is taken.
+        refused: it is the answer to somebody who may not, or to an address that leads nowhere.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Picture:
     states: Sequence[str] = ("empty", "normal", "many")
     fill: Mapping[str, str] = field(default_factory=dict)
     act: Act | None = None
+    refused: bool = False
 
     def address(self, state: State) -> str | None:
         """Where it is in a state; None where it is not there."""
@@ -176,7 +178,7 @@ PICTURES: Final[Sequence[Picture]] = (
     Picture("forgotten", "/forgotten", **_STRANGER),
     Picture("forgotten-sent", "/forgotten", act=_forgot, **_STRANGER),
     Picture("new-password", "/new-password/{token}", fill={"token": "reset"}, **_STRANGER),
-    Picture("new-password-gone", "/new-password/{nothing}", **_STRANGER),
+    Picture("new-password-gone", f"/new-password/dpass_{'x' * 43}", refused=True, **_STRANGER),
     Picture("start-nothing", "/", role=Role.CLIENT, states=_USUAL),
     Picture("account", "/account"),
     Picture("account-menu", "/account", states=_USUAL, act=_account_menu),
@@ -201,11 +203,11 @@ PICTURES: Final[Sequence[Picture]] = (
     Picture("calls", f"{_SHIFT}/calls"),
     Picture("pass-list", f"{_SHIFT}/pass-list"),
     Picture("on-site", "/site", role=Role.FOREMAN),
-    Picture("on-site-shift", "/site/{shift_id}", role=Role.FOREMAN, fill={"shift_id": "running_id"}),
+    Picture("on-site-shift", "/site/{shift_id}", fill={"shift_id": "running_id"}),
     Picture("lead", "/lead/{token}", fill={"token": "lead"}, role=None, states=_AT_WORK),
-    Picture("lead-gone", f"/lead/dlead_{'x' * 43}", **_STRANGER),
+    Picture("lead-gone", f"/lead/dlead_{'x' * 43}", refused=True, **_STRANGER),
     Picture("own-page", "/w/{token}", role=None, states=_AT_WORK),
-    Picture("own-page-gone", "/w/{nothing}", **_STRANGER),
+    Picture("own-page-gone", "/w/{nothing}", refused=True, **_STRANGER),
     Picture("duty", "/duty"),
     Picture("people", "/people"),
     Picture("people-network", "/people/network", role=Role.HQ),
@@ -246,10 +248,10 @@ PICTURES: Final[Sequence[Picture]] = (
     Picture("gateways", "/settings/gateways"),
     Picture("audit", "/settings/audit"),
     Picture("health", "/settings/health", role=Role.OPERATOR, states=_USUAL),
-    Picture("error-403", "/settings/health", "?refused", states=_USUAL),
-    Picture("error-404", "/shifts/{nothing}", states=_USUAL),
-    Picture("error-404-stranger", "/nowhere", states=_USUAL),
-    Picture("error-422", "/shifts/x", states=_USUAL),
+    Picture("error-403", "/settings/health", "?refused", states=_USUAL, refused=True),
+    Picture("error-404", "/shifts/{nothing}", states=_USUAL, refused=True),
+    Picture("error-404-stranger", "/nowhere", states=_USUAL, refused=True),
+    Picture("error-422", "/shifts/x", states=_USUAL, refused=True),
     _dialog("handover", f"{_SHIFT}/handover", _SHIFT),
     _dialog("leads", f"{_SHIFT}/leads", _SHIFT),
     _dialog("close", f"{_SHIFT}/close", _SHIFT, fill={"shift_id": "running_id"}),

@@ -16,7 +16,8 @@ from dispatch.access.roles import Role
 from dispatch.kit.audit_trail import AuditFilter, read_audit
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
-from dispatch.web.audit_words import ENTITIES
+from dispatch.web.audit_values import HIDDEN
+from dispatch.web.audit_words import ENTITIES, FIELDS
 from dispatch.web.languages import Language, speech
 from tests.factories.clients import make_client
 from tests.factories.office import Office, open_office
@@ -193,3 +194,15 @@ async def test_every_audited_table_has_a_word(owner: asyncpg.Connection) -> None
            WHERE t.tgfoid IN ('audit_row'::regproc, 'audit_inserted'::regproc)"""
     )
     assert {row["relname"] for row in audited} <= ENTITIES.keys()
+
+
+async def test_every_audited_field_has_words_in_russian(owner: asyncpg.Connection) -> None:
+    known = speech(Language.RU).words
+    columns = await owner.fetch(
+        "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = ANY ($1)",
+        list(ENTITIES),
+    )
+    names = {row["column_name"] for row in columns} - HIDDEN
+    words = {name: FIELDS.get(name, name) for name in names}
+    assert {name: word for name, word in words.items() if known.gettext(word) == word} == {}
+    assert FIELDS.keys() <= names

@@ -201,3 +201,6 @@ document.addEventListener("htmx:sendError", (event) => {
   if (event.detail.elt.matches("[data-live]")) return;
   toast(russian ? "Нет связи с сервером" : "The server does not answer", "danger");
 });
+
+// Where the ways of the settings do not fit beside each other, the one taken is in sight.
+document.querySelector(".settings-link.active")?.scrollIntoView({ block: "nearest", inline: "center" });
