@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from socket import socket
 from typing import Final
 
 import uvicorn
@@ -97,11 +98,14 @@ from dispatch.web import settings as settings_pages
 from dispatch.web import shifts as shift_pages
 from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
+from dispatch.web.hub import Hub
 from dispatch.web.routing import answer_error
 from dispatch.wiring import CONSTRAINTS
 
 GRACE_S: Final = 3
-"""How long open requests and streams may go on after SIGTERM; without an end a stream would keep the process alive."""
+"""How long requests under way may go on after SIGTERM."""
+_COULD_NOT_START: Final = 3
+"""The exit code that uvicorn gives when the address is taken or the start failed."""
 
 API_ROUTERS: Final[tuple[APIRouter, ...]] = (
     auth.router,
@@ -270,7 +274,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT, then finish what is under way for at most three seconds.
+    """Serve until SIGTERM or SIGINT, then end the streams and finish what is under way for at most three seconds.
 
     Raises:
         UnsafeDatabaseRole: row security does not bind the login of the API.
@@ -279,8 +283,9 @@ def serve(settings: Settings) -> None:
     """
     configure_logging(settings.log_level, as_json=settings.log_json)
     asyncio.run(_check(settings))
-    uvicorn.run(
-        create_app(settings),
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
         host=settings.http.host,
         port=settings.http.port,
         log_config=None,
@@ -289,6 +294,23 @@ def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=GRACE_S,
         timeout_keep_alive=KEEP_ALIVE_S,
     )
+    server = _Server(config, app.state.console.hub)
+    with suppress(KeyboardInterrupt):  # a second Ctrl-C: it has stopped already, or at once
+        server.run()
+    if not server.started:
+        raise SystemExit(_COULD_NOT_START)
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams before it waits for what is under way: a stream has no end of its own."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        self._hub.end()
+        await super().shutdown(sockets)
 
 
 async def _check(settings: Settings) -> None:

@@ -44,10 +44,15 @@ class Listening:
 
 
 class Hub:
-    """Hands what the database tells to the open streams of the franchise it concerns, and to no other."""
+    """Hands what the database tells to the open streams of the franchise it concerns, and to no other.
+
+    Attributes:
+        ended: whether the process stops; streams then end.
+    """
 
     def __init__(self) -> None:
         self._streams: dict[UUID, set[Listening]] = {}
+        self.ended = False
 
     def open(self, franchise_id: UUID) -> Listening:
         """Begin a stream; `close` it in any case."""
@@ -80,6 +85,13 @@ class Hub:
         for streams in self._streams.values():
             for stream in streams:
                 stream.afresh = True
+                stream.stirred.set()
+
+    def end(self) -> None:
+        """Ask every stream to end, those that begin from now on, too: the process stops, and browsers come back."""
+        self.ended = True
+        for streams in self._streams.values():
+            for stream in streams:
                 stream.stirred.set()
 
     async def run(self, settings: Settings) -> None:

@@ -45,6 +45,8 @@ async def _news(hub: Hub, caller: Caller, resources: Resources) -> AsyncIterator
                 await asyncio.wait_for(stream.stirred.wait(), BEAT_S)
             except TimeoutError:
                 yield ": beat\n\n"
+            if hub.ended:
+                return
             if time.monotonic() - asked_at > BEAT_S:
                 if not await _may_still_look(resources, caller):
                     return

@@ -222,6 +222,20 @@ async def test_a_stream_ends_with_its_session(
         await browser.task
 
 
+async def test_streams_end_when_the_process_stops(
+    app: FastAPI, app_db: Database, stage: Stage, stranger: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = Hub()
+    monkeypatch.setattr(app.state.console, "hub", hub)
+    cookie = await signed_in(app_db, stage, stranger, Role.DISPATCHER)
+    browser = Browser(app, cookie)
+    await browser.reads("event: hello")
+    hub.end()
+    async with asyncio.timeout(live.BEAT_S / 3):
+        await browser.task
+        await Browser(app, cookie).task  # one that comes while others go
+
+
 async def test_a_lost_listener_makes_everybody_read_anew(
     app: FastAPI, app_db: Database, jobs_db: Database, stage: Stage
 ) -> None:
