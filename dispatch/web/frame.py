@@ -14,7 +14,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
@@ -81,6 +82,23 @@ PLACES: Final[Sequence[Place]] = (
 )
 
 
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled first: every language, and every app of a process, runs the same code."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (known := self._code.get(bucket.key)) is not None:
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED: Final = _Compiled()
+
+
 class Console:
     """What pages share: templates, files, and who looks on; made once for a process."""
 
@@ -110,6 +128,7 @@ class Console:
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
             auto_reload=False,
+            bytecode_cache=_COMPILED,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
