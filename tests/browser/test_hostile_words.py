@@ -302,6 +302,7 @@ async def _hold_lists(sql: asyncpg.Connection) -> None:
 
 
 @pytest.mark.full
+@pytest.mark.timeout(3600)
 async def test_words_stay_words(
     window: Window,
     context: BrowserContext,
