@@ -146,7 +146,7 @@ class Console:
         return known if known is not None else self._icons.setdefault(name, self._drawn(name))
 
     def _drawn(self, name: str) -> Markup:
-        return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>').format(
+        return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>').format(
             Markup(self.assets.icon(name))  # noqa: S704 - from our own pinned package
         )
 
