@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 from PIL import Image, ImageDraw
 
-from dispatch.access.passwords import ResetLink, send_reset_link
+from dispatch.access.passwords import hand_out_link
 from dispatch.access.roles import Role
 from dispatch.crew.calls import claim_call
 from dispatch.kit.geo import Point
@@ -333,11 +333,5 @@ class Week:
             return await send_lead_link(uow, shift_id, man, base=BASE)
 
     async def _reset(self) -> str:
-        kept: list[str] = []
-
-        async def keep(_: Uow, link: ResetLink) -> None:
-            kept.append(link.token)
-
         async with self._acting(Role.OWNER) as uow:
-            await send_reset_link(uow, self.staff[Role.DISPATCHER].id, granter=Role.OWNER, deliver=keep)
-        return kept[0]
+            return await hand_out_link(uow, self.staff[Role.DISPATCHER].id)
