@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -23,6 +23,7 @@ THEMES: Final = ("light", "dark")
 SLOW_S: Final = 0.3
 _SETTLE_MS: Final = 350
 _TRIES: Final = 3
+_PROGRESS_EVERY: Final = 100
 _RAW: Final = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-|\d{4}-\d\d-\d\dT\d|\bundefined\b|\bNone\b|\bnull\b|%\(\w+\)|\bNaN\b|\b[a-z]+_[a-z_]+\b"
 )
@@ -62,17 +63,19 @@ class Camera:
     """Takes pictures of one server.
 
     Attributes:
-        complaints: file -> what is wrong with it.
+        tell: hears at once of each file that has something wrong, or could not be taken.
+        taken: how many pictures there are so far.
+        wrong: how many of them have something wrong, or could not be taken.
         slow: page and state -> how long the server takes for it, in seconds, at best.
-        lost: what could not be taken, and why.
     """
 
     browser: Browser
     base: str
     directory: Path
-    complaints: dict[str, Sequence[str]] = field(default_factory=dict)
+    tell: Callable[[str], None]
+    taken: int = 0
+    wrong: int = 0
     slow: dict[str, float] = field(default_factory=dict)
-    lost: dict[str, str] = field(default_factory=dict)
 
     async def shoot(self, state: State, light: Light, pictures: Sequence[Picture]) -> None:
         """Take these pictures of a state in one light; each role's in a window of its own."""
@@ -126,12 +129,15 @@ class Camera:
             if answer is not None and (answer.status >= HTTPStatus.BAD_REQUEST) is not picture.refused:
                 said.append(f"answered with {answer.status}")
         except Exception as lost:  # noqa: BLE001 - whatever it was, the other pictures are wanted
-            self.lost[name] = str(lost).partition("\n")[0]
-            return
+            said = [f"not taken: {str(lost).partition(chr(10))[0]}"]
         finally:
             await page.close()
+        self.taken += 1
         if said:
-            self.complaints[name] = said
+            self.wrong += 1
+            self.tell(f"{name}: {', '.join(said)}")
+        if self.taken % _PROGRESS_EVERY == 0:
+            self.tell(f"screenshots: {self.taken} taken, {self.wrong} with something wrong")
 
 
 async def _best_time(context: BrowserContext, address: str) -> float:

@@ -64,7 +64,7 @@ async def take(base: str, states: Sequence[State], directory: Path, *, only: str
     gate = asyncio.Semaphore(jobs)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
-        camera = Camera(browser, base, directory)
+        camera = Camera(browser, base, directory, tell=_tell)
 
         async def some(state: State, light: Light, pictures: Sequence[Picture]) -> None:
             async with gate:
@@ -86,15 +86,17 @@ def _wanted(picture: Picture, state: str, only: str) -> bool:
     return state in picture.states and any(re.search(only, f"{picture.name}-{state}-{light}") for light in lights())
 
 
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def _report(camera: Camera) -> bool:
-    for name, said in sorted(camera.complaints.items()):
-        sys.stdout.write(f"{name}: {', '.join(said)}\n")
-    for name, why in sorted(camera.lost.items()):
-        sys.stdout.write(f"{name}: not taken: {why}\n")
     slow = {name: took for name, took in camera.slow.items() if took > SLOW_S}
     for name, took in sorted(slow.items(), key=lambda each: -each[1]):
-        sys.stdout.write(f"{name}: the server takes {took * 1000:.0f} ms\n")
-    return not (camera.complaints or camera.lost or slow)
+        _tell(f"{name}: the server takes {took * 1000:.0f} ms")
+    _tell(f"screenshots: {camera.taken} taken, {camera.wrong} with something wrong, {len(slow)} pages slow")
+    return not (camera.wrong or slow)
 
 
 def main() -> None:
