@@ -25,7 +25,8 @@ _SETTLE_MS: Final = 350
 _TRIES: Final = 3
 _PROGRESS_EVERY: Final = 100
 _RAW: Final = re.compile(
-    r"\b[0-9a-f]{8}-[0-9a-f]{4}-|\d{4}-\d\d-\d\dT\d|\bundefined\b|\bNone\b|\bnull\b|%\(\w+\)|\bNaN\b|\b[a-z]+_[a-z_]+\b"
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-|\d{4}-\d\d-\d\dT\d|\bundefined\b|\bNone\b(?! so far)|\bnull\b"
+    r"|%\(\w+\)|\bNaN\b|\b[a-z]+_[a-z_]+\b"
 )
 _SEEN: Final = """() => {
   const own = [];

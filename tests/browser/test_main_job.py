@@ -100,24 +100,42 @@ async def test_what_one_does_is_said_and_can_be_taken_back(window: Window, house
     await expect(page.get_by_role("button", name="Pause asking")).to_be_visible()
 
 
+@dataclass(frozen=True)
+class Quiet:
+    """A shift of which there is no news but the test's: nobody is asked."""
+
+    house: House
+    id: UUID
+    colleague: UUID
+
+    @classmethod
+    async def placed(cls, house: House) -> "Quiet":
+        start = datetime.now(UTC) + timedelta(hours=60)
+        asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=8))
+        shift_id = (await place(house.database, house.stage, 2, asked)).shifts[0].id
+        colleague = await make_user(house.database, house.stage.franchise_id, Role.DISPATCHER)
+        quiet = cls(house, shift_id, colleague.id)
+        await quiet.change("paused_at = now()")
+        return quiet
+
+    async def change(self, what: str, *values: UUID) -> None:
+        async with self.house.database.begin(self.house.stage.franchise_id, "system:test") as uow:
+            await uow.run(f"UPDATE shifts SET {what}, version = version + 1 WHERE id = $1", self.id, *values)
+
+    async def opened_and_followed(self, window: Window) -> Locator:
+        """Open it, see that news of it arrives, and return the part that shows whose it is: a colleague's."""
+        await window.sign_in()
+        await window.page.goto(f"/shifts/{self.id}")
+        crew = window.page.locator("#crew")
+        await expect(crew).to_contain_text("With nobody")
+        await self.change("owner_id = $2", self.colleague)
+        await expect(crew).not_to_contain_text("With nobody")
+        return crew
+
+
 async def test_what_changes_while_an_answer_is_on_its_way_is_shown(window: Window, house: House) -> None:
-    page = window.page
-    start = datetime.now(UTC) + timedelta(hours=60)
-    asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=8))
-    shift_id = (await place(house.database, house.stage, 2, asked)).shifts[0].id
-    colleague = (await make_user(house.database, house.stage.franchise_id, Role.DISPATCHER)).id
-
-    async def change(what: str, *values: UUID) -> None:
-        async with house.database.begin(house.stage.franchise_id, "system:test") as uow:
-            await uow.run(f"UPDATE shifts SET {what}, version = version + 1 WHERE id = $1", shift_id, *values)
-
-    await change("paused_at = now()")  # nobody is asked, so nothing else is news
-    await window.sign_in()
-    await page.goto(f"/shifts/{shift_id}")
-    crew = page.locator("#crew")
-    await expect(crew).to_contain_text("With nobody")
-    await change("owner_id = $2", colleague)
-    await expect(crew).not_to_contain_text("With nobody")
+    quiet = await Quiet.placed(house)
+    crew = await quiet.opened_and_followed(window)
     answered = asyncio.Event()
 
     async def slow(route: Route) -> None:
@@ -126,12 +144,31 @@ async def test_what_changes_while_an_answer_is_on_its_way_is_shown(window: Windo
         await asyncio.sleep(0.4)
         await route.fulfill(response=answer)
 
-    await page.route(f"**/shifts/{shift_id}/crew", slow)
-    await change("paused_at = now()")
+    await window.page.route(f"**/shifts/{quiet.id}/crew", slow)
+    await quiet.change("paused_at = now()")
     await answered.wait()
-    await change("owner_id = NULL")
+    await quiet.change("owner_id = NULL")
     await expect(crew).to_contain_text("With nobody")
-    await page.unroute_all(behavior="wait")
+    await window.page.unroute_all(behavior="wait")
+
+
+async def test_what_changes_while_a_second_tab_opens_is_shown_in_both(window: Window, house: House) -> None:
+    quiet = await Quiet.placed(house)
+    crew = await quiet.opened_and_followed(window)
+    second = await window.page.context.new_page()
+    opening = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        opening.set()
+        await expect(crew).to_contain_text("With nobody")
+        await route.continue_()
+
+    await second.route("**/live.js", late)
+    opened = asyncio.create_task(second.goto(f"/shifts/{quiet.id}"))
+    await opening.wait()
+    await quiet.change("owner_id = NULL")
+    await opened
+    await expect(second.locator("#crew")).to_contain_text("With nobody")
 
 
 async def choose_a_place_by_keyboard(window: Window, name: str) -> None:

@@ -69,4 +69,17 @@ for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   });
 }
 
-navigator.locks.request("dispatch-live", () => new Promise(listen));
+/** Hold the stream, or else wait until the tab that holds it goes. */
+async function follow() {
+  await navigator.locks.request("dispatch-live", { ifAvailable: true }, (mine) => mine && new Promise(listen));
+  // Another tab holds it, and may have told something between this page's reading and its listening.
+  hear({ what: "hello" });
+  await navigator.locks.request("dispatch-live", () => new Promise(listen));
+}
+
+// By then whoever listens to news does.
+document.addEventListener("DOMContentLoaded", follow);
+
+// A page that slept has heard nothing.
+document.addEventListener("resume", () => hear({ what: "hello" }));
+window.addEventListener("pageshow", (event) => event.persisted && hear({ what: "hello" }));
