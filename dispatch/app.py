@@ -36,6 +36,7 @@ from dispatch.api.readiness import Readiness
 from dispatch.geocoding.registry import open_geocoding
 from dispatch.kit.beats import INBOUND, beat_for_ever
 from dispatch.kit.db import open_engine, refuse_unsafe_role
+from dispatch.kit.errors import Unavailable
 from dispatch.kit.jobs import WakeUps
 from dispatch.kit.log import configure_logging
 from dispatch.kit.metrics import Metrics
@@ -104,8 +105,11 @@ from dispatch.wiring import CONSTRAINTS
 
 GRACE_S: Final = 3
 """How long requests under way may go on after SIGTERM."""
-_COULD_NOT_START: Final = 3
-"""The exit code that uvicorn gives when the address is taken or the start failed."""
+
+
+class AddressRefused(Unavailable):
+    """The address to serve at cannot be had."""
+
 
 API_ROUTERS: Final[tuple[APIRouter, ...]] = (
     auth.router,
@@ -280,6 +284,7 @@ def serve(settings: Settings) -> None:
         UnsafeDatabaseRole: row security does not bind the login of the API.
         SimulatedClockRefused: the database tells a made-up time.
         SecretKeyTooShort: the key that keeps forged requests out is missing or too short.
+        AddressRefused: something else listens there, or it is no address of this machine.
     """
     configure_logging(settings.log_level, as_json=settings.log_json)
     asyncio.run(_check(settings))
@@ -295,10 +300,13 @@ def serve(settings: Settings) -> None:
         timeout_keep_alive=KEEP_ALIVE_S,
     )
     server = _Server(config, app.state.console.hub)
-    with suppress(KeyboardInterrupt):  # a second Ctrl-C: it has stopped already, or at once
+    with suppress(KeyboardInterrupt, SystemExit):  # a second Ctrl-C; an address that is taken
         server.run()
     if not server.started:
-        raise SystemExit(_COULD_NOT_START)
+        raise AddressRefused(
+            f"Nothing can be served at {settings.http.host}:{settings.http.port}, see above. Stop what is there, or "
+            "choose another address: --host and --port, or DISPATCH_HTTP__HOST and DISPATCH_HTTP__PORT."
+        )
 
 
 class _Server(uvicorn.Server):

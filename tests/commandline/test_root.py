@@ -1,6 +1,7 @@
 import importlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -74,6 +75,24 @@ def test_what_runs_for_ever_says_at_once_that_the_database_is_away(
     assert "dispatch stack up" in result.stderr
     assert len(result.stderr.splitlines()) == 1
     assert "Traceback" not in result.stdout
+
+
+def test_an_address_that_is_taken_is_named(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "dispatch.cli", "serve", "--port", port],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == ExitCode.UNAVAILABLE
+    said = done.stderr.splitlines()[-1]
+    assert said.startswith(f"dispatch: Nothing can be served at 127.0.0.1:{port}")
+    assert "--port" in said
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

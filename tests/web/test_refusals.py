@@ -26,6 +26,7 @@ ON_NO_PAGE: Final[Mapping[str, str]] = MappingProxyType(
         "dispatch.simulator.": "another process, without our pages",
         "dispatch.audit.": "told at a terminal: the audit of the books",
         "dispatch.kit.db.": "a process does not start",
+        "dispatch.app.AddressRefused": "a process does not start",
         "dispatch.web.assets.AssetsMissing": "a process does not start",
         "dispatch.web.doors.SecretKeyTooShort": "a process does not start",
         "dispatch.geocoding.errors.GeocoderKeyMissing": "a process does not start",
