@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, cast
 
 import structlog
-from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.connections import ArqRedis
 from arq.typing import WorkerCoroutine
 from arq.worker import Worker, func
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from dispatch.kit.outbox import Handlers, Job, LeaseLost, claim, fail, handle
@@ -35,10 +36,7 @@ class WakeUps:
     """
 
     def __init__(self, redis_url: str) -> None:
-        self._settings = RedisSettings.from_dsn(redis_url)
-        self._settings.conn_retries = 0
-        self._settings.conn_timeout = 1
-        self._pool: ArqRedis | None = None
+        self._redis = _redis(redis_url, patience_s=1)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def __call__(self, lanes: frozenset[str]) -> None:
@@ -49,10 +47,8 @@ class WakeUps:
 
     async def _send(self, lanes: Iterable[str]) -> None:
         try:
-            if self._pool is None:
-                self._pool = await create_pool(self._settings, default_queue_name=_QUEUE)
             for lane in lanes:
-                await self._pool.enqueue_job("drain", lane, _job_id=f"drain:{lane}")
+                await self._redis.enqueue_job("drain", lane, _job_id=f"drain:{lane}")
         except (TimeoutError, RedisError, OSError) as error:
             log.info("wake_up_lost", error=type(error).__name__)
 
@@ -60,9 +56,7 @@ class WakeUps:
         """Let hints under way finish, then close."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=1)
-        if self._pool is not None:
-            with contextlib.suppress(RedisError, OSError):
-                await self._pool.aclose()
+        await _disconnect(self._redis)
 
 
 class OutboxDrain:
@@ -189,13 +183,10 @@ async def _listen_once(lanes: Lanes, redis_url: str) -> None:
         if lane in lanes.names:
             lanes.start(lane)
 
-    settings = RedisSettings.from_dsn(redis_url)
-    settings.conn_retries = 0
-    settings.conn_timeout = 2
-    pool = await create_pool(settings, default_queue_name=_QUEUE)
+    redis = _redis(redis_url, patience_s=2)
     worker = Worker(
         functions=[func(cast("WorkerCoroutine", drain), name="drain", keep_result=0, timeout=10, max_tries=1)],
-        redis_pool=pool,
+        redis_pool=redis,
         queue_name=_QUEUE,
         poll_delay=0.03,
         max_jobs=50,
@@ -211,5 +202,15 @@ async def _listen_once(lanes: Lanes, redis_url: str) -> None:
         for job in worker.tasks.values():
             job.cancel()
         await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
-        with contextlib.suppress(RedisError, OSError):
-            await pool.aclose()
+        await _disconnect(redis)
+
+
+def _redis(redis_url: str, *, patience_s: float) -> ArqRedis:
+    """Connects when first used. arq's own factory tries a connection first, and leaves it open if the try fails."""
+    pool = ConnectionPool.from_url(redis_url, socket_connect_timeout=patience_s)
+    return ArqRedis(pool, default_queue_name=_QUEUE)
+
+
+async def _disconnect(redis: ArqRedis) -> None:
+    with contextlib.suppress(RedisError, OSError):
+        await redis.connection_pool.disconnect(inuse_connections=True)

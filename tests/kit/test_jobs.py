@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from arq.worker import Worker
+from redis.asyncio import Redis
 
 from dispatch.kit import jobs
 from dispatch.kit.jobs import Lanes, WakeUps, listen
@@ -88,15 +89,28 @@ async def test_a_job_under_way_when_redis_goes_does_not_end_the_listener(
 async def test_whatever_ends_the_listener_starts_it_anew(
     settings: Settings, heard: Heard, wake_up: WakeUps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, calls = jobs.create_pool, []
+    class FailsOnce(Worker):
+        failed = False
 
-    async def create_pool(*args: object, **more: object) -> object:
-        calls.append(args)
-        if len(calls) == 1:
-            raise LookupError("whatever")
-        return await real(*args, **more)  # type: ignore[arg-type]
+        async def main(self) -> None:
+            if not FailsOnce.failed:
+                FailsOnce.failed = True
+                raise LookupError("whatever")
+            await super().main()
 
-    monkeypatch.setattr(jobs, "create_pool", create_pool)
+    monkeypatch.setattr(jobs, "Worker", FailsOnce)
     task = asyncio.create_task(listen(heard.lanes, settings.redis_url))
     await until_heard(heard, wake_up)
     await end(task)
+
+
+async def test_a_burst_of_first_hints_leaves_no_connection_behind(settings: Settings) -> None:
+    async with Redis.from_url(settings.redis_url) as redis:
+        before = len(await redis.client_list())
+        hints = WakeUps(settings.redis_url)
+        for _ in range(20):
+            hints(frozenset({"staffing"}))
+        await hints.close()
+        async with asyncio.timeout(5):
+            while len(await redis.client_list()) > before:  # noqa: ASYNC110 - Redis tells nobody who left
+                await asyncio.sleep(0.02)
