@@ -34,7 +34,7 @@ _VENDORED: Final[Mapping[str, str]] = {
 }
 _SPRITE: Final = "@tabler/icons-sprite/dist/tabler-sprite.svg"
 _COMPRESSIBLE: Final = frozenset({".css", ".js", ".svg", ".json", ".webmanifest"})
-_FRAME: Final = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
+_BLANK: Final = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
 """Shows nothing, and stands in each of thousands of icons."""
 _SYMBOL: Final = re.compile(r'<symbol id="tabler-(?P<name>[^"]+)"[^>]*>(?P<drawing>.*?)</symbol>', re.DOTALL)
 
@@ -136,4 +136,4 @@ def _asset(name: str, content: bytes) -> Asset:
 
 def _drawings() -> dict[str, str]:
     sprite = _installed(_SPRITE).decode()
-    return {found["name"]: found["drawing"].replace(_FRAME, "") for found in _SYMBOL.finditer(sprite)}
+    return {found["name"]: found["drawing"].replace(_BLANK, "") for found in _SYMBOL.finditer(sprite)}

@@ -15,8 +15,22 @@ from dispatch.web.frame import Page
 from dispatch.web.policy_words import TITLES
 
 HIDDEN: Final = frozenset(
-    {"franchise_id", "version", "id", "created_at", "token_sha256", "password_hash", "secret", "last_step", "quote"}
-    | {"thumb_sha256", "list_cursor", "slot", "digest", "rating_seq"}
+    {
+        "created_at",
+        "digest",
+        "franchise_id",
+        "id",
+        "last_step",
+        "list_cursor",
+        "password_hash",
+        "quote",
+        "rating_seq",
+        "secret",
+        "slot",
+        "thumb_sha256",
+        "token_sha256",
+        "version",
+    }
 )
 """Fields of every table that say nothing to anybody."""
 _POLICIES: Final = frozenset({"policy_versions", "network_policy_versions"})
