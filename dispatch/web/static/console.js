@@ -170,6 +170,33 @@ document.getElementById("dialog")?.addEventListener("close", () => {
   document.getElementById("dialog-body").replaceChildren();
 });
 
+// Parts of a page that fetch themselves anew: at news (live.js), and after what one changed oneself.
+const askedAt = new Map();
+const waiting = new Set();
+
+/** A part fetches itself anew: at once, or when its pace allows it. The last news is never the one left out. */
+function stir(part, after = 0) {
+  const { id } = part;
+  if (waiting.has(id)) return;
+  waiting.add(id);
+  const rest = (askedAt.get(id) ?? -Infinity) + Number(part.dataset.pace) - performance.now();
+  setTimeout(() => {
+    waiting.delete(id);
+    askedAt.set(id, performance.now());
+    const shown = document.getElementById(id);
+    if (shown !== null) htmx.trigger(shown, "live");
+  }, Math.max(after, rest));
+}
+
+// A part that could not be fetched is still wanted.
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failure, (event) => {
+    const part = event.detail.elt;
+    if (!part.matches("[data-live]") || event.detail.xhr?.status === 403 || event.detail.xhr?.status === 404) return;
+    stir(part, 1000 + Math.random() * 2000);
+  });
+}
+
 // What a change answers: words to say, and where it could be taken back.
 document.addEventListener("htmx:afterRequest", (event) => {
   const words = event.detail.xhr.getResponseHeader("X-Done");
@@ -177,7 +204,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   toast(decodeURIComponent(words), "success", event.detail.xhr.getResponseHeader("X-Undo"));
   event.detail.elt.closest("dialog")?.close();
   if (event.detail.elt.matches("form[data-clears]")) event.detail.elt.reset();
-  document.dispatchEvent(new Event("dispatch:changed"));
+  for (const part of document.querySelectorAll("[data-live]")) stir(part);
 });
 
 // What is answered instead when it was refused: beside the form that asked, or in passing.

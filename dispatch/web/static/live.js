@@ -33,40 +33,9 @@ function concerns(part, told) {
   return part.dataset.live.split(" ").some((subject) => subject === told.what || subject === `${told.what}:${told.id}`);
 }
 
-const askedAt = new Map();
-const waiting = new Set();
-
-/** A part fetches itself anew: at once, or when its pace allows it. The last news is never the one left out. */
-function stir(part, after = 0) {
-  const { id } = part;
-  if (waiting.has(id)) return;
-  waiting.add(id);
-  const rest = (askedAt.get(id) ?? -Infinity) + Number(part.dataset.pace) - performance.now();
-  setTimeout(() => {
-    waiting.delete(id);
-    askedAt.set(id, performance.now());
-    const shown = document.getElementById(id);
-    if (shown !== null) htmx.trigger(shown, "live");
-  }, Math.max(after, rest));
-}
-
 function hear(told) {
   document.dispatchEvent(new CustomEvent("dispatch:news", { detail: told }));
   for (const part of document.querySelectorAll("[data-live]")) if (concerns(part, told)) stir(part);
-}
-
-// What one changed oneself shows without waiting for the news of it.
-document.addEventListener("dispatch:changed", () => {
-  for (const part of document.querySelectorAll("[data-live]")) stir(part);
-});
-
-// A part that could not be fetched is still wanted.
-for (const failure of ["htmx:responseError", "htmx:sendError"]) {
-  document.addEventListener(failure, (event) => {
-    const part = event.detail.elt;
-    if (!part.matches("[data-live]") || event.detail.xhr?.status === 403 || event.detail.xhr?.status === 404) return;
-    stir(part, 1000 + Math.random() * 2000);
-  });
 }
 
 /** Hold the stream, or else wait until the tab that holds it goes. */
@@ -79,7 +48,3 @@ async function follow() {
 
 // By then whoever listens to news does.
 document.addEventListener("DOMContentLoaded", follow);
-
-// A page that slept has heard nothing.
-document.addEventListener("resume", () => hear({ what: "hello" }));
-window.addEventListener("pageshow", (event) => event.persisted && hear({ what: "hello" }));
