@@ -1,7 +1,7 @@
 """What PostgreSQL tells at commit (NOTIFY), heard by one connection for the whole process, for as long as it lives.
 
 What is heard is a hint that something changed; what changed is read. Nothing is kept for a listener that is away, so
-whoever is told by it is also told when the connection was made anew: from then on he must read afresh.
+whoever is told by it is also told when the connection was made anew, and what it may have missed: that he must read.
 """
 
 import asyncio
@@ -22,23 +22,27 @@ _CHECK_S: Final = 10.0
 """How long a connection may be silent before it is asked whether it lives."""
 _FIRST_PAUSE_S: Final = 0.2
 _LONGEST_PAUSE_S: Final = 5.0
+_NEWEST: Final = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1"
+
+Began = Callable[[int], None]
+"""Told, each time listening began, the newest transaction that may have been told before, which is lost."""
 
 
-async def listen_for_ever(url: URL, channel: str, *, heard: Callable[[str], None], began: Callable[[], None]) -> None:
+async def listen_for_ever(url: URL, channel: str, *, heard: Callable[[str], None], began: Began) -> None:
     """Listen on a channel until cancelled, connecting anew whenever the connection is lost.
 
     Args:
         url: where the server is and who logs in.
         channel: the name given to `pg_notify`.
         heard: called with each payload, in order of commit.
-        began: called each time listening began; whatever was told before is lost.
+        began: called each time listening began.
     """
     pause = _FIRST_PAUSE_S
 
-    def begin() -> None:
+    def begin(newest: int) -> None:
         nonlocal pause
         pause = _FIRST_PAUSE_S
-        began()
+        began(newest)
 
     while True:
         try:
@@ -49,7 +53,7 @@ async def listen_for_ever(url: URL, channel: str, *, heard: Callable[[str], None
         pause = min(pause * 2, _LONGEST_PAUSE_S)
 
 
-async def _listen(url: URL, channel: str, heard: Callable[[str], None], began: Callable[[], None]) -> None:
+async def _listen(url: URL, channel: str, heard: Callable[[str], None], began: Began) -> None:
     """Listen on one connection until it is lost."""
     connection = await asyncpg.connect(
         host=url.host,
@@ -64,7 +68,7 @@ async def _listen(url: URL, channel: str, heard: Callable[[str], None], began: C
     try:
         connection.add_termination_listener(lambda _: lost.set())
         await connection.add_listener(channel, lambda *told: heard(str(told[3])))
-        began()
+        began(await connection.fetchval(_NEWEST, timeout=_ANSWER_S))
         while not lost.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(lost.wait(), _CHECK_S)

@@ -2,7 +2,8 @@
 
 News names a subject and the transaction that changed it, never what changed: the page reads that itself. A page knows
 by `seen_until` which transactions it already shows, so news it has seen costs nothing, and none is taken for seen that
-is not. A stream begins with `hello`, on which a page reads everything anew: nothing is kept for those who are away.
+is not. A stream begins with `hello`, which names the newest transaction told so far: nothing is kept for those who are
+away, so a page that does not show that one yet reads everything anew.
 """
 
 import asyncio
@@ -30,18 +31,6 @@ class Listening:
     afresh: bool = True
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def take(self) -> str:
-        """Return what is untold as the stream writes it, and forget it."""
-        self.stirred.clear()
-        pieces = ["event: hello\ndata: {}\n\n"] if self.afresh else []
-        pieces += [
-            f"event: news\ndata: {json.dumps({'what': what, 'id': subject, 'version': version})}\n\n"
-            for (what, subject), version in ({} if self.afresh else self.untold).items()
-        ]
-        self.afresh = False
-        self.untold.clear()
-        return "".join(pieces)
-
 
 class Hub:
     """Hands what the database tells to the open streams of the franchise it concerns, and to no other.
@@ -52,6 +41,8 @@ class Hub:
 
     def __init__(self) -> None:
         self._streams: dict[UUID, set[Listening]] = {}
+        self._missed = 0
+        self._told: dict[UUID, int] = {}
         self.ended = False
 
     def open(self, franchise_id: UUID) -> Listening:
@@ -68,6 +59,18 @@ class Hub:
         if not others:
             del self._streams[stream.franchise_id]
 
+    def take(self, stream: Listening) -> str:
+        """Return what the stream was not told yet, as it is written there, and hold it for told."""
+        if stream.afresh:
+            newest = max(self._missed, self._told.get(stream.franchise_id, 0))
+            pieces = [_piece("hello", "-", newest)]
+        else:
+            pieces = [_piece(what, subject, version) for (what, subject), version in stream.untold.items()]
+        stream.afresh = False
+        stream.untold.clear()
+        stream.stirred.clear()
+        return "".join(pieces)
+
     @property
     def open_streams(self) -> int:
         """How many look on."""
@@ -75,13 +78,16 @@ class Hub:
 
     def heard(self, told: str) -> None:
         """Keep one piece of news for everybody whom it concerns: franchise, what, subject and transaction."""
-        franchise_id, what, subject, transaction = told.split(" ")
-        for stream in self._streams.get(UUID(franchise_id), ()):
-            stream.untold[what, subject] = max(int(transaction), stream.untold.get((what, subject), 0))
+        named, what, subject, number = told.split(" ")
+        franchise_id, transaction = UUID(named), int(number)
+        self._told[franchise_id] = max(transaction, self._told.get(franchise_id, 0))
+        for stream in self._streams.get(franchise_id, ()):
+            stream.untold[what, subject] = max(transaction, stream.untold.get((what, subject), 0))
             stream.stirred.set()
 
-    def begin_afresh(self) -> None:
-        """Ask everybody to read anew: something may have been told while nobody listened."""
+    def begin(self, missed: int) -> None:
+        """Greet everybody: whatever was told until this transaction, nobody may have heard."""
+        self._missed = missed
         for streams in self._streams.values():
             for stream in streams:
                 stream.afresh = True
@@ -97,7 +103,11 @@ class Hub:
     async def run(self, settings: Settings) -> None:
         """Listen for as long as the process serves."""
         url = settings.database.url(settings.database.app)
-        await listen_for_ever(url, CHANNEL, heard=self.heard, began=self.begin_afresh)
+        await listen_for_ever(url, CHANNEL, heard=self.heard, began=self.begin)
+
+
+def _piece(what: str, subject: str, version: int) -> str:
+    return f"data: {json.dumps({'what': what, 'id': subject, 'version': version})}\n\n"
 
 
 async def seen_until(uow: Uow) -> int:

@@ -52,7 +52,7 @@ async def _news(hub: Hub, caller: Caller, resources: Resources) -> AsyncIterator
                     return
                 asked_at = time.monotonic()
             if stream.stirred.is_set():
-                yield stream.take()
+                yield hub.take(stream)
                 await asyncio.sleep(GATHER_S)
     finally:
         hub.close(stream)

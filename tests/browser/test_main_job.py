@@ -1,14 +1,12 @@
 """The main job on the screen: a dispatcher follows an order from the first text to the closed shift, by clicking."""
 
-import asyncio
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import FilePayload, Locator, Page, Route, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 from pydantic import SecretStr
 
 from dispatch.access.commands import CreateUser
@@ -17,7 +15,7 @@ from dispatch.access.roles import Role
 from dispatch.access.service import create_user
 from dispatch.orders.commands import AskedShift
 from tests.browser.conftest import NARROW, House, Window
-from tests.factories.access import PASSWORD, make_user
+from tests.factories.access import PASSWORD
 from tests.factories.stage import place
 from tests.factories.tenancy import make_franchise
 
@@ -100,77 +98,6 @@ async def test_what_one_does_is_said_and_can_be_taken_back(window: Window, house
     await expect(page.get_by_role("button", name="Pause asking")).to_be_visible()
 
 
-@dataclass(frozen=True)
-class Quiet:
-    """A shift of which there is no news but the test's: nobody is asked."""
-
-    house: House
-    id: UUID
-    colleague: UUID
-
-    @classmethod
-    async def placed(cls, house: House) -> "Quiet":
-        start = datetime.now(UTC) + timedelta(hours=60)
-        asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=8))
-        shift_id = (await place(house.database, house.stage, 2, asked)).shifts[0].id
-        colleague = await make_user(house.database, house.stage.franchise_id, Role.DISPATCHER)
-        quiet = cls(house, shift_id, colleague.id)
-        await quiet.change("paused_at = now()")
-        return quiet
-
-    async def change(self, what: str, *values: UUID) -> None:
-        async with self.house.database.begin(self.house.stage.franchise_id, "system:test") as uow:
-            await uow.run(f"UPDATE shifts SET {what}, version = version + 1 WHERE id = $1", self.id, *values)
-
-    async def opened_and_followed(self, window: Window) -> Locator:
-        """Open it, see that news of it arrives, and return the part that shows whose it is: a colleague's."""
-        await window.sign_in()
-        await window.page.goto(f"/shifts/{self.id}")
-        crew = window.page.locator("#crew")
-        await expect(crew).to_contain_text("With nobody")
-        await self.change("owner_id = $2", self.colleague)
-        await expect(crew).not_to_contain_text("With nobody")
-        return crew
-
-
-async def test_what_changes_while_an_answer_is_on_its_way_is_shown(window: Window, house: House) -> None:
-    quiet = await Quiet.placed(house)
-    crew = await quiet.opened_and_followed(window)
-    answered = asyncio.Event()
-
-    async def slow(route: Route) -> None:
-        answer = await route.fetch()
-        answered.set()
-        await asyncio.sleep(0.4)
-        await route.fulfill(response=answer)
-
-    await window.page.route(f"**/shifts/{quiet.id}/crew", slow)
-    await quiet.change("paused_at = now()")
-    await answered.wait()
-    await quiet.change("owner_id = NULL")
-    await expect(crew).to_contain_text("With nobody")
-    await window.page.unroute_all(behavior="wait")
-
-
-async def test_what_changes_while_a_second_tab_opens_is_shown_in_both(window: Window, house: House) -> None:
-    quiet = await Quiet.placed(house)
-    crew = await quiet.opened_and_followed(window)
-    second = await window.page.context.new_page()
-    opening = asyncio.Event()
-
-    async def late(route: Route) -> None:
-        opening.set()
-        await expect(crew).to_contain_text("With nobody")
-        await route.continue_()
-
-    await second.route("**/live.js", late)
-    opened = asyncio.create_task(second.goto(f"/shifts/{quiet.id}"))
-    await opening.wait()
-    await quiet.change("owner_id = NULL")
-    await opened
-    await expect(second.locator("#crew")).to_contain_text("With nobody")
-
-
 async def choose_a_place_by_keyboard(window: Window, name: str) -> None:
     """Take somebody up, let him go, take him up again and put him on another seat; then think better of it."""
     page = window.page
@@ -239,30 +166,6 @@ async def test_people_are_dragged_or_chosen_and_everything_is_found_by_keyboard(
     await dialog.get_by_role("button", name="Swap").click()
     await expect(page.locator("#toasts")).to_contain_text("Swapped: both are told")
     await expect(page.locator("#story")).to_contain_text("swapped")
-
-
-async def test_every_tab_follows_over_one_stream(window: Window, house: House) -> None:
-    await window.sign_in()
-    tabs = [window.page, *[await window.page.context.new_page() for _ in range(7)]]
-    for tab in tabs[1:]:
-        await tab.goto("/board?day=tomorrow")
-    start = (datetime.now(UTC) + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
-    asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=8))
-    shift_id = (await place(house.database, house.stage, 1, asked)).shifts[0].id
-    await asyncio.gather(*(expect(tab.locator(f"#card-{shift_id}")).to_be_attached() for tab in tabs[1:]))
-
-
-async def test_a_screen_catches_up_after_a_restart(window: Window, house: House) -> None:
-    await window.sign_in()
-    await window.page.goto("/board?day=tomorrow")
-    house.system.api.kill()
-    start = (datetime.now(UTC) + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
-    asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=8))
-    shift_id = (await place(house.database, house.stage, 1, asked)).shifts[0].id
-    house.system.api.start()
-    await house.system.until_healthy()
-    await expect(window.page.locator(f"#card-{shift_id}")).to_be_visible(timeout=PATIENCE_MS)
-    window.complaints.clear()  # the browser says that the server was away
 
 
 @dataclass

@@ -49,10 +49,10 @@ class Screen:
             await asyncio.sleep(random.uniform(0.2, 1.0))
 
     async def _hear(self, line: str) -> None:
-        if line == "event: hello":
+        if '"what": "hello"' in line:
             self.hellos += 1
             await self._read()
-        elif line.startswith("data: ") and str(self.shift_id) in line:
+        elif str(self.shift_id) in line:
             self.news += 1
             await self._read()
 

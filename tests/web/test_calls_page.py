@@ -120,12 +120,13 @@ async def test_a_claim_ends_by_itself_or_by_its_owner(ringing: Ringing, owner: a
 
 
 async def test_a_claim_is_told_to_everybody_who_looks(ringing: Ringing, app: FastAPI, stage: Stage) -> None:
-    stream = app.state.console.hub.open(stage.franchise_id)
-    stream.take()
+    hub = app.state.console.hub
+    stream = hub.open(stage.franchise_id)
+    hub.take(stream)
     await ringing.first.act(ringing.of(ringing.men[0], "claim"))
     await asyncio.wait_for(stream.stirred.wait(), 5)
     told = [what for what, _ in stream.untold]
-    app.state.console.hub.close(stream)
+    hub.close(stream)
     assert "call_claims" in told
     assert 'data-live="shift:' in (part := await ringing.second.part(ringing.address))
     assert "call_claims" in part

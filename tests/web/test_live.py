@@ -17,14 +17,19 @@ from dispatch.access.roles import Role
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
 from dispatch.web import live
-from dispatch.web.hub import Hub, Listening
+from dispatch.web.hub import Hub, Listening, seen_until
 from tests.factories.access import PASSWORD, make_user
 from tests.factories.stage import Stage, open_questions, place, run_lane, say, set_stage, tomorrow
 
 
+@pytest.fixture
+def hub(app: FastAPI) -> Hub:
+    found: Hub = app.state.console.hub
+    return found
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def stream(app: FastAPI, stage: Stage) -> AsyncIterator[Listening]:
-    hub: Hub = app.state.console.hub
+async def stream(hub: Hub, stage: Stage) -> AsyncIterator[Listening]:
     opened = hub.open(stage.franchise_id)
     opened.afresh = False
     yield opened
@@ -64,7 +69,7 @@ async def test_every_step_of_a_shift_is_told(
             await told(stream, "alarms", "-")
 
 
-async def test_a_seat_is_told_once_for_one_commit(stream: Listening, jobs_db: Database, stage: Stage) -> None:
+async def test_a_seat_is_told_once_for_one_commit(hub: Hub, stream: Listening, jobs_db: Database, stage: Stage) -> None:
     shift_id = (await place(jobs_db, stage, 1, tomorrow(days=3))).shifts[0].id
     await run_lane(jobs_db)
     offer = next(q for q in await open_questions(jobs_db, stage, "offer") if q.shift_id == shift_id)
@@ -72,7 +77,23 @@ async def test_a_seat_is_told_once_for_one_commit(stream: Listening, jobs_db: Da
     stream.untold.clear()
     await say(jobs_db, offer, "да")
     await told(stream, "shift", shift_id)
-    assert stream.take().count(str(shift_id)) == 1
+    assert hub.take(stream).count(str(shift_id)) == 1
+
+
+async def test_the_greeting_tells_who_may_have_missed_something(
+    hub: Hub, app_db: Database, jobs_db: Database, stage: Stage
+) -> None:
+    async def seen() -> int:
+        async with app_db.begin(stage.franchise_id, "system:test") as uow:
+            return await seen_until(uow)
+
+    stream, before = hub.open(stage.franchise_id), await seen()
+    shift_id = (await place(jobs_db, stage, 1, tomorrow(days=11))).shifts[0].id
+    version = await told(stream, "shift", shift_id)
+    greeting = json.loads(hub.take(stream).removeprefix("data: "))
+    assert greeting["what"] == "hello"
+    assert before <= version <= greeting["version"] < await seen()
+    hub.close(stream)
 
 
 async def test_what_is_rolled_back_is_not_told(stream: Listening, jobs_db: Database, stage: Stage) -> None:
@@ -89,12 +110,11 @@ async def test_what_is_rolled_back_is_not_told(stream: Listening, jobs_db: Datab
 
 
 async def test_another_franchise_is_told_nothing(
-    app: FastAPI, settings: Settings, app_db: Database, jobs_db: Database, stage: Stage
+    hub: Hub, settings: Settings, app_db: Database, jobs_db: Database, stage: Stage
 ) -> None:
     other = await set_stage(settings, app_db, men=0)
-    hub: Hub = app.state.console.hub
     ours, theirs = hub.open(stage.franchise_id), hub.open(other.franchise_id)
-    theirs.take()
+    hub.take(theirs)
     shift_id = (await place(jobs_db, stage, 1, tomorrow(days=6))).shifts[0].id
     await told(ours, "shift", shift_id)
     assert theirs.untold == {}
@@ -192,7 +212,7 @@ async def test_a_browser_is_greeted_told_and_forgotten(
     app: FastAPI, app_db: Database, jobs_db: Database, stage: Stage, stranger: AsyncClient
 ) -> None:
     browser = Browser(app, await signed_in(app_db, stage, stranger, Role.DISPATCHER))
-    await browser.reads("event: hello")
+    await browser.reads("hello")
     assert browser.status == 200
     assert any(re.fullmatch(r"retry: \d+", line) for line in browser.lines)
     shift_id = (await place(jobs_db, stage, 1, tomorrow(days=9))).shifts[0].id
@@ -229,7 +249,7 @@ async def test_streams_end_when_the_process_stops(
     monkeypatch.setattr(app.state.console, "hub", hub)
     cookie = await signed_in(app_db, stage, stranger, Role.DISPATCHER)
     browser = Browser(app, cookie)
-    await browser.reads("event: hello")
+    await browser.reads("hello")
     hub.end()
     async with asyncio.timeout(live.BEAT_S / 3):
         await browser.task
@@ -237,11 +257,10 @@ async def test_streams_end_when_the_process_stops(
 
 
 async def test_a_lost_listener_makes_everybody_read_anew(
-    app: FastAPI, app_db: Database, jobs_db: Database, stage: Stage
+    hub: Hub, app_db: Database, jobs_db: Database, stage: Stage
 ) -> None:
-    hub: Hub = app.state.console.hub
     stream = hub.open(stage.franchise_id)
-    assert stream.take() == "event: hello\ndata: {}\n\n"
+    assert "hello" in hub.take(stream)
     async with app_db.begin(None, "system:test") as uow:
         ended = await uow.fetch(
             """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -250,7 +269,7 @@ async def test_a_lost_listener_makes_everybody_read_anew(
     assert len(ended) == 1
     async with asyncio.timeout(20):
         await stream.stirred.wait()
-    assert "event: hello" in stream.take()
+    assert "hello" in hub.take(stream)
     shift_id: UUID = (await place(jobs_db, stage, 1, tomorrow(days=10))).shifts[0].id
     await told(stream, "shift", shift_id)
     hub.close(stream)

@@ -20,9 +20,9 @@ function card(id) {
 
 document.addEventListener("dispatch:news", (event) => {
   const { what, id, version } = event.detail;
+  if (what !== "hello" && what !== "shift") return;
+  if (version < Number((what === "hello" ? board : card(id))?.dataset.seen ?? 0)) return;
   if (what === "hello") everything = true;
-  else if (what !== "shift") return;
-  else if (version < Number(card(id)?.dataset.seen ?? 0)) return;
   else stale.add(id);
   refresh();
 });

@@ -14,8 +14,7 @@ function spread(told) {
 
 function listen() {
   const stream = new EventSource("/live");
-  stream.addEventListener("hello", () => spread({ what: "hello" }));
-  stream.addEventListener("news", (event) => spread(JSON.parse(event.data)));
+  stream.addEventListener("message", (event) => spread(JSON.parse(event.data)));
   stream.addEventListener("error", () => {
     // The browser comes back by itself, unless the answer was no stream at all.
     if (stream.readyState !== EventSource.CLOSED) return;
@@ -28,8 +27,8 @@ function listen() {
 
 /** Whether news is about a part, and newer than what it shows. A part names its subjects: "shift:ID alarms". */
 function concerns(part, told) {
-  if (told.what === "hello") return true;
   if (told.version < Number(part.dataset.seen ?? 0)) return false;
+  if (told.what === "hello") return true;
   return part.dataset.live.split(" ").some((subject) => subject === told.what || subject === `${told.what}:${told.id}`);
 }
 
