@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from dispatch.access.roles import Role
 from dispatch.orders.commands import AskedShift
@@ -35,10 +35,12 @@ _WATCH = """() => {
     for (const entry of list.getEntries()) window.longTasks.push(Math.round(entry.duration));
   }).observe({ type: "longtask" });
 }"""
-_TIMES = """() => [
-  performance.getEntriesByName("first-contentful-paint")[0].startTime,
-  performance.getEntriesByType("navigation")[0].loadEventEnd,
-]"""
+_TIMES = """() => new Promise((resolve) => {
+  new PerformanceObserver((list) => {
+    const [paint] = list.getEntriesByName("first-contentful-paint");
+    if (paint) resolve([paint.startTime, performance.getEntriesByType("navigation")[0].loadEventEnd]);
+  }).observe({ type: "paint", buffered: true });
+})"""
 _SHOWN = """() => Object.fromEntries(
   [...document.querySelectorAll("#board > li")].map((card) => [card.dataset.shift, Number(card.dataset.version)])
 )"""
@@ -58,7 +60,6 @@ async def shifts(house: House) -> list[UUID]:
 async def opened(page: Page, address: str) -> tuple[float, float]:
     """Open a page and return the milliseconds from the start of navigation to its first paint, and to its load."""
     await page.goto(address, wait_until="load")
-    await page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
     painted, loaded = await page.evaluate(_TIMES)
     return painted, loaded
 
@@ -98,7 +99,7 @@ async def test_a_full_board_misses_nothing_and_stays_quick(
     page = window.page
     colleague = (await make_user(window.house.database, window.house.stage.franchise_id, Role.DISPATCHER)).id
     await window.sign_in()
-    await page.wait_for_function(f"document.querySelectorAll('#board > li').length >= {SHIFTS}")
+    await expect(page.locator("#board > li").nth(SHIFTS - 1)).to_be_attached()
     await page.wait_for_timeout(1000)
     await page.evaluate(_WATCH)
     seconds = 60.0 if full else 10.0

@@ -143,10 +143,12 @@ class Week:
         begun = await self._order(6, timedelta(hours=5))
         await self._order(4, timedelta(hours=30), service=Service.MOVING)
         await run_lane(self.jobs)
-        for n, question in enumerate(await open_questions(self.jobs, stage, "offer")):
-            if question.shift_id == begun.shifts[0].id or n % 3:
-                await say(self.jobs, question, "да" if n % 5 else "нет")
-        await run_lane(self.jobs)
+        for shift, silent in ((begun, 0), (soon, 3)):  # the same men are asked for both
+            offers = [q for q in await open_questions(self.jobs, stage, "offer") if q.shift_id == shift.shifts[0].id]
+            for n, question in enumerate(offers):
+                if not silent or n % silent:
+                    await say(self.jobs, question, "да" if n % 5 else "нет")
+            await run_lane(self.jobs)
         await self._on_the_way(soon.shifts[0].id)
         await self._on_site(begun.shifts[0].id)
         await crowd(self.sql, stage.franchise_id, rows, shifts=shifts)
@@ -327,7 +329,8 @@ class Week:
 
     async def _lead(self, shift_id: UUID) -> str:
         man = await self.sql.fetchval(
-            "SELECT worker_id FROM seats WHERE shift_id = $1 AND status = 'arrived'", shift_id
+            "SELECT worker_id FROM seats WHERE shift_id = $1 AND status = 'arrived' AND kind <> 'standby' ORDER BY id",
+            shift_id,
         )
         async with self._acting() as uow:
             return await send_lead_link(uow, shift_id, man, base=BASE)
