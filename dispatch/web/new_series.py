@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from dispatch.access.roles import Permission
@@ -45,6 +45,7 @@ from dispatch.web.series_form import (
     typed_in,
     with_first,
 )
+from dispatch.web.tables import words_sought
 from dispatch.workers.commands import Weekday
 from dispatch.workers.skills import Service
 
@@ -69,14 +70,15 @@ async def show_form(
     uow: UowDep,
     client: UUID | None = None,
     order: UUID | None = None,
-    q: Annotated[str, Query(max_length=80)] = "",
+    q: str = "",
 ) -> Response:
     """Show an empty form for a client, one that repeats an order, or whom to choose first."""
     if order is not None:
         return await _show(page, uow, await _like(uow, order))
     if client is None:
-        found = await find_clients(uow, q, _FOUND_AT_ONCE) if q.strip() else []
-        return page.show("series_client.html", q=q, found=found)
+        sought = words_sought(q)
+        found = await find_clients(uow, sought, _FOUND_AT_ONCE) if sought else []
+        return page.show("series_client.html", q=sought, found=found)
     kept = await require_open(uow, client)
     tomorrow = local_date(uow.now, (await franchise_of(uow)).zone) + _DAY
     return await _show(

@@ -129,10 +129,10 @@ def listing(
             down = asked.get("dir") == "desc"
         else:
             sort, down = first, descending
-        kept = {name: _words(asked.get(name, "")) for name in filters}
+        kept = {name: words_sought(asked.get(name, "")) for name in filters}
         return Listing(
             address=address,
-            q=_words(asked.get("q", "")),
+            q=words_sought(asked.get("q", "")),
             sort=sort,
             descending=down,
             page=_page(asked.get("page", "")),
@@ -173,7 +173,8 @@ async def take_along(
     return Response(content, 200, headers, form.media_type)
 
 
-def _words(text: str) -> str:
+def words_sought(text: str) -> str:
+    """Return what somebody searches for, cut to a length that finds something, and clean."""
     return " ".join(storable(text[:_LONGEST_WORDS]).split())
 
 
