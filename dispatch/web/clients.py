@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from starlette.datastructures import FormData
 
 from dispatch.access.queries import actor_names
@@ -37,7 +37,7 @@ from dispatch.web.doors import own_page
 from dispatch.web.forms import figure, fit, text_in, version_in
 from dispatch.web.frame import Page, PageDep
 from dispatch.web.routing import ConsoleRoute
-from dispatch.web.tables import MOST_EXPORTED, Listing, listing, take_along
+from dispatch.web.tables import MOST_EXPORTED, Listing, Sought, listing, take_along
 from dispatch.workers.queries import display_names, list_workers
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
@@ -210,9 +210,7 @@ async def ask_whom_to_bar(client_id: UUID, page: PageDep, uow: UowDep) -> Respon
 
 
 @router.get("/clients/{client_id}/barred/people", dependencies=[allow(Permission.DO_NOT_RETURN_WRITE)])
-async def find_whom_to_bar(
-    client_id: UUID, page: PageDep, uow: UowDep, q: Annotated[str, Query(max_length=80)] = ""
-) -> Response:
+async def find_whom_to_bar(client_id: UUID, page: PageDep, uow: UowDep, q: Sought = "") -> Response:
     """Find own people by name or phone."""
     client = await client_of(uow, client_id)
     return page.part(
@@ -220,7 +218,7 @@ async def find_whom_to_bar(
         "bar_people",
         client=client,
         q=q,
-        found=await list_workers(uow, text=q, limit=_FOUND_AT_ONCE) if q.strip() else [],
+        found=await list_workers(uow, text=q, limit=_FOUND_AT_ONCE) if q else [],
         sites=await list_sites(uow, client_id=client_id, limit=_SHOWN),
         deciders=[str(who) for who in DecidedBy],
     )

@@ -16,6 +16,7 @@ from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
 from dispatch.web.frame import PageDep
 from dispatch.web.routing import ConsoleRoute
+from dispatch.web.tables import Sought
 from dispatch.workers.find import Wanted, find_workers
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
@@ -25,20 +26,19 @@ _FEWEST_LETTERS: Final = 2
 
 
 @router.post("/find", dependencies=[allow(Permission.FRANCHISE_READ), Depends(own_page)])
-async def find(page: PageDep, uow: UowDep, caller: CallerDep, q: Annotated[str, Form(max_length=80)] = "") -> Response:
+async def find(page: PageDep, uow: UowDep, caller: CallerDep, q: Annotated[Sought, Form()] = "") -> Response:
     """Show what is found, each kind to those who may see it; nothing is changed by it."""
-    text = q.replace("\0", "").strip()
-    typed = len(text) >= _FEWEST_LETTERS
+    typed = len(q) >= _FEWEST_LETTERS
     people = typed and can(caller.role, Permission.WORKERS_READ)
     clients = typed and can(caller.role, Permission.CLIENTS_READ)
     work = typed and can(caller.role, Permission.ORDERS_READ)
-    found = await find_work(uow, text, _OF_EACH) if work else FoundWork([], [])
+    found = await find_work(uow, q, _OF_EACH) if work else FoundWork([], [])
     return page.part(
         "find.html",
         "found",
-        q=text,
-        people=(await find_workers(uow, Wanted(text=text), limit=_OF_EACH)).lines if people else [],
-        clients=await find_clients(uow, text, _OF_EACH) if clients else [],
+        q=q,
+        people=(await find_workers(uow, Wanted(text=q), limit=_OF_EACH)).lines if people else [],
+        clients=await find_clients(uow, q, _OF_EACH) if clients else [],
         work=found,
         zone=ZoneInfo((await franchise_of(uow)).zone),
         zones={shift.zone: ZoneInfo(shift.zone) for shift in found.shifts},

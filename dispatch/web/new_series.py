@@ -45,7 +45,7 @@ from dispatch.web.series_form import (
     typed_in,
     with_first,
 )
-from dispatch.web.tables import words_sought
+from dispatch.web.tables import Sought
 from dispatch.workers.commands import Weekday
 from dispatch.workers.skills import Service
 
@@ -70,15 +70,14 @@ async def show_form(
     uow: UowDep,
     client: UUID | None = None,
     order: UUID | None = None,
-    q: str = "",
+    q: Sought = "",
 ) -> Response:
     """Show an empty form for a client, one that repeats an order, or whom to choose first."""
     if order is not None:
         return await _show(page, uow, await _like(uow, order))
     if client is None:
-        sought = words_sought(q)
-        found = await find_clients(uow, sought, _FOUND_AT_ONCE) if sought else []
-        return page.show("series_client.html", q=sought, found=found)
+        found = await find_clients(uow, q, _FOUND_AT_ONCE) if q else []
+        return page.show("series_client.html", q=q, found=found)
     kept = await require_open(uow, client)
     tomorrow = local_date(uow.now, (await franchise_of(uow)).zone) + _DAY
     return await _show(

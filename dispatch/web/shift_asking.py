@@ -19,6 +19,7 @@ from dispatch.web.forms import fit
 from dispatch.web.frame import PageDep
 from dispatch.web.routing import ConsoleRoute
 from dispatch.web.shift_parts import scene_of
+from dispatch.web.tables import Sought
 from dispatch.workers.queries import display_names, list_workers
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
@@ -105,12 +106,10 @@ async def ask_whom(shift_id: UUID, page: PageDep, uow: UowDep) -> Response:
 
 
 @router.get("/shifts/{shift_id}/people", dependencies=_SEES)
-async def find_people(
-    shift_id: UUID, page: PageDep, uow: UowDep, q: Annotated[str, Query(max_length=80)] = ""
-) -> Response:
+async def find_people(shift_id: UUID, page: PageDep, uow: UowDep, q: Sought = "") -> Response:
     """Find own people by name or phone, each with what keeps him from being asked."""
     shift = await read_shift(uow, shift_id)
-    found = await list_workers(uow, text=q, limit=_FOUND_AT_ONCE) if q.strip() else []
+    found = await list_workers(uow, text=q, limit=_FOUND_AT_ONCE) if q else []
     looked = [(line, await why_him(uow, shift.id, line.id)) for line in found]
     return page.part("shift_forms.html", "people", shift=shift, found=looked, q=q, overruled=OVERRULED)
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Query, Response
+from fastapi import APIRouter, Depends, Form, Response
 
 from dispatch.access.roles import Permission
 from dispatch.api.deps import UowDep, allow
@@ -18,6 +18,7 @@ from dispatch.web.doors import own_page
 from dispatch.web.forms import fit
 from dispatch.web.frame import PageDep
 from dispatch.web.routing import ConsoleRoute
+from dispatch.web.tables import Sought
 from dispatch.workers.queries import display_names, list_workers
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
@@ -98,12 +99,10 @@ async def ask_with_whom(
 
 
 @router.get("/shifts/{shift_id}/seats/{seat_id}/swap/people", dependencies=[allow(Permission.MATCHING_READ)])
-async def find_substitutes(
-    shift_id: UUID, seat_id: UUID, page: PageDep, uow: UowDep, q: Annotated[str, Query(max_length=80)] = ""
-) -> Response:
+async def find_substitutes(shift_id: UUID, seat_id: UUID, page: PageDep, uow: UowDep, q: Sought = "") -> Response:
     """Find own people by name or phone, each with what keeps him from the seat."""
     shift, seat = await read_shift(uow, shift_id), await read_seat(uow, seat_id)
-    found = await list_workers(uow, text=q, limit=_FOUND_AT_ONCE) if q.strip() else []
+    found = await list_workers(uow, text=q, limit=_FOUND_AT_ONCE) if q else []
     looked = [(line, await why_him(uow, shift.id, line.id)) for line in found if line.id != seat.worker_id]
     return page.part("shift_forms.html", "substitutes", found=looked, q=q, overruled=OVERRULED)
 

@@ -8,11 +8,12 @@ shows a list, not an error.
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.params import Depends as DependsParam
+from pydantic import AfterValidator
 
 from dispatch.kit.errors import Invalid
 from dispatch.kit.exports import Cell, SheetForm, note_export, write_file
@@ -129,10 +130,10 @@ def listing(
             down = asked.get("dir") == "desc"
         else:
             sort, down = first, descending
-        kept = {name: words_sought(asked.get(name, "")) for name in filters}
+        kept = {name: _words(asked.get(name, "")) for name in filters}
         return Listing(
             address=address,
-            q=words_sought(asked.get("q", "")),
+            q=_words(asked.get("q", "")),
             sort=sort,
             descending=down,
             page=_page(asked.get("page", "")),
@@ -173,9 +174,12 @@ async def take_along(
     return Response(content, 200, headers, form.media_type)
 
 
-def words_sought(text: str) -> str:
-    """Return what somebody searches for, cut to a length that finds something, and clean."""
+def _words(text: str) -> str:
     return " ".join(storable(text[:_LONGEST_WORDS]).split())
+
+
+Sought = Annotated[str, AfterValidator(_words)]
+"""What somebody searches for, as a parameter of a route: cut to a length that finds something, and cleaned."""
 
 
 def _page(text: str) -> int:

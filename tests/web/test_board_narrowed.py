@@ -199,3 +199,22 @@ async def test_an_order_follows_what_happens(
     other = await set_stage(settings, app_db, men=0)
     await enter(window, app_db, other.franchise_id, Role.OWNER)
     assert (await window.get(f"/orders/{order.id}/state", headers=PART)).status_code == 404
+
+
+async def test_a_search_too_long_or_unclean_is_cut_and_not_refused(
+    window: AsyncClient, app_db: Database, jobs_db: Database, stage: Stage
+) -> None:
+    shift_id = (await place(jobs_db, stage, 1, morning(days=2))).shifts[0].id
+    token = await enter(window, app_db, stage.franchise_id)
+    for asked in ("сенн" * 100, "сенн\0 a"):
+        for address in (
+            "/series/new",
+            f"/shifts/{shift_id}/people",
+            f"/clients/{stage.client_id}/barred/people",
+            "/people",
+            "/orders",
+        ):
+            answer = await window.get(address, params={"q": asked}, headers=PART)
+            assert answer.status_code == 200, address
+        answer = await window.post("/find", data={"q": asked}, headers=PART | {"X-CSRF-Token": token})
+        assert answer.status_code == 200
