@@ -17,11 +17,12 @@ from dispatch.orders.series.errors import CONSTRAINTS as OF_SERIES
 from dispatch.rating.appeals import appeal_by_text
 from dispatch.rating.errors import CONSTRAINTS as OF_RATING
 from dispatch.sms.errors import CONSTRAINTS as OF_SMS
-from dispatch.sms.events import STOP_ASKED, STOPPED, TEXTS_MOVED
+from dispatch.sms.events import ACCOUNT_TROUBLED, STOP_ASKED, STOPPED, TEXTS_MOVED
 from dispatch.sms.phones import finish_stop
 from dispatch.sms.replies import Disposition
 from dispatch.sms.service import AnswerHandler, QuestionKind, WordHandlers
 from dispatch.staffing import events as staffing_events
+from dispatch.staffing.account_trouble import tell_account_trouble
 from dispatch.staffing.attendance import arrive_by_text, delay_by_text, on_way_by_text
 from dispatch.staffing.cancel import ring_if_unread, understood
 from dispatch.staffing.change_answers import accept_change, decline_change
@@ -70,6 +71,7 @@ _HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         TEXTS_MOVED: move_with_texts,
         STOPPED: doubt_after_stop,
         STOP_ASKED: finish_stop,
+        ACCOUNT_TROUBLED: tell_account_trouble,
         staffing_events.WAVE_DUE: look_again,
         staffing_events.SERIES_DUE: make_due_days,
         staffing_events.SEAT_TAKEN: end_other_claims,

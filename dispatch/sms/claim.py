@@ -11,15 +11,17 @@ import asyncpg
 
 from dispatch.kit.uow import Database, Uow
 from dispatch.settings import SendingMode
-from dispatch.sms.events import Moved, tell_texts_moved
+from dispatch.sms.allowance import Allowance, is_news_that_money_is_out, note_claimed, read_allowance
+from dispatch.sms.breaker import TRY_EVERY
+from dispatch.sms.budget import LOOK_AGAIN, SPEND_CAP
+from dispatch.sms.detour import MOST as MOST_LED
+from dispatch.sms.detour import count_due, lead_around, note_try
+from dispatch.sms.events import Moved, Trouble, tell_texts_moved, tell_trouble
 from dispatch.sms.gate import DueText, Verdict, judge
 from dispatch.sms.gateways.base import Account
 from dispatch.sms.rules import MessageClass, MessageStatus
 
 ACTOR: Final = "system:sms"
-
-BURST_S: Final = 0.5
-"""A claim takes at most what the account's rate allows in so many seconds."""
 
 _DUE_ACCOUNTS = """
 SELECT a.id, a.gateway, a.sid, a.secret, a.number
@@ -28,20 +30,6 @@ WHERE a.enabled AND a.gateway = ANY ($1) AND (SELECT sending_released()) AND EXI
     SELECT FROM generate_series(0, 9) AS level (n) CROSS JOIN LATERAL (
         SELECT FROM messages m
         WHERE m.account_id = a.id AND m.priority = level.n AND m.status = 'queued' AND m.send_at <= $2 LIMIT 1) AS due)
-"""
-
-# Locking the progress row makes claims of one account take turns, so that all senders together keep its rate.
-_ALLOWANCE = """
-SELECT a.rate_per_s,
-       greatest(extract(epoch FROM greatest(p.next_send_at, 'epoch') - clock_timestamp()), 0)::float8 AS ahead_s
-FROM sms_account_progress p JOIN sms_accounts a ON a.id = p.account_id AND a.enabled
-WHERE p.account_id = $1 AND sending_released()
-FOR NO KEY UPDATE OF p
-"""
-_FIRST_USE = "INSERT INTO sms_account_progress (account_id) VALUES ($1) ON CONFLICT DO NOTHING"
-_PACE = """
-UPDATE sms_account_progress
-SET next_send_at = greatest(next_send_at, clock_timestamp()) + make_interval(secs => $2) WHERE account_id = $1
 """
 
 # A phone that somebody is stopping at this moment is skipped, not waited for: STOP holds its row FOR UPDATE.
@@ -53,21 +41,21 @@ WITH candidates AS MATERIALIZED (
         ORDER BY m.send_at LIMIT $3) AS due
     ORDER BY level.n, due.send_at LIMIT $3)
 SELECT m.id, m.franchise_id, m.shift_id, m.invitation_ids <> '{}' AS carries, m.class, m.template, m.body, m.deadline,
-       m.quiet_from, m.quiet_to, m.send_at, p.id AS phone_id, p.e164, p.zone, p.opted_out_at IS NOT NULL AS opted_out,
-       p.dead_at IS NOT NULL AS dead
+       m.quiet_from, m.quiet_to, m.send_at, m.segments, p.id AS phone_id, p.e164, p.zone,
+       p.opted_out_at IS NOT NULL AS opted_out, p.dead_at IS NOT NULL AS dead
 FROM candidates c JOIN messages m ON m.id = c.id AND m.status = 'queued' JOIN phones p ON p.id = m.phone_id
 ORDER BY c.priority, c.send_at
 FOR NO KEY UPDATE OF m SKIP LOCKED FOR KEY SHARE OF p SKIP LOCKED
 """
 _SETTLE = """
 UPDATE messages m SET status = v.status, error = v.error, send_at = v.send_at,
-    attempt = m.attempt + v.claimed::int,
+    attempt = m.attempt + v.claimed::int, cost_minor = v.cost_minor,
     claimed_at = CASE WHEN v.claimed THEN clock_timestamp() ELSE m.claimed_at END,
     leased_until = CASE WHEN v.claimed THEN clock_timestamp() + make_interval(secs => $1) END
-FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[])
-  AS v (id, status, error, send_at, claimed)
+FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[], $7::int[])
+  AS v (id, status, error, send_at, claimed, cost_minor)
 WHERE m.id = v.id
-RETURNING m.id, m.attempt
+RETURNING m.id, m.attempt, m.claimed_at
 """
 
 
@@ -77,10 +65,12 @@ class ClaimedText:
 
     id: UUID
     attempt: int
+    account_id: UUID
     franchise_id: UUID
     shift_id: UUID | None
     carries_invitations: bool
     phone_id: UUID
+    claimed_at: datetime
     to: str = field(repr=False)
     body: str = field(repr=False)
 
@@ -97,7 +87,8 @@ class Claim:
     Attributes:
         texts: to be sent, in order of urgency.
         settled: texts that got another fate.
-        wait_s: the account's rate is used up; nothing was looked at, and after so long there is room for one more.
+        wait_s: the account's rate is used up, or its gateway is down: nothing was looked at, and after so long there is
+            room for one more.
         looked_at: the process's monotonic clock when the phones were looked at: a STOP after it may not be seen.
     """
 
@@ -129,29 +120,70 @@ async def claim_texts(
     others that were due have their fate, and whoever waits for their invitations is told.
     """
     async with database.begin(None, ACTOR) as uow:
-        allowance = await uow.fetchrow(_ALLOWANCE, account_id)
-        if allowance is None:
-            await uow.run(_FIRST_USE, account_id)
-            allowance = await uow.fetchrow(_ALLOWANCE, account_id)
+        allowance = await read_allowance(uow, account_id, TRY_EVERY)
         if allowance is None:
             return Claim()
-        rate: int = allowance["rate_per_s"]
-        room = max(1.0, rate * BURST_S) - allowance["ahead_s"] * rate
-        if room < 1:
-            return Claim(wait_s=(1 - room) / rate)
-        looked_at = time.monotonic()
-        rows = await uow.fetch(_DUE, account_id, uow.now, min(limit, int(room)))
-        if not rows:
-            return Claim()
-        verdicts = [judge(_due(row), uow.now, mode, allow_list) for row in rows]
-        attempts = await _settle(uow, rows, verdicts, lease_s)
-        texts = tuple(_claimed(row, attempts[row["id"]]) for row, v in zip(rows, verdicts, strict=True) if _goes(v))
-        if texts:
-            await uow.run(_PACE, account_id, len(texts) / rate)
-        return Claim(texts, len(rows) - len(texts), looked_at=looked_at)
+        if allowance.down:
+            led = await lead_around(uow, account_id, keep_one=not allowance.next_try_s)
+            if led == MOST_LED or allowance.next_try_s:
+                waits = not led and await count_due(uow, account_id, most=1)
+                return Claim(settled=led, wait_s=allowance.next_try_s if waits else None)
+            claim = await _claim(uow, allowance, 1, mode, allow_list, lease_s)
+            if claim.texts:
+                await note_try(uow, account_id)
+            return claim
+        if allowance.room < 1:
+            return Claim(wait_s=allowance.wait_s)
+        return await _claim(uow, allowance, min(limit, int(allowance.room)), mode, allow_list, lease_s)
 
 
-async def _settle(uow: Uow, rows: list[asyncpg.Record], verdicts: list[Verdict], lease_s: float) -> dict[UUID, int]:
+async def _claim(
+    uow: Uow, allowance: Allowance, limit: int, mode: SendingMode, allow_list: Collection[str], lease_s: float
+) -> Claim:
+    looked_at = time.monotonic()
+    rows = await uow.fetch(_DUE, allowance.account_id, uow.now, limit)
+    if not rows:
+        return Claim()
+    verdicts = [judge(_due(row), uow.now, mode, allow_list, allowance.prefixes) for row in rows]
+    costs = [row["segments"] * allowance.price_minor for row in rows]
+    verdicts = [
+        _for_money(allowance, row, verdict, cost, uow.now)
+        for row, verdict, cost in zip(rows, verdicts, costs, strict=True)
+    ]
+    if any(verdict.reason == SPEND_CAP for verdict in verdicts) and await is_news_that_money_is_out(
+        uow, allowance.account_id
+    ):
+        await tell_trouble(uow, allowance.franchise_id, allowance.account_id, Trouble.MONEY)
+    claimed = await _settle(uow, rows, verdicts, costs, lease_s)
+    texts = tuple(
+        _claimed(row, allowance.account_id, claimed[row["id"]])
+        for row, verdict in zip(rows, verdicts, strict=True)
+        if _goes(verdict)
+    )
+    if texts:
+        spent = _spent(rows, verdicts, costs)
+        await note_claimed(uow, allowance, len(texts), seats_minor=spent[True], offers_minor=spent[False])
+    return Claim(texts, len(rows) - len(texts), looked_at=looked_at)
+
+
+def _for_money(allowance: Allowance, row: asyncpg.Record, verdict: Verdict, cost: int, now: datetime) -> Verdict:
+    if not _goes(verdict) or allowance.budget.take(MessageClass(row["class"]), cost):
+        return verdict
+    return Verdict(MessageStatus.QUEUED, SPEND_CAP, send_at=now + LOOK_AGAIN)
+
+
+def _spent(rows: list[asyncpg.Record], verdicts: list[Verdict], costs: list[int]) -> dict[bool, int]:
+    """Return what leaves now: about seats, and the rest."""
+    spent = {True: 0, False: 0}
+    for row, verdict, cost in zip(rows, verdicts, costs, strict=True):
+        if _goes(verdict):
+            spent[row["class"] == MessageClass.SEAT] += cost
+    return spent
+
+
+async def _settle(
+    uow: Uow, rows: list[asyncpg.Record], verdicts: list[Verdict], costs: list[int], lease_s: float
+) -> dict[UUID, asyncpg.Record]:
     settled = await uow.fetch(
         _SETTLE,
         lease_s,
@@ -160,6 +192,7 @@ async def _settle(uow: Uow, rows: list[asyncpg.Record], verdicts: list[Verdict],
         [verdict.reason for verdict in verdicts],
         [verdict.send_at or row["send_at"] for row, verdict in zip(rows, verdicts, strict=True)],
         [_goes(verdict) for verdict in verdicts],
+        [cost if _goes(verdict) else 0 for cost, verdict in zip(costs, verdicts, strict=True)],
     )
     ended = [
         Moved(row["id"], row["franchise_id"], row["shift_id"], row["carries"])
@@ -167,7 +200,7 @@ async def _settle(uow: Uow, rows: list[asyncpg.Record], verdicts: list[Verdict],
         if verdict.status in {MessageStatus.EXPIRED, MessageStatus.SUPPRESSED}
     ]
     await tell_texts_moved(uow, ended)
-    return {row["id"]: row["attempt"] for row in settled}
+    return {row["id"]: row for row in settled}
 
 
 def _goes(verdict: Verdict) -> bool:
@@ -189,14 +222,16 @@ def _due(row: asyncpg.Record) -> DueText:
     )
 
 
-def _claimed(row: asyncpg.Record, attempt: int) -> ClaimedText:
+def _claimed(row: asyncpg.Record, account_id: UUID, claimed: asyncpg.Record) -> ClaimedText:
     return ClaimedText(
         id=row["id"],
-        attempt=attempt,
+        attempt=claimed["attempt"],
+        account_id=account_id,
         franchise_id=row["franchise_id"],
         shift_id=row["shift_id"],
         carries_invitations=row["carries"],
         phone_id=row["phone_id"],
+        claimed_at=claimed["claimed_at"],
         to=row["e164"],
         body=row["body"],
     )

@@ -6,6 +6,7 @@ one statement.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import groupby
 from typing import Final
 from uuid import UUID
@@ -26,7 +27,18 @@ STOPPED: Final = "staffing.stopped"
 STOP_ASKED: Final = "staffing.stop_asked"
 """Subject: nothing, a fresh id. A phone was opted out on its man's own page: `phone_id`, `language` to confirm in."""
 
+ACCOUNT_TROUBLED: Final = "staffing.account_troubled"
+"""Subject: nothing, a fresh id. `account_id`, and as `trouble` a word of `Trouble`."""
+
 _MOST_MESSAGES = 500
+
+
+class Trouble(StrEnum):
+    """What befell an account. `money`: it may not spend more just now; `down` and `up`: its gateway."""
+
+    MONEY = "money"
+    DOWN = "down"
+    UP = "up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +69,9 @@ async def tell_texts_moved(uow: Uow, moved: Collection[Moved]) -> None:
             for first in range(0, len(ids), _MOST_MESSAGES)
         ]
     await emit_many(uow, events)
+
+
+async def tell_trouble(uow: Uow, franchise_id: UUID, account_id: UUID, trouble: Trouble) -> None:
+    """Tell what befell an account, so that people hear of it."""
+    detail = {"account_id": account_id, "trouble": trouble}
+    await emit_many(uow, [NewEvent(franchise_id, ACCOUNT_TROUBLED, new_id(), detail=detail)])

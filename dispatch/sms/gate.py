@@ -16,7 +16,10 @@ from dispatch.tenancy.rules import next_allowed
 PHONE_DEAD: Final = "phone_dead"
 SENDING_OFF: Final = "sending_off"
 NOT_ON_ALLOW_LIST: Final = "not_on_allow_list"
+PREFIX_NOT_ALLOWED: Final = "prefix_not_allowed"
 DEADLINE_PASSED: Final = "deadline_passed"
+
+ANY_NUMBER: Final = ("+",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,20 @@ class Verdict:
 _GO: Final = Verdict(MessageStatus.SENDING)
 
 
-def judge(text: DueText, now: datetime, mode: SendingMode, allow_list: Collection[str]) -> Verdict:
+def judge(
+    text: DueText,
+    now: datetime,
+    mode: SendingMode,
+    allow_list: Collection[str],
+    prefixes: tuple[str, ...] = ANY_NUMBER,
+) -> Verdict:
     """Return what becomes of a due text at `now`, domain time.
 
     A STOP beats everything but its own confirmation. A dead phone gets what concerns a seat, in case it lives. A text
-    delayed into the recipient's quiet hours waits for their end, unless it is worthless by then.
+    delayed into the recipient's quiet hours waits for their end, unless it is worthless by then. Numbers that begin
+    with none of `prefixes` are never texted: who could make us text any number could make us pay for it.
     """
-    reason = _held_back(text, mode, allow_list)
+    reason = _held_back(text, mode, allow_list, prefixes)
     if reason is not None:
         return Verdict(MessageStatus.SUPPRESSED, reason)
     allowed = _allowed_from(text, now)
@@ -61,11 +71,13 @@ def judge(text: DueText, now: datetime, mode: SendingMode, allow_list: Collectio
     return _GO if allowed <= now else Verdict(MessageStatus.QUEUED, send_at=allowed)
 
 
-def _held_back(text: DueText, mode: SendingMode, allow_list: Collection[str]) -> str | None:
+def _held_back(text: DueText, mode: SendingMode, allow_list: Collection[str], prefixes: tuple[str, ...]) -> str | None:
     if text.opted_out and text.template != Template.STOP_CONFIRMED:
         return OPTED_OUT
     if text.dead and text.class_ is not MessageClass.SEAT:
         return PHONE_DEAD
+    if not text.to.startswith(prefixes):
+        return PREFIX_NOT_ALLOWED
     if mode is SendingMode.OFF:
         return SENDING_OFF
     if mode is SendingMode.ALLOW_LIST and text.to not in allow_list:

@@ -11,9 +11,11 @@ import structlog
 from asyncpg import UniqueViolationError
 
 from dispatch.kit.uow import Database, Uow, constraint_of
+from dispatch.sms.allowance import give_back
 from dispatch.sms.claim import ACTOR, ClaimedText
 from dispatch.sms.events import tell_texts_moved
 from dispatch.sms.gateways.base import Outcome, Refused, Sent, Unclear
+from dispatch.sms.health import Weighed, weigh_outcomes
 from dispatch.sms.phones import note_refusals, stop_phone
 from dispatch.sms.rules import MessageStatus
 
@@ -137,10 +139,33 @@ async def write_results(uow: Uow, batch: Sequence[tuple[ClaimedText, Result]]) -
     )
     moved: set[UUID] = {row["id"] for row in rows if row["moved"]}
     await tell_texts_moved(uow, [text.moved for text, _ in batch if text.id in moved])
+    await give_back(uow, sorted(text.id for text, result in batch if isinstance(result, Refused | NotStarted)))
+    weighed = ((text, _is_good(result)) for text, result in batch)
+    await weigh_outcomes(
+        uow,
+        [
+            Weighed(text.franchise_id, text.account_id, text.claimed_at, good)
+            for text, good in weighed
+            if good is not None
+        ],
+    )
     refused = [(text.phone_id, result) for text, result in batch if isinstance(result, Refused) and text.id in moved]
     await note_refusals(uow, [phone_id for phone_id, result in refused if result.dead_number], source="gateway")
     for phone_id in sorted({phone_id for phone_id, result in refused if result.opted_out}):
         await stop_phone(uow, phone_id, source="gateway")
+
+
+def _is_good(result: Result) -> bool | None:
+    """Tell whether the gateway did its part; None where the result says nothing about it."""
+    match result:
+        case NotStarted():
+            return None
+        case Unclear():
+            return False
+        case Refused(permanent=permanent):
+            return permanent
+        case Sent():
+            return True
 
 
 def _fate(text: ClaimedText, result: Result) -> _Fate:

@@ -1,6 +1,8 @@
 """The public face of this folder for everything above it: one import for what others may do with texts."""
 
 from dispatch.sms.answers import PASS_ON, Answer, AnswerHandler, AnswerHandlers, Word, WordHandler, WordHandlers
+from dispatch.sms.detour import other_way_out
+from dispatch.sms.events import ACCOUNT_TROUBLED, Trouble
 from dispatch.sms.inbox import InboxKind, add_inbox_item, finish_inbox_item
 from dispatch.sms.outgoing import (
     OutgoingText,
@@ -25,6 +27,7 @@ from dispatch.sms.questions import (
 from dispatch.sms.rules import MessageClass, MessageStatus, Priority, QuestionKind, QuestionStatus
 
 __all__ = [
+    "ACCOUNT_TROUBLED",
     "PASS_ON",
     "Answer",
     "AnswerHandler",
@@ -40,6 +43,7 @@ __all__ = [
     "QuestionKind",
     "QuestionStatus",
     "TakenBack",
+    "Trouble",
     "Word",
     "WordHandler",
     "WordHandlers",
@@ -52,6 +56,7 @@ __all__ = [
     "fresh_code",
     "open_question",
     "open_questions_bulk",
+    "other_way_out",
     "queue_message",
     "queue_messages",
     "reopen_question",
