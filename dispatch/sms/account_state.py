@@ -29,8 +29,16 @@ SELECT a.id,
        (SELECT count(*) FROM (SELECT FROM messages q WHERE q.account_id = a.id AND q.status = 'queued'
                               LIMIT {MOST_COUNTED}) w) AS queued,
        (SELECT max(l.sent_at) FROM lately l WHERE l.account_id = a.id AND l.status IN ('sent', 'delivered')) AS sent_at,
-       f.at AS failed_at, f.error
-FROM sms_accounts a LEFT JOIN LATERAL (
+       f.at AS failed_at, f.error, h.down_since, h.balance_minor, h.balance_at, s.hour_minor, s.day_minor
+FROM sms_accounts a
+LEFT JOIN sms_account_health h ON (h.franchise_id, h.account_id) = (a.franchise_id, a.id)
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(minor) FILTER (WHERE slot > clock_timestamp() - interval '65 minutes'), 0)::bigint
+             AS hour_minor,
+           coalesce(sum(minor), 0)::bigint AS day_minor
+    FROM sms_spend WHERE franchise_id = a.franchise_id AND account_id = a.id
+      AND slot > clock_timestamp() - interval '1445 minutes') s
+LEFT JOIN LATERAL (
     SELECT l.at, coalesce(l.error, l.status) AS error FROM lately l
     WHERE l.account_id = a.id AND l.status IN ('failed', 'unknown') ORDER BY l.at DESC LIMIT 1) f ON true
 WHERE a.franchise_id = $1
@@ -49,6 +57,9 @@ class AccountState:
         queued: texts that wait, those of later included; at most `MOST_COUNTED` are counted.
         sent_at: when a gateway last took one.
         failed_at: when one last failed, or came to an unclear end, and `error` why.
+        down_since: since when its gateway counts as down, real time; None: it is up.
+        balance_minor: what the gateway said is left, at `balance_at`; None: it does not say.
+        hour_minor, day_minor: what left within the last 60 minutes and 24 hours cost.
     """
 
     id: UUID
@@ -56,6 +67,11 @@ class AccountState:
     sent_at: datetime | None
     failed_at: datetime | None
     error: str | None
+    down_since: datetime | None
+    balance_minor: int | None
+    balance_at: datetime | None
+    hour_minor: int
+    day_minor: int
 
 
 @dataclass(frozen=True, slots=True)

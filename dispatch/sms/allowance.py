@@ -19,7 +19,7 @@ _TOLD_AGAIN_AFTER: Final = timedelta(hours=1)
 # Locking the progress row makes claims of one account take turns, so that all senders together keep its rate and caps.
 _READ: Final = """
 SELECT a.franchise_id, a.rate_per_s, a.segment_price_minor, a.prefixes, a.seat_reserve_percent, a.hourly_cap_minor,
-       a.daily_cap_minor, p.balance_minor, h.down_since IS NOT NULL AS down,
+       a.daily_cap_minor, h.balance_minor, h.down_since IS NOT NULL AS down,
        greatest(extract(epoch FROM greatest(p.next_send_at, 'epoch') - clock_timestamp()), 0)::float8 AS ahead_s,
        greatest(extract(epoch FROM h.tried_at + $2::interval - clock_timestamp()), 0)::float8 AS next_try_s,
        s.*
@@ -34,11 +34,11 @@ LEFT JOIN LATERAL (
            coalesce(sum(minor) FILTER (WHERE balance AND NOT about_seats), 0)::bigint AS balance_offers
     FROM (SELECT minor, about_seats, slot > clock_timestamp() - interval '65 minutes' AS hour,
                  slot > clock_timestamp() - interval '1445 minutes' AS day,
-                 slot > p.balance_at - interval '5 minutes' AS balance
+                 slot > h.balance_at - interval '5 minutes' AS balance
           FROM sms_spend WHERE account_id = a.id
-            AND slot > least(clock_timestamp() - interval '1445 minutes', p.balance_at - interval '5 minutes')) slots
+            AND slot > least(clock_timestamp() - interval '1445 minutes', h.balance_at - interval '5 minutes')) slots
 ) s ON a.segment_price_minor > 0
-    AND num_nonnulls(a.hourly_cap_minor, a.daily_cap_minor, p.balance_minor) > 0
+    AND num_nonnulls(a.hourly_cap_minor, a.daily_cap_minor, h.balance_minor) > 0
 WHERE p.account_id = $1 AND sending_released()
 FOR NO KEY UPDATE OF p
 """
@@ -71,8 +71,10 @@ FROM slots JOIN (SELECT account_id, slot, about_seats, sum(cost_minor) AS minor 
 WHERE (s.account_id, s.slot, s.about_seats) = (slots.account_id, slots.slot, slots.about_seats)
 """
 _TELL: Final = """
-UPDATE sms_account_progress SET capped_at = clock_timestamp()
-WHERE account_id = $1 AND (capped_at IS NULL OR capped_at < clock_timestamp() - $2::interval) RETURNING account_id
+INSERT INTO sms_account_health AS h (account_id, franchise_id, capped_at) VALUES ($1, $2, clock_timestamp())
+ON CONFLICT (account_id) DO UPDATE SET capped_at = excluded.capped_at
+WHERE h.capped_at IS NULL OR h.capped_at < clock_timestamp() - $3::interval
+RETURNING account_id
 """
 
 
@@ -141,9 +143,10 @@ async def give_back(uow: Uow, message_ids: Collection[UUID]) -> None:
         await uow.run(_GIVE_BACK, list(message_ids))
 
 
-async def is_news_that_money_is_out(uow: Uow, account_id: UUID) -> bool:
+async def is_news_that_money_is_out(uow: Uow, allowance: Allowance) -> bool:
     """Note that texts wait for money; tell whether people have to be told, which is once an hour."""
-    return await uow.fetchval(_TELL, account_id, _TOLD_AGAIN_AFTER) is not None
+    told = await uow.fetchval(_TELL, allowance.account_id, allowance.franchise_id, _TOLD_AGAIN_AFTER)
+    return told is not None
 
 
 def _windows(row: asyncpg.Record) -> Iterator[Window]:

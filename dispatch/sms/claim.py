@@ -150,9 +150,7 @@ async def _claim(
         _for_money(allowance, row, verdict, cost, uow.now)
         for row, verdict, cost in zip(rows, verdicts, costs, strict=True)
     ]
-    if any(verdict.reason == SPEND_CAP for verdict in verdicts) and await is_news_that_money_is_out(
-        uow, allowance.account_id
-    ):
+    if any(verdict.reason == SPEND_CAP for verdict in verdicts) and await is_news_that_money_is_out(uow, allowance):
         await tell_trouble(uow, allowance.franchise_id, allowance.account_id, Trouble.MONEY)
     claimed = await _settle(uow, rows, verdicts, costs, lease_s)
     texts = tuple(

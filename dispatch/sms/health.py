@@ -15,7 +15,8 @@ SELECT h.account_id, h.good, h.bad, h.weighed_at, h.down_since, h.proofs, h.chan
 FROM sms_account_health h WHERE h.account_id = ANY ($1) ORDER BY h.account_id FOR NO KEY UPDATE
 """
 _FIRST_USE: Final = """
-INSERT INTO sms_account_health (account_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING
+INSERT INTO sms_account_health (account_id, franchise_id) SELECT * FROM unnest($1::uuid[], $2::uuid[])
+ON CONFLICT DO NOTHING
 """
 _WRITE: Final = """
 UPDATE sms_account_health SET good = $2, bad = $3, weighed_at = $4, down_since = $5, proofs = $6, changed_at = $7,
@@ -46,7 +47,7 @@ async def weigh_outcomes(uow: Uow, outcomes: Sequence[Weighed]) -> None:
         return
     rows = await uow.fetch(_READ, list(owners))
     if len(rows) < len(owners):
-        await uow.run(_FIRST_USE, sorted(owners))
+        await uow.run(_FIRST_USE, list(owners), list(owners.values()))
         rows = await uow.fetch(_READ, list(owners))
     for row in rows:
         account_id: UUID = row["account_id"]

@@ -1,5 +1,7 @@
 """The gateway accounts of a franchise: how they do, number and rate, and a text to try one out."""
 
+import math
+import re
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -19,17 +21,19 @@ from dispatch.sms.accounts import (
     BETWEEN_FIGURES,
     AddAccount,
     ChangeAccount,
+    LimitAccount,
     account_of,
     accounts_of,
     add_account,
     change_account,
+    limit_account,
     set_enabled,
 )
 from dispatch.sms.gateways.registry import WEBHOOKS
 from dispatch.sms.plain import plain
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
-from dispatch.web.forms import Fault, FormUnfit, fit, text_in, version_in, whole
+from dispatch.web.forms import Fault, FormUnfit, figure, fit, text_in, version_in, whole
 from dispatch.web.frame import PageDep
 from dispatch.web.routing import ConsoleRoute
 from dispatch.web.settings import show_settings
@@ -44,6 +48,9 @@ _GATEWAYS: Final = sorted(WEBHOOKS, reverse=True)
 """Real ones before the one that reaches nobody."""
 _RATE: Final = "10"
 _SAID: Final = {"secret": "Fill this in."}
+_SAID_OF_LIMITS: Final = {"segment_price_minor": "A cap needs the price of a segment."}
+_AMOUNTS: Final = ("segment_price_minor", "hourly_cap_minor", "daily_cap_minor")
+_BETWEEN_PREFIXES: Final = re.compile(r"[\s,;]+")
 _LONGEST_NAME: Final = 40
 _LISTED: Final = 20
 _SLOW: Final = timedelta(seconds=15)
@@ -72,7 +79,8 @@ async def show_gateways(request: Request, page: PageDep, uow: UowDep, resources:
         "mode": str(sms.mode),
         "listed": [mask_phone(phone) for phone in sms.allow_list[:_LISTED]],
         "listed_count": len(sms.allow_list),
-        "zone": ZoneInfo((await franchise_of(uow)).zone),
+        "zone": ZoneInfo((franchise := await franchise_of(uow)).zone),
+        "currency": franchise.currency,
     }
     if request.headers.get("hx-request"):
         return page.part(_PAGE, "accounts", **context)
@@ -111,6 +119,25 @@ async def change(account_id: UUID, request: Request, page: PageDep, uow: UowDep)
     form = await request.form()
     typed = {"number": text_in(form, "number"), "rate_per_s": whole(text_in(form, "rate_per_s"))}
     await change_account(uow, account_id, fit(ChangeAccount, typed), version_in(form))
+    return page.done(page.say("Saved"), GATEWAYS)
+
+
+@router.get(f"{GATEWAYS}/{{account_id}}/limits", dependencies=_SEES)
+async def ask_limits(account_id: UUID, page: PageDep, uow: UowDep) -> Response:
+    """Show the form of what an account may cost and whom it may text."""
+    currency = (await franchise_of(uow)).currency
+    return page.part(_PAGE, "limits_form", account=await account_of(uow, account_id), currency=currency)
+
+
+@router.post(f"{GATEWAYS}/{{account_id}}/limits", dependencies=_CHANGES)
+async def limit(account_id: UUID, request: Request, page: PageDep, uow: UowDep) -> Response:
+    """Set what an account may cost and whom it may text, from the version that was read."""
+    form = await request.form()
+    typed: dict[str, Any] = {name: _minor(text_in(form, name)) for name in _AMOUNTS}
+    typed["segment_price_minor"] = typed["segment_price_minor"] or 0
+    typed["seat_reserve_percent"] = whole(text_in(form, "seat_reserve_percent"))
+    typed["prefixes"] = tuple(_BETWEEN_PREFIXES.sub(" ", text_in(form, "prefixes")).split())
+    await limit_account(uow, account_id, fit(LimitAccount, typed, _SAID_OF_LIMITS), version_in(form))
     return page.done(page.say("Saved"), GATEWAYS)
 
 
@@ -160,6 +187,12 @@ async def send_test(
 async def show_fate(message_id: UUID, page: PageDep, uow: UowDep) -> Response:
     """Show how far a text came that tried an account out."""
     return page.part(_PAGE, "fate", **await _fate(uow, await fate_of(uow, message_id)))
+
+
+def _minor(text: str) -> int | str | None:
+    """Return an amount as typed in minor units; None for nothing, the text itself when it is no amount."""
+    amount = figure(text)
+    return round(amount * 100) if isinstance(amount, float) and math.isfinite(amount) else text or None
 
 
 async def _fate(uow: Uow, fate: Fate) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What an account may spend and whom it may text, what each text cost, and how well its gateway takes texts."""
 
-from migrations.security import row_security, tenant_table
+from migrations.security import tenant_table
 from migrations.tools import run_script
 
 revision = "2301"
@@ -40,32 +40,29 @@ SQL = (
     """
     + tenant_table("sms_spend", cross_tenant_jobs=True)
     + """
-    ALTER TABLE sms_account_progress
-        ADD COLUMN balance_minor bigint,
-        ADD COLUMN balance_at timestamptz,
-        ADD COLUMN capped_at timestamptz;
-    COMMENT ON COLUMN sms_account_progress.balance_minor IS 'as the gateway told it at balance_at; null: it tells none';
-    COMMENT ON COLUMN sms_account_progress.capped_at IS 'when people were last told that texts wait for money';
-
     CREATE TABLE sms_account_health (
-        account_id uuid PRIMARY KEY REFERENCES sms_accounts,
+        account_id uuid PRIMARY KEY,
+        franchise_id uuid NOT NULL,
         good double precision NOT NULL DEFAULT 0 CHECK (good >= 0),
         bad double precision NOT NULL DEFAULT 0 CHECK (bad >= 0),
         weighed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         down_since timestamptz,
         proofs integer NOT NULL DEFAULT 0 CHECK (proofs >= 0),
         changed_at timestamptz NOT NULL DEFAULT 'epoch',
-        tried_at timestamptz NOT NULL DEFAULT 'epoch'
+        tried_at timestamptz NOT NULL DEFAULT 'epoch',
+        balance_minor bigint,
+        balance_at timestamptz,
+        capped_at timestamptz,
+        FOREIGN KEY (franchise_id, account_id) REFERENCES sms_accounts (franchise_id, id),
+        CHECK (num_nonnulls(balance_minor, balance_at) <> 1)
     ) WITH (fillfactor = 50);
-    COMMENT ON TABLE sms_account_health IS 'one row for all senders, so that they judge a gateway as one';
+    COMMENT ON TABLE sms_account_health IS 'one row for all senders, so that they judge a gateway as one; real time';
     COMMENT ON COLUMN sms_account_health.good IS 'texts taken, fading';
     COMMENT ON COLUMN sms_account_health.tried_at IS 'when a text was last let through to a gateway that is down';
+    COMMENT ON COLUMN sms_account_health.balance_minor IS 'as the gateway told it; null: it tells none';
+    COMMENT ON COLUMN sms_account_health.capped_at IS 'when people were last told that texts wait for money';
     """
-    + row_security("sms_account_health")
-    + """
-    CREATE POLICY jobs ON sms_account_health TO dispatch_worker USING (true) WITH CHECK (true);
-    GRANT SELECT, INSERT, UPDATE ON sms_account_health TO dispatch_worker;
-    """
+    + tenant_table("sms_account_health", cross_tenant_jobs=True)
 )
 
 

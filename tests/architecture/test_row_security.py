@@ -14,6 +14,8 @@ QUEUES: Final = {
     "messages": "one queue for the network: an account's pace and a phone's STOP know no tenant",
     "questions": "a reply is matched by phone before its tenant is known",
     "sms_accounts": "the sender needs every account's gateway",
+    "sms_account_health": "all senders judge a gateway as one",
+    "sms_spend": "written with the claim of any account's texts",
     "dispositions": "written where the reply's tenant becomes known",
 }
 """Tenant tables of which the job role sees every row -> why."""

@@ -122,6 +122,7 @@ REAL_TIME_DEFAULTS: Final = {
     ("password_resets", "created_at"),
     ("api_tokens", "created_at"),
     ("idempotency_keys", "created_at"),
+    ("sms_account_health", "weighed_at"),
 }
 REAL_TIME_FUNCTIONS: Final = {
     "clock.now()",

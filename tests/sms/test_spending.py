@@ -119,8 +119,10 @@ async def test_a_balance_is_kept_for_seats_too(
     jobs_db: Database, owner: asyncpg.Connection, account: TestAccount
 ) -> None:
     await owner.execute(
-        "INSERT INTO sms_account_progress (account_id, balance_minor, balance_at) VALUES ($1, 1500, now())",
+        """INSERT INTO sms_account_health (account_id, franchise_id, balance_minor, balance_at)
+           VALUES ($1, $2, 1500, now())""",
         account.account.id,
+        account.franchise_id,
     )
     await limit(owner, account, seat_reserve_percent=40)
     carrier = Carrier()

@@ -218,6 +218,40 @@ async def test_a_gateway_shows_no_secret_and_changes_from_what_was_read(
     assert (await office.act(f"gateways/{other.id}/disable")).status_code == 404
 
 
+async def test_what_a_number_may_cost_is_limited_from_what_was_read(
+    office: Office, owner: asyncpg.Connection, settings: Settings
+) -> None:
+    account = await make_account(settings, owner, franchise_id=office.franchise_id)
+    where = f"gateways/{account.id}/limits"
+    form = {
+        "segment_price_minor": "4,20",
+        "hourly_cap_minor": "1000",
+        "daily_cap_minor": "",
+        "seat_reserve_percent": "30",
+        "prefixes": "+7, +375",
+        "version": "1",
+    }
+    for wrong in (
+        {"segment_price_minor": ""},  # a cap needs a price
+        {"hourly_cap_minor": "-1"},
+        {"hourly_cap_minor": "nan"},
+        {"seat_reserve_percent": "91"},
+        {"prefixes": ""},
+        {"prefixes": "8 921"},
+    ):
+        assert (await office.act(where, **form | wrong)).status_code == 422, wrong
+    await office.done(where, **form)
+    row = await owner.fetchrow("SELECT * FROM sms_accounts WHERE id = $1", account.id)
+    assert row is not None
+    assert (row["segment_price_minor"], row["hourly_cap_minor"], row["daily_cap_minor"]) == (420, 100_000, None)
+    assert (row["seat_reserve_percent"], row["prefixes"]) == (30, ["+7", "+375"])
+    assert (await office.act(where, **form)).status_code == 409
+    page = await office.page("gateways")
+    assert "RUB" not in page
+    assert "+7, +375" in page
+    assert 'value="4.20"' in await office.part(where)
+
+
 async def test_a_test_message_goes_the_way_of_all_texts_and_tells_its_fate(
     office: Office, owner: asyncpg.Connection, settings: Settings, jobs_db: Database
 ) -> None:
