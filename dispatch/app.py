@@ -88,6 +88,7 @@ from dispatch.web import (
     site_photo,
     staff,
     start,
+    text_log,
     worker,
 )
 from dispatch.web import clients as client_pages
@@ -159,6 +160,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     person_photo.router,
     person.router,
     inbox.router,
+    text_log.router,
     new_order.router,
     new_series.router,  # before the page of one series: `new` is nobody's id
     series_pages.router,

@@ -4,9 +4,11 @@ import secrets
 import threading
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _COUNTED: Final = 1 << 12
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _last = 0
 _lock = threading.Lock()
 
@@ -25,3 +27,9 @@ def new_id() -> uuid.UUID:
         millis, count = divmod(_last, _COUNTED)
     value = (millis & ((1 << 48) - 1)) << 80 | 0x7 << 76 | count << 64 | 0b10 << 62 | secrets.randbits(62)
     return uuid.UUID(int=value)
+
+
+def first_id(at: datetime) -> uuid.UUID:
+    """Return the least id that could be made at an instant or later: a bound for lists of a period of real time."""
+    millis = max(0, (at - _EPOCH) // timedelta(milliseconds=1))
+    return uuid.UUID(int=(millis & ((1 << 48) - 1)) << 80)

@@ -224,6 +224,7 @@ PICTURES: Final[Sequence[Picture]] = (
     Picture("person-candidate", _PERSON, fill=_CANDIDATE),
     Picture("inbox", "/inbox"),
     Picture("inbox-done", "/inbox", "?status=done"),
+    Picture("texts-sent", "/messages"),
     Picture("clients", "/clients"),
     Picture("client", _CLIENT),
     Picture("orders", "/orders"),

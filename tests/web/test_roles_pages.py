@@ -50,6 +50,7 @@ OPENS: Final = {
     "/people/import": {P.WORKERS_IMPORT},
     "/inbox": {P.INBOX_WORK},
     "/site": {P.ATTENDANCE_WRITE},
+    "/messages": {P.MESSAGES_READ},
     "/settings/policies": {P.FRANCHISE_READ},
     "/settings/users": {P.USERS_ADMIN},
     "/settings/roles": {P.FRANCHISE_READ},
