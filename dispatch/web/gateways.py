@@ -29,6 +29,7 @@ from dispatch.sms.accounts import (
     limit_account,
     set_enabled,
 )
+from dispatch.sms.delivery import delivery_of
 from dispatch.sms.gateways.registry import WEBHOOKS
 from dispatch.sms.plain import plain
 from dispatch.tenancy.queries import franchise_of
@@ -120,6 +121,21 @@ async def change(account_id: UUID, request: Request, page: PageDep, uow: UowDep)
     typed = {"number": text_in(form, "number"), "rate_per_s": whole(text_in(form, "rate_per_s"))}
     await change_account(uow, account_id, fit(ChangeAccount, typed), version_in(form))
     return page.done(page.say("Saved"), GATEWAYS)
+
+
+@router.get(f"{GATEWAYS}/{{account_id}}/delivery", dependencies=_SEES)
+async def show_delivery(account_id: UUID, page: PageDep, uow: UowDep) -> Response:
+    """Show how the texts of an account fare, now and over the last day."""
+    franchise = await franchise_of(uow)
+    return show_settings(
+        page,
+        "delivery.html",
+        account=await account_of(uow, account_id),
+        delivery=await delivery_of(uow, account_id),
+        zone=ZoneInfo(franchise.zone),
+        currency=franchise.currency,
+        now=uow.now,
+    )
 
 
 @router.get(f"{GATEWAYS}/{{account_id}}/limits", dependencies=_SEES)

@@ -247,6 +247,7 @@ PICTURES: Final[Sequence[Picture]] = (
     Picture("roles", "/settings/roles", states=_USUAL),
     Picture("tokens", "/settings/tokens"),
     Picture("gateways", "/settings/gateways"),
+    Picture("delivery", "/settings/gateways/{account_id}/delivery"),
     Picture("audit", "/settings/audit"),
     Picture("health", "/settings/health", role=Role.OPERATOR, states=_USUAL),
     Picture("error-403", "/settings/health", "?refused", states=_USUAL, refused=True),
@@ -300,6 +301,7 @@ PICTURES: Final[Sequence[Picture]] = (
     Picture("token-made", "/settings/tokens/new", on="/settings/tokens", states=_USUAL, act=_new_token),
     _dialog("gateway-new", "/settings/gateways/new", "/settings/gateways"),
     _dialog("gateway-change", "/settings/gateways/{account_id}/change", "/settings/gateways"),
+    _dialog("gateway-limits", "/settings/gateways/{account_id}/limits", "/settings/gateways"),
     _dialog("gateway-test", "/settings/gateways/{account_id}/test", "/settings/gateways"),
     Picture(
         *("gateway-tested", "/settings/gateways/{account_id}/test"),

@@ -10,6 +10,7 @@ from httpx import AsyncClient
 from dispatch.kit.ids import first_id, new_id
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
+from dispatch.sms.delivery import delivery_of
 from dispatch.sms.outgoing import PASSWORD_RESET
 from dispatch.sms.service import MessageClass, MessageStatus
 from dispatch.sms.text_log import LogFilter, read_log
@@ -114,3 +115,33 @@ def test_the_first_id_of_an_instant_divides_those_before_from_those_after() -> N
     before = datetime.now(UTC)
     made = new_id()
     assert first_id(before - timedelta(milliseconds=1)) < made < first_id(before + timedelta(seconds=5))
+
+
+async def test_each_hour_of_a_number_shows_how_its_texts_fared(
+    office: Office, app_db: Database, owner: asyncpg.Connection, account: TestAccount, settings: Settings
+) -> None:
+    fates = {"delivered": 3, "failed": 1, "unknown": 1, "sent": 2}
+    for fate, count in fates.items():
+        for _ in range(count):
+            message_id = await sent(app_db, owner, account, fate)
+            for step in ("sending", fate):  # as its moves are
+                await owner.execute(
+                    """UPDATE messages SET status = $2, cost_minor = 300, claimed_at = now(),
+                              leased_until = CASE WHEN $2 = 'sending' THEN now() END, sent_at = now(),
+                              delivered_at = CASE WHEN $2 = 'delivered' THEN now() + interval '4 seconds' END
+                       WHERE id = $1""",
+                    message_id,
+                    step,
+                )
+    await sent(app_db, owner, account, "waits")
+    await owner.execute("UPDATE messages SET send_at = not_before WHERE body = 'waits'")
+    async with app_db.begin(account.franchise_id, "system:test") as uow:
+        found = await delivery_of(uow, account.account.id)
+    (hour,) = found.hours
+    assert (hour.handed_over, hour.arrived, hour.failed, hour.unclear, hour.pending) == (7, 3, 1, 1, 2)
+    assert (hour.cost_minor, hour.median_s) == (2100, 4.0)
+    assert (found.last_minute, found.due, found.down_since) == (7, 1, None)
+    page = await office.page(f"gateways/{account.account.id}/delivery")
+    assert "7" in page
+    other = await make_account(settings, owner)
+    assert (await office.browser.get(f"/settings/gateways/{other.account.id}/delivery")).status_code == 404
