@@ -1,4 +1,4 @@
-"""Dates and clock times as people write them in texts, Russian and English."""
+"""Dates and clock times as people write them in texts."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -7,17 +7,22 @@ from zoneinfo import ZoneInfo
 _MONTHS = {
     "янв": 1, "фев": 2, "мар": 3, "апр": 4, "мая": 5, "май": 5, "июн": 6, "июл": 7, "авг": 8, "сен": 9, "окт": 10,
     "ноя": 11, "дек": 12, "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9,
-    "oct": 10, "nov": 11, "dec": 12,
+    "oct": 10, "nov": 11, "dec": 12, "ene": 1, "abr": 4, "ago": 8, "dic": 12, "febr": 2, "marc": 3, "maj": 5,
+    "szept": 9, "okt": 10,
 }  # fmt: skip
 _NEAR_DAYS = {"сегодня": 0, "today": 0, "завтра": 1, "tomorrow": 1, "послезавтра": 2}
 _DAY = re.compile(
     r"(?<![\d.:\w])(?:(?P<iso>\d{4}-\d{2}-\d{2})"
     r"|(?P<day>\d{1,2})\.(?P<month>\d{2})(?:\.(?P<year>\d{4}|\d{2}))?(?!\d)"
     rf"|(?P<worded>\d{{1,2}})\s+(?P<name>{'|'.join(_MONTHS)})\w*"
+    rf"|(?P<first>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.\s(?P<nth>\d{{1,2}})\.(?!\d)"
     rf"|(?P<near>{'|'.join(sorted(_NEAR_DAYS, key=len, reverse=True))}))",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"(?<![\d:])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d:])")
+_CLOCK = re.compile(
+    r"(?<![\d:])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d:])"
+    r"|(?<=\d\s|[a-z.]\s)(?P<from>[01]?\d|2[0-3])-(?:[01]?\d|2[0-4])(?![\d:.-]\d|\d)"
+)
 _SAME_PHRASE = 60  # characters within which a clock time still belongs to the day named before it
 _STILL_TODAY = timedelta(hours=3)
 
@@ -52,8 +57,8 @@ def _day(match: re.Match[str], today: date) -> date | None:
     if part["iso"]:
         year, month, day = (int(figure) for figure in part["iso"].split("-"))
         return _date(year, month, day)
-    day = int(part["day"] or part["worded"])
-    month = int(part["month"]) if part["month"] else _MONTHS[part["name"].casefold()]
+    day = int(part["day"] or part["worded"] or part["nth"])
+    month = int(part["month"]) if part["month"] else _MONTHS[(part["name"] or part["first"]).casefold()]
     if part["year"]:
         return _date(2000 + int(part["year"]) % 100, month, day)
     near = (_date(year, month, day) for year in (today.year - 1, today.year, today.year + 1))
@@ -68,6 +73,5 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def _instant(day: date, clock: re.Match[str], zone: ZoneInfo) -> datetime:
-    return datetime(
-        day.year, day.month, day.day, int(clock["hour"]), int(clock["minute"]), int(clock["second"] or 0), tzinfo=zone
-    )
+    hour, minute, second = int(clock["hour"] or clock["from"]), int(clock["minute"] or 0), int(clock["second"] or 0)
+    return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=zone)

@@ -83,70 +83,107 @@ def _pattern(source: str) -> re.Pattern[str]:
 
 
 _ASKS = _pattern(
-    r"""1 \s* [=\-–—:)] \s* (?:да|yes|sí|si|igen|ҳа|буду|еду|иду|приду) | \b(?:да|yes)\b .{0,12} \b(?:нет|no)\b"""
+    r"""1 \s* [=\-–—:)] \s* (?:да|yes|sí|si|igen|ҳа|ha\b|буду|еду|иду|приду) | \b(?:да|yes)\b .{0,12} \b(?:нет|no)\b"""
 )
-_UNDERSTOOD = _pattern(r"1 \s* [=\-–—:)] \s* (?:понял|понятно|ок\b|ok\b|understood|got\ it|принял)")
+_UNDERSTOOD = _pattern(
+    r"1 \s* [=\-–—:)] \s* (?:понял|понятно|ок\b|ok\b|understood|got\ it|принял|tushun|фаҳмид|értem|entend)"
+)
 _SEAT_WORDS: tuple[tuple[SeatWord, re.Pattern[str]], ...] = (
-    (SeatWord.STANDBY, _pattern(r"запас|лист\w*\s+ожидани|stand-?by|waiting\s+list")),
-    (SeatWord.RESERVE, _pattern(r"резерв|reserve\b")),
-    (SeatWord.PRIMARY, _pattern(r"основн|primary|main\s+crew|вас\s+ждут|ждём\s+вас|ждем\s+вас")),
+    (
+        SeatWord.STANDBY,
+        _pattern(r"запас|лист\w*\s+ожидани|stand-?by|waiting\s+list|navbat|навбат|varolist|lista\s+de\s+espera"),
+    ),
+    (SeatWord.RESERVE, _pattern(r"резерв|reserve\b|zaxira|захира|tartalék|reserva\b")),
+    (
+        SeatWord.PRIMARY,
+        _pattern(r"основн|primary|main\s+crew|вас\s+ждут|жд[её]м\s+вас|asosiy|асосӣ|fö\s+csapat|principal"),
+    ),
 )
 
 _PRESENT = _pattern(
     r"""\b(?:все|all)\b [^?\n]{0,40} (?:здесь|на\s+месте|пришли|here|present) [^?\n]{0,20} \?
     | отсутству | кого\s+нет | кто\s+не\s+при
-    | \bwho\b .{0,12} (?:missing|absent)"""
+    | \bwho\b .{0,12} (?:missing|absent)
+    | shu\s+yerdami | дар\s+ҷо\? | itt\s+van\?\s1= | ¿est[aá]n\s+los"""
 )
 _WHICH = _pattern(
     r"""как(?:ой|ую|ая|ое)\s+(?:из|смен|заявк|код|предложени) | на\s+как(?:ую|ой|ое)
     | пришлите\s+код | ответьте\s+кодом
-    | which\s+(?:one|shift|code|offer|job) | (?:reply|answer)\s+with\s+(?:the|a)\s+code"""
+    | which\s+(?:one|shift|code|offer|job) | (?:reply|answer)\s+with\s+(?:the|a)\s+code
+    | qaysi\s+smenaga\? | ба\s+кадом\s+смена\? | melyik\s+müszak\? | ¿qué\s+turno\?"""
 )
-_WHICH_NO = _pattern(r"от\s+какой\s+смены | which\s+\w+\s+can(?:'t|not)\s+you")
-_WHICH_DAY = _pattern(r"как(?:ую|ой|ое)\s+\w+\s+снять | which\s+\w+\s+do\s+you\s+leave")
-_CLARIFY = _pattern(r"ответьте\s+цифрой | reply\s+with\s+a\s+figure")
+_WHICH_NO = _pattern(
+    r"""от\s+какой\s+смены | which\s+\w+\s+can(?:'t|not)\s+you
+    | qaysi\s+smenani\s+rad | аз\s+кадом\s+смена | müszakot\s+nem\s+vallalja\? | turno\s+no\s+puede"""
+)
+_WHICH_DAY = _pattern(
+    r"""как(?:ую|ой|ое)\s+\w+\s+снять | which\s+\w+\s+do\s+you\s+leave
+    | qaysi\s+smenaga\s+kelmaysiz | смена\s+намеоед | müszakra\s+nem\s+jön | turno\s+deja"""
+)
+_CLARIFY = _pattern(
+    r"""ответьте\s+цифрой | reply\s+with\s+a\s+figure
+    | javobingizni\s+tushunmadik | ҷавоб[^.]*\s+фаҳмо\s+нест | nem\s+értettük\s+a\s+valaszt
+    | :\s1\s-\s(?:roziman|розӣ|vallalja|acepta)\b"""
+)
 _ETA = _pattern(
     r"""сколько\s+минут | через\s+сколько | когда\s+будете | где\s+вы\b
-    | how\s+many\s+minutes | how\s+long | where\s+are\s+you | when\s+will\s+you"""
+    | how\s+many\s+minutes | how\s+long | where\s+are\s+you | when\s+will\s+you
+    | necha\s+daqiqada | чанд\s+дақиқа | hany\s+perc | cuantos\s+minutos"""
 )
 _FINE = _pattern(
     r"""штраф | неявк | не\s+вышли | не\s+пришли | ушли\s+раньше | не\s+допущены
-    | \bno-show\b | \bfined?\b | did\s+not\s+(?:come|show) | you\s+left\b.+\bearly | not\s+let\s+to\s+work"""
+    | \bno-show\b | \bfined?\b | did\s+not\s+(?:come|show) | you\s+left\b.+\bearly | not\s+let\s+to\s+work
+    | siz\s+kelmadingiz | erta\s+ketdingiz | qo'yilmadingiz | jarima
+    | наомадед | барвақт\s+рафтед | роҳ\s+надоданд | ҷарима
+    | nem\s+jött\s+el | koran\s+ment | nem\s+engedték | birsag
+    | no\s+vino | se\s+fue\s+antes | no\s+le\s+dejaron | multa"""
 )
 _CANCELLED = _pattern(
     r"""не\s+(?:приезжайте|приходите|выезжайте|едьте) | (?:смена|заказ|заявка|работа)\s+отмен | отмен[её]н | отменяется
-    | do\s+not\s+come | don't\s+come | (?:shift|order|job)\s+(?:is\s+)?cancell?ed | called\s+off"""
+    | do\s+not\s+come | don't\s+come | (?:shift|order|job)\s+(?:is\s+)?cancell?ed | called\s+off
+    | \bkelmang\b | \bнаоед\.  | ne\s+jöjjön | no\s+venga"""
 )
 _RELEASED = _pattern(
     r"""ваше\s+место\s+(?:снят|занят|отдан|освобожд) | сняли\s+(?:вас\s+)?с\s+(?:заявки|смены)
     | вы\s+сняты | вас\s+сняли | вы\s+свободны | снимаем\s+вас
-    | released | you\s+are\s+(?:free|off) | your\s+(?:place|seat)\s+(?:is\s+gone|was\s+given)"""
+    | released | you\s+are\s+(?:free|off) | your\s+(?:place|seat)\s+(?:is\s+gone|was\s+given)
+    | chiqarildingiz | siz\s+bo'shsiz | бароварда\s+шудед | шумо\s+озод:
+    | levettük | ön\s+szabad | ya\s+no\s+esta\s+en | queda\s+libre"""
 )
 _WITHDRAWN = _pattern(
     r"""места?\s+(?:уже\s+)?(?:нет|занят|разобра|кончил|закончил) | уже\s+(?:набра|занят|закры)
     | набор\s+(?:закры|заверш|окончен) | набра(?:на|ли|н)\b
     | предложение\s+(?:снято|закрыто|отозвано|недействит|не\s+действует) | больше\s+не\s+нуж
     | no\s+longer | withdrawn | already\s+(?:full|filled|taken) | all\s+(?:places|seats)\s+are
-    | is\s+(?:full|filled|closed)"""
+    | is\s+(?:full|filled|closed)
+    | taklif\s+bekor | band\s+bo'ldi | пешниҳод\s+бекор | банд\s+аст | пур\s+шуданд | megszünt | betelt
+    | oferta\s+retirada
+    | no\s+quedan\s+plazas | esta\s+ocupada"""
 )
 _PROMOTION = _pattern(
     r"""освободил | место\s+появилось | из\s+(?:резерва|запаса)\s+в | переведены | переводим
-    | (?:place|seat)\s+(?:has\s+)?(?:opened|is\s+open|is\s+free) | promoted | moved\s+up | you\s+are\s+now"""
+    | (?:place|seat)\s+(?:has\s+)?(?:opened|is\s+open|is\s+free) | promoted | moved\s+up | you\s+are\s+now
+    | joy\s+bo'shadi | ҷой\s+холӣ | hely\s+szabadult | plaza\s+libre"""
 )
 _CHANGE = _pattern(
     r"""измен[её]н | измени(?:л|т) | перенес(?:ен|ён|ли) | переносится | нов(?:ое\s+время|ый\s+адрес|ое\s+место)
     | теперь\s+(?:в|с|начало)
-    | \bchanged?\b | new\s+(?:time|address|place|start) | moved\s+to | rescheduled"""
+    | \bchanged?\b | new\s+(?:time|address|place|start) | moved\s+to | rescheduled
+    | o'zgardi | тағйир | valtozott | ha\s+cambiado"""
 )
 _RECONFIRM = _pattern(
     r"""подтвер(?:дите|ждаете|ждение) | напомина | вс[её]\s+в\s+силе
     | вы\s+(?:точно\s+)?(?:выйдете|прид[её]те|будете)
-    | re-?confirm | \bconfirm\b | remind | still\s+(?:coming|on) | will\s+you\s+(?:still\s+)?(?:come|be)"""
+    | re-?confirm | \bconfirm\b | remind | still\s+(?:coming|on) | will\s+you\s+(?:still\s+)?(?:come|be)
+    | kelasizmi | меоед\? | \bjön\? | ¿viene"""
 )
 _BOOKED = _pattern(
     r"""записали\s+вас | вы\s+(?:\w+\s+)?записаны? | вы\s+приняты | бронь
     | вы\s+в\s+(?:основ|состав|резерв|запас|брига|списк) | место\s+за\s+вами | жд[её]м\s+вас | вы\s+(?:ид[её]те|едете)
-    | booked | you(?:'re|\s+are)\s+(?:in|on|reserve|primary|stand-?by|confirmed) | your\s+(?:seat|place)\s+is"""
+    | booked | you(?:'re|\s+are)\s+(?:in|on|reserve|primary|stand-?by|confirmed) | your\s+(?:seat|place)\s+is
+    | siz\s+(?:asosiy|zaxira|navbat|yana\s+yozil) | шумо\s+(?:дар\s+(?:ҳайат|захира|навбат)|боз\s+сабт)
+    | ön\s+(?:a\s+fö|tartalék|varolist) | be\s+van\s+osztva
+    | esta\s+(?:en\s+(?:el\s+equipo|la\s+reserva|lista)|apuntado)"""
 )
 
 _RULES: tuple[tuple[Kind, re.Pattern[str], bool | None], ...] = (
@@ -171,8 +208,8 @@ _RULES: tuple[tuple[Kind, re.Pattern[str], bool | None], ...] = (
 )
 
 _CODE_FORMS = (
-    _pattern(r"(?:код\w*|code)\W{0,3}(\d{2,3})\b"),
-    _pattern(r"\b(?:спор|dispute)\s+(\d{2,3})\b"),
+    _pattern(r"(?:код\w*|code|kod\w*|codigo)\W{0,3}(\d{2,3})\b"),
+    _pattern(r"\b(?:спор|dispute|etiroz|эътироз|vita|disputa|spor)\s+(\d{2,3})\b"),
     _pattern(r"\banswer\s+to\s+(\d{2,3})\b"),
     _pattern(r"[#№]\s?(\d{2,3})\b"),
     _pattern(r"\b(\d{2,3})\s*(?:да|yes)\b"),

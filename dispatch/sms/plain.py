@@ -12,16 +12,21 @@ from typing import Final
 _LINK = re.compile(
     r"""\S*(?:://|\bwww\.)\S*
     | (?<![\w.])(?:[\w-]+\.)+(?:ru|com|net|org|info|me|io|su|app|site|online|xyz|link|cc|ly|be|gl|hu|es|eu|uk|de|uz|kz
-        |by|tj|shop|top|pro|biz|club|рф|рус)\b(?:[/?:]\S*)?
+        |by|tj|shop|top|pro|biz|club|рф|рус|бел|укр|москва|дети|онлайн|сайт|орг|ком|срб|мкд|қаз)\b(?:[/?:]\S*)?
     | \S*@\S*""",
     re.IGNORECASE | re.VERBOSE,
 )
-_LONG_NUMBER = re.compile(r"\d{5,}|(?:\d[\s().-]*){7,}")
+_JOINED = re.compile(
+    r"(?<=\w)([.\u3002:/])(?=[^\W\d_а-яёғӣқӯҳҷ])|(?<=[^\W\d_а-яёғӣқӯҳҷ])([.\u3002:/])(?=[^\W\d_])", re.IGNORECASE
+)
+"""A sign between letters that are not all Cyrillic: a phone makes a link of whatever ends in the name of a domain."""
+_LONG_NUMBER = re.compile(r"\d{5,}|(?:\d[\s().-]*){7,}|(?:\d[\s().,/:'–—-]*){10,}")
 _SIGNS = re.compile(r"[=#<>\[\]{}|\\^~*_\"`$%&+;]")
 _EDGES: Final = " ,.:!?-–—/'"
 _GAPS = re.compile(r"\s+")
 _HANGING = re.compile(r"\s+([,.:])|([(])\s*\)")
 _TOKENS = (re.compile(r"[^\W_]+"), re.compile(r"[^\W\d_]+"))
+_KEPT_SIGNS: Final = frozenset("№°")
 
 # One alphabet for the comparison below, so that a Latin letter or a nought inside a Russian word hides nothing.
 _LOOKALIKES = str.maketrans("abcehkmoptxyё0", "авсенкмортхуео")
@@ -30,9 +35,12 @@ _FORBIDDEN: Final = frozenset(
     for word in (
         *("стоп", "старт", "да", "нет", "код", "кодом", "спор", "вернуть", "отписка", "отпишись", "отписаться"),
         *("stop", "stopall", "start", "unstop", "yes", "no", "code", "cancel", "end", "quit", "unsubscribe", "optout"),
-        *("revoke", "dispute", "restore"),
+        *("revoke", "dispute", "restore", "unsub", "stopp", "arret", "baja", "kod", "codigo", "código", "igen"),
+        *("etiroz", "эътироз", "vita", "disputa", "qaytar", "баргардон", "vissza", "recuperar"),
+        *("net", "spor", "vernut", "otpiska", "otpisatsya"),
     )
 )
+"""Words of subscription, and words that our texts ask for in any language; "not" of some languages is no such word."""
 
 
 def plain(words: str, limit: int) -> str:
@@ -42,20 +50,38 @@ def plain(words: str, limit: int) -> str:
     subscription and of our answers are left out; spaces are single. The result has at most `limit` characters and
     ends with a whole word where it can. It may be empty.
     """
-    return _cut(_cleaned(words), limit)
+    text = _cut(_cleaned(words), limit)
+    # A cut may leave what was harmless inside a longer word; each turn makes it shorter, so there is an end.
+    while (again := _cut(_cleaned(text), limit)) != text:
+        text = again
+    return text
 
 
 @lru_cache(maxsize=1024)
 def _cleaned(words: str) -> str:
     """Return them without all that; remembered, because a wave quotes the same place to hundreds of men."""
-    text = unicodedata.normalize("NFKC", words)
-    text = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
+    text = "".join(map(_harmless, unicodedata.normalize("NFKC", words)))
+    # What goes may bring together what stood apart, so it is looked at until nothing goes any more.
+    while (cleaner := _swept(text)) != text:
+        text = cleaner
+    return text
+
+
+def _harmless(char: str) -> str:
+    """Return a letter or sign; controls and marks of direction as a gap, loose accents and pictures not at all."""
+    category = unicodedata.category(char)
+    if category[0] in "CZ":
+        return " "
+    return "" if category[0] == "M" or (category in {"So", "Sk"} and char not in _KEPT_SIGNS) else char
+
+
+def _swept(text: str) -> str:
     for pattern in (_LINK, _LONG_NUMBER, _SIGNS):
         text = pattern.sub(" ", text)
     for token in _TOKENS:
         text = token.sub(lambda match: "" if _is_forbidden(match[0]) else match[0], text)
-    text = _HANGING.sub(r"\1", _GAPS.sub(" ", text))
-    return text.strip(_EDGES)
+    text = _JOINED.sub(lambda match: f"{match[0]} ", text)
+    return _HANGING.sub(r"\1", _GAPS.sub(" ", text)).strip(_EDGES)
 
 
 def _is_forbidden(word: str) -> bool:

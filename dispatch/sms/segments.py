@@ -71,6 +71,11 @@ def measure(text: str) -> Segments:
     return Segments(encoding, segments, units, PART[encoding] - used)
 
 
+def most_units(segments: int, encoding: Encoding = Encoding.UCS2) -> int:
+    """Return how many units so many segments hold."""
+    return SINGLE[encoding] if segments <= 1 else PART[encoding] * segments
+
+
 def _all_single(text: str, encoding: Encoding) -> bool:
     """Whether every character takes one unit, as in nearly every text: then nothing need be looked at one by one."""
     if encoding is Encoding.GSM7:

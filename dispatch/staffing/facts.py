@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import Shift
+from dispatch.sms.tongues import Language, spoken
 from dispatch.workers.skills import Service
 
-_RUSSIAN_READERS: Final = frozenset({"ru", "uz", "tg"})
-_SERVICE_WORDS: Final[Mapping[str, Mapping[Service, str]]] = MappingProxyType(
+_SERVICE_WORDS: Final[Mapping[Language, Mapping[Service, str]]] = MappingProxyType(
     {
-        "ru": {
+        Language.RU: {
             Service.LOADING: "погрузка",
             Service.MOVING: "переезд",
             Service.SNOW_REMOVAL: "снег",
@@ -23,7 +23,7 @@ _SERVICE_WORDS: Final[Mapping[str, Mapping[Service, str]]] = MappingProxyType(
             Service.CLEANING: "уборка",
             Service.CASHIER: "касса",
         },
-        "en": {
+        Language.EN: {
             Service.LOADING: "loading",
             Service.MOVING: "moving",
             Service.SNOW_REMOVAL: "snow",
@@ -31,9 +31,41 @@ _SERVICE_WORDS: Final[Mapping[str, Mapping[Service, str]]] = MappingProxyType(
             Service.CLEANING: "cleaning",
             Service.CASHIER: "cashier",
         },
+        Language.UZ: {
+            Service.LOADING: "yuk ortish",
+            Service.MOVING: "ko'chish",
+            Service.SNOW_REMOVAL: "qor",
+            Service.ROOF_WORK: "tom",
+            Service.CLEANING: "tozalash",
+            Service.CASHIER: "kassa",
+        },
+        Language.TG: {
+            Service.LOADING: "боркунӣ",
+            Service.MOVING: "кӯчонӣ",
+            Service.SNOW_REMOVAL: "барф",
+            Service.ROOF_WORK: "бом",
+            Service.CLEANING: "тозакунӣ",
+            Service.CASHIER: "касса",
+        },
+        Language.HU: {
+            Service.LOADING: "rakodas",
+            Service.MOVING: "költözés",
+            Service.SNOW_REMOVAL: "ho",
+            Service.ROOF_WORK: "tetö",
+            Service.CLEANING: "takaritas",
+            Service.CASHIER: "pénztar",
+        },
+        Language.ES: {
+            Service.LOADING: "carga",
+            Service.MOVING: "mudanza",
+            Service.SNOW_REMOVAL: "nieve",
+            Service.ROOF_WORK: "tejado",
+            Service.CLEANING: "limpieza",
+            Service.CASHIER: "caja",
+        },
     }
 )
-"""One word each: an offer has seventy characters."""
+"""A word or two each: an offer in Cyrillic has seventy characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +83,8 @@ class Place:
     currency: str
 
     def service_in(self, language: str) -> str:
-        """The service as a worker calls it, in Russian or English."""
-        words = _SERVICE_WORDS["ru" if language in _RUSSIAN_READERS else "en"]
-        return words[Service(self.service)]
+        """The service as a worker calls it."""
+        return _SERVICE_WORDS[spoken(language)][Service(self.service)]
 
     @property
     def local_start(self) -> datetime:

@@ -23,6 +23,15 @@ from dispatch.workers.queries import calendar_of, worker_record
 _MARKS_SHOWN: Final = 8
 _MIDDLE: Final = 3.5
 """The prior every rating starts from: a mark above it pulls up, one below it down."""
+_LANGUAGES: Final = (
+    (commands.Language.RU, "Русский"),
+    (commands.Language.EN, "English"),
+    (commands.Language.UZ, "O‘zbekcha"),
+    (commands.Language.TG, "Тоҷикӣ"),
+    (commands.Language.HU, "Magyar"),
+    (commands.Language.ES, "Español"),
+)
+"""What he can be texted in, as its speakers call it."""
 _READ_ENGLISH: Final = frozenset({commands.Language.EN, commands.Language.HU, commands.Language.ES})
 
 
@@ -61,8 +70,8 @@ async def own_view(uow: Uow, worker_id: UUID) -> Mapping[str, Any]:
         "days": days,
         "blanks": today.weekday(),
         "marks": [_told(mark) for mark in await list_marks(uow, worker_id, limit=_MARKS_SHOWN, after=None)],
-        "languages": [(Language.RU, "Русский"), (Language.EN, "English")],
-        "reads": spoken_to(worker.language),
+        "languages": _LANGUAGES,
+        "reads": worker.language,
     }
 
 

@@ -26,7 +26,7 @@ from dispatch.staffing.own_page import meeting_photo
 from dispatch.web.doors import CSRF_FIELD, csrf_token
 from dispatch.web.forgotten import house_of
 from dispatch.web.frame import Page, StrangerPageDep
-from dispatch.web.languages import Language, speech
+from dispatch.web.languages import speech
 from dispatch.web.own_view import own_view, spoken_to
 from dispatch.web.pace import Pace
 from dispatch.web.pictures import Digest, picture_shown
@@ -193,15 +193,15 @@ async def set_language(
     request: Request,
     page: StrangerPageDep,
     resources: ResourcesDep,
-    language: Annotated[Language, Form()],
+    language: Annotated[commands.Language, Form()],
 ) -> Response:
-    """Choose the language of this page and of our texts."""
+    """Choose the language of our texts, and of this page where it speaks it."""
     holder = await _visit(request, page, resources, token, presses=True)
     if isinstance(holder, Response):
         return holder
     async with resources.database.begin(holder.franchise_id, holder.actor) as uow:
         version = (await worker_record(uow, holder.worker_id)).version
-        wanted = commands.ChangeWorker(language=commands.Language(language.value))
+        wanted = commands.ChangeWorker(language=language)
         await change_worker(uow, holder.worker_id, wanted, version)
     return _back(token, "language")
 
