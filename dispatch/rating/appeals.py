@@ -9,6 +9,7 @@ from dispatch.kit.uow import Uow
 from dispatch.rating.errors import AppealTooLate
 from dispatch.rating.fines import appeal_fine
 from dispatch.rating.moves import FineStatus
+from dispatch.sms.own_texts import wording_of
 from dispatch.sms.service import (
     PASS_ON,
     Answer,
@@ -20,7 +21,7 @@ from dispatch.sms.service import (
     dedupe_key,
     queue_message,
 )
-from dispatch.sms.texts import Template, render
+from dispatch.sms.texts import Template
 
 
 async def appeal_by_text(uow: Uow, answer: Answer) -> str:
@@ -53,7 +54,7 @@ async def appeal_by_text(uow: Uow, answer: Answer) -> str:
             worker_id=answer.question.worker_id,
             class_=MessageClass.SEAT,
             template=Template.APPEAL_NOTED,
-            body=render(
+            body=(await wording_of(uow)).render(
                 Template.APPEAL_NOTED,
                 answer.language,
                 code=answer.question.code,

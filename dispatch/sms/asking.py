@@ -11,10 +11,11 @@ from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
 from dispatch.sms.choices import Ask
 from dispatch.sms.outgoing import OutgoingText, dedupe_key, queue_message
+from dispatch.sms.own_texts import wording_of
 from dispatch.sms.questions import NewQuestion, Question, close_questions, fresh_code, open_question
 from dispatch.sms.replies import Reply
 from dispatch.sms.rules import MessageClass, QuestionKind
-from dispatch.sms.texts import Choice, Template, Variable, render
+from dispatch.sms.texts import Choice, Template, Variable
 
 MOST_ASKED_BACK: Final = 3
 ASKED_WITHIN: Final = timedelta(hours=6)
@@ -68,7 +69,7 @@ async def ask_back(uow: Uow, asking: AskingBack) -> bool:
             worker_id=questions[0].worker_id,
             class_=MessageClass.SEAT,
             template=template.value,
-            body=render(template, asking.language, **variables),
+            body=(await wording_of(uow)).render(template, asking.language, **variables),
             dedupe_key=dedupe_key(template, asking.inbound_id),
             account_id=asking.account_id,
             question_id=question_id if same_tenant else None,

@@ -20,11 +20,12 @@ from dispatch.sms.courtesy import is_clear_yes, is_courtesy
 from dispatch.sms.inbox import InboxKind, add_inbox_item
 from dispatch.sms.letter import Inbound, Letter, Outcome, Phone
 from dispatch.sms.outgoing import OutgoingText, dedupe_key, queue_message
+from dispatch.sms.own_texts import wording_of
 from dispatch.sms.phones import start_phone, stop_phone
 from dispatch.sms.questions import QUESTION_COLUMNS, Question, close_questions, question_of
 from dispatch.sms.replies import Context, Disposition, Reply
 from dispatch.sms.rules import MessageClass, Priority, QuestionKind
-from dispatch.sms.texts import Template, render
+from dispatch.sms.texts import Template
 from dispatch.tenancy.queries import paces_in_force
 
 _D = Disposition
@@ -153,7 +154,7 @@ async def _confirm(uow: Uow, letter: Letter, template: Template, priority: Prior
             worker_id=None,
             class_=MessageClass.SEAT,
             template=template.value,
-            body=render(template, letter.language, still_open=rest or None),
+            body=(await wording_of(uow)).render(template, letter.language, still_open=rest or None),
             dedupe_key=dedupe_key(template, letter.inbound.id),
             account_id=letter.inbound.account_id,
             priority=priority,

@@ -1,6 +1,6 @@
 """Facts that stop a use case of this folder, and the constraints that stand for them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from dispatch.kit.errors import Conflict, DispatchError, Forbidden, Invalid, NotFound
@@ -70,6 +70,23 @@ class TextTooLong(Invalid):
     """A text longer than 24 segments: no gateway takes it."""
 
 
+class OwnTextUnfit(Invalid):
+    """A text of a franchise's own lacks something its reader needs, or holds something that may not be sent."""
+
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        super().__init__(
+            "This text cannot go out as it is: put back what is missing, take out what is not allowed.",
+            faults=[{"kind": kind, "about": about} for kind, about in faults],
+        )
+
+
+class OwnTextChanged(Conflict):
+    """Somebody else changed the text since it was read."""
+
+    def __init__(self) -> None:
+        super().__init__("The text was changed meanwhile. Open it again.")
+
+
 class GatewayUnknown(NotFound):
     """No adapter of this name answers webhooks."""
 
@@ -91,5 +108,6 @@ class WebhookMalformed(Invalid):
 CONSTRAINTS: Final[Mapping[str, Callable[[], DispatchError]]] = {
     "open_code_is_unique": CodeTaken,
     "sms_account_taken": SmsAccountTaken,
+    "own_text_version": OwnTextChanged,
     "simulator_account_missing": SimulatorAccountMissing,
 }

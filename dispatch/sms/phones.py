@@ -10,8 +10,8 @@ from dispatch.kit.outbox import Job, NewEvent, emit_many
 from dispatch.kit.uow import Uow
 from dispatch.sms.events import STOPPED, Moved, tell_texts_moved
 from dispatch.sms.outgoing import OutgoingText, dedupe_key, queue_message
+from dispatch.sms.own_texts import wording_of
 from dispatch.sms.rules import MessageClass, Priority
-from dispatch.sms.texts import render
 from dispatch.sms.wording import Template
 
 DEAD_AFTER: Final = 2
@@ -60,7 +60,7 @@ async def finish_stop(uow: Uow, job: Job) -> None:
             worker_id=None,
             class_=MessageClass.SEAT,
             template=Template.STOP_CONFIRMED.value,
-            body=render(Template.STOP_CONFIRMED, job.detail["language"]),
+            body=(await wording_of(uow)).render(Template.STOP_CONFIRMED, job.detail["language"]),
             dedupe_key=dedupe_key(Template.STOP_CONFIRMED, job.subject_id),
             priority=Priority.STOP,
         ),

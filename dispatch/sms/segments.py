@@ -76,6 +76,22 @@ def most_units(segments: int, encoding: Encoding = Encoding.UCS2) -> int:
     return SINGLE[encoding] if segments <= 1 else PART[encoding] * segments
 
 
+def parts(text: str) -> list[str]:
+    """Return a text as its segments carry it; together they are the text."""
+    cost = measure(text)
+    if cost.segments == 1:
+        return [text]
+    found, used = [""], 0
+    for character in text:
+        width = _width(character, cost.encoding)
+        if used + width > PART[cost.encoding]:
+            found.append("")
+            used = 0
+        found[-1] += character
+        used += width
+    return found
+
+
 def _all_single(text: str, encoding: Encoding) -> bool:
     """Whether every character takes one unit, as in nearly every text: then nothing need be looked at one by one."""
     if encoding is Encoding.GSM7:

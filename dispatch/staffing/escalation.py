@@ -12,9 +12,10 @@ from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
 from dispatch.sms.errors import SmsAccountMissing
 from dispatch.sms.outgoing import OutgoingText, dedupe_key, queue_messages
+from dispatch.sms.own_texts import wording_of
 from dispatch.sms.phones import phone_of
 from dispatch.sms.rules import MessageClass
-from dispatch.sms.texts import Language, Template, render
+from dispatch.sms.texts import Language, Template
 from dispatch.staffing.duty import phones_to_alarm
 from dispatch.tenancy.queries import franchise_of, policy_in_force
 
@@ -37,7 +38,7 @@ async def escalate(uow: Uow, job: Job) -> None:
     franchise = await franchise_of(uow)
     language = Language.RU if franchise.currency == Currency.RUB else Language.EN
     waited = max(1, round((uow.now - alarm["raised_at"]).total_seconds() / 60))
-    body = render(
+    body = (await wording_of(uow)).render(
         Template.ALARM,
         language,
         what=alarm["client"],

@@ -8,6 +8,7 @@ from uuid import UUID
 from dispatch.crew.waves import NewInvitation, insert_invitations
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import Shift
+from dispatch.sms.own_texts import wording_of
 from dispatch.sms.service import (
     MessageClass,
     NewQuestion,
@@ -17,9 +18,9 @@ from dispatch.sms.service import (
     open_questions_bulk,
     queue_messages,
 )
-from dispatch.sms.texts import Template
+from dispatch.sms.texts import Template, Wording
 from dispatch.staffing.facts import Contact, Place, place_of
-from dispatch.staffing.tell import wording
+from dispatch.staffing.tell import text_about
 from dispatch.tenancy.policy import Policy
 
 
@@ -69,10 +70,11 @@ async def send_offers(
     question_of = {man.worker_id: question.id for man, question in zip(people, questions, strict=True)}
     await insert_invitations(uow, [replace(draft, question_id=question_of[draft.worker_id]) for draft in drafts])
     agreed = await _agreed_to_urgent(uow, list(days)) if urgent else set()
+    wording = await wording_of(uow)
     await queue_messages(
         uow,
         [
-            _text(man, days[man.worker_id], places, question_of[man.worker_id], urgent=man.worker_id in agreed)
+            _text(wording, man, days[man.worker_id], places, question_of[man.worker_id], urgent=man.worker_id in agreed)
             for man in people
         ],
         quiet=policy.calendar.quiet,
@@ -97,7 +99,13 @@ def _question(man: Asked, drafts: Sequence[NewInvitation], places: dict[UUID, Pl
 
 
 def _text(
-    man: Asked, drafts: Sequence[NewInvitation], places: dict[UUID, Place], question_id: UUID, *, urgent: bool
+    wording: Wording,
+    man: Asked,
+    drafts: Sequence[NewInvitation],
+    places: dict[UUID, Place],
+    question_id: UUID,
+    *,
+    urgent: bool,
 ) -> OutgoingText:
     days = [places[draft.shift_id] for draft in drafts]
     template = Template.OFFER_URGENT if urgent else Template.OFFER
@@ -106,7 +114,7 @@ def _text(
         worker_id=man.worker_id,
         class_=MessageClass.OFFER,
         template=template,
-        body=wording(man.contact, template, days[0], days=days, code=man.code),
+        body=text_about(wording, man.contact, template, days[0], days=days, code=man.code),
         dedupe_key=dedupe_key("offer", drafts[0].id, 1),
         shift_id=drafts[0].shift_id,
         question_id=question_id,

@@ -5,15 +5,25 @@ from datetime import datetime
 from uuid import UUID
 
 from dispatch.kit.uow import Uow
+from dispatch.sms.own_texts import wording_of
 from dispatch.sms.service import MessageClass, OutgoingText, Priority, dedupe_key, queue_message
-from dispatch.sms.texts import Template, Variable, render
+from dispatch.sms.texts import Template, Variable, Wording
 from dispatch.staffing.facts import Contact, Place
 
 
-def wording(contact: Contact, template: Template, place: Place, *, days: Sequence[Place] = (), **more: Variable) -> str:
+def text_about(
+    wording: Wording,
+    contact: Contact,
+    template: Template,
+    place: Place,
+    *,
+    days: Sequence[Place] = (),
+    **more: Variable,
+) -> str:
     """Return the text of a template about a shift, in the reader's language and on the site's clock.
 
     Args:
+        wording: how the franchise says things.
         contact: who reads it.
         template: which sentence.
         place: the shift; of a block, its first day.
@@ -31,7 +41,7 @@ def wording(contact: Contact, template: Template, place: Place, *, days: Sequenc
         "rate_minor": place.pay_rate_minor,
         "currency": place.currency,
     }
-    return render(template, contact.language, **(facts | more))
+    return wording.render(template, contact.language, **(facts | more))
 
 
 async def tell(
@@ -68,7 +78,8 @@ async def tell(
         priority: when other than the class's own.
         more: further variables of the wording.
     """
-    body = wording(contact, template, place, days=days, still_open=list(still_open) or None, **more)
+    said = await wording_of(uow)
+    body = text_about(said, contact, template, place, days=days, still_open=list(still_open) or None, **more)
     await queue_message(
         uow,
         OutgoingText(

@@ -18,6 +18,7 @@ from dispatch.matching.candidates import Candidate, Terms, find_candidates
 from dispatch.orders.shifts import Shift, lock_shift, read_shift
 from dispatch.orders.timeline import note
 from dispatch.sms.accounts import segment_price
+from dispatch.sms.own_texts import wording_of
 from dispatch.sms.segments import measure
 from dispatch.sms.texts import Language, Template
 from dispatch.staffing.cover import reckon_cover
@@ -26,7 +27,7 @@ from dispatch.staffing.expiry import expire_overdue
 from dispatch.staffing.facts import Contact, order_terms, place_of
 from dispatch.staffing.needs import need_of
 from dispatch.staffing.rules import next_wave_target, wave_window
-from dispatch.staffing.tell import wording
+from dispatch.staffing.tell import text_about
 from dispatch.staffing.waves import PlannedWave, ask_people, choose_people, new_wave
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
@@ -105,7 +106,8 @@ async def foresee_wave(uow: Uow, shift_id: UUID, command: StartWave | None = Non
     people = await find_candidates(uow, plan.need, terms, plan.wave.target)
     place = await place_of(uow, shift)
     sample = Contact(shift.id, shift.id, shift.zone, Language.RU, "", "", opted_out=False)
-    segments = measure(wording(sample, Template.OFFER, place, days=[place], code=_CODE)).segments
+    offer = text_about(await wording_of(uow), sample, Template.OFFER, place, days=[place], code=_CODE)
+    segments = measure(offer).segments
     price = await segment_price(uow, test=shift.test)
     wakes_at = next_allowed(uow.now, ZoneInfo(shift.zone), policy.calendar.quiet)
     return ForeseenWave(

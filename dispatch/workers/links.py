@@ -13,8 +13,9 @@ from uuid import UUID
 from dispatch.kit.errors import TooMany
 from dispatch.kit.tokens import hash_token, new_token
 from dispatch.kit.uow import Database, Uow
+from dispatch.sms.own_texts import wording_of
 from dispatch.sms.service import PASS_ON, MessageClass, OutgoingText, Word, dedupe_key, queue_message
-from dispatch.sms.texts import Template, render
+from dispatch.sms.texts import Template
 from dispatch.workers.errors import WorkerNotFound
 
 LINK_PREFIX: Final = "dlink"
@@ -109,7 +110,7 @@ async def send_link(
     token, digest = new_token(LINK_PREFIX)
     await revoke_links(uow, worker_id)
     await uow.run(_NEW, bytes.fromhex(digest), uow.franchise_id, worker_id, uow.now, uow.now + LINK_LASTS)
-    body = render(
+    body = (await wording_of(uow)).render(
         Template.WORKER_LINK,
         man["language"],
         link=f"{base.rstrip('/')}/w/{token}",

@@ -10,7 +10,7 @@ OWNED: Final[dict[str, str]] = {
     "tenancy": "franchises policy_versions network_policy_versions entitlements lending_grants standings",
     "access": "staff_users sessions api_tokens login_attempts second_factors recovery_codes sign_ins password_resets",
     "sms": "phones phone_events sms_accounts sms_account_progress sms_account_health sms_spend questions messages "
-    "inbound_messages dispositions inbox_items receipts",
+    "own_texts text_settings inbound_messages dispositions inbox_items receipts",
     "geocoding": "geocodes geocoder_turns",
     "workers": "workers worker_contacts worker_lines phone_holders phone_reveals worker_documents worker_availability "
     "worker_absences attestations worker_imports worker_import_rejects saved_filters "
