@@ -24,6 +24,7 @@ from dispatch.api import (
     sms,
     sms_hooks,
     telephony_hooks,
+    texts,
     workers,
 )
 from dispatch.api import tenancy as tenancy_api
@@ -98,6 +99,7 @@ from dispatch.web import orders as order_pages
 from dispatch.web import series as series_pages
 from dispatch.web import settings as settings_pages
 from dispatch.web import shifts as shift_pages
+from dispatch.web import texts as text_pages
 from dispatch.web.doors import refuse_short_key
 from dispatch.web.frame import Console
 from dispatch.web.hub import Hub
@@ -126,6 +128,7 @@ API_ROUTERS: Final[tuple[APIRouter, ...]] = (
     alarms.router,
     duty.router,
     sms.router,
+    texts.router,
 )
 """Mounted under /api/v1."""
 CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -178,6 +181,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     staff.router,
     api_tokens.router,
     gateways.router,
+    text_pages.router,
     audit.router,
     health_pages.router,
 )

@@ -19,6 +19,7 @@ FOR_TEST_KEYS: Final = frozenset(
         "/api/v1/series",
         "/api/v1/quotes",
         "/api/v1/matching/preview",
+        "/api/v1/texts/preview",
         "/api/v1/workers",
         "/api/v1/workers/search",
         "/api/v1/clients",

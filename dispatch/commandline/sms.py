@@ -1,4 +1,4 @@
-"""`dispatch sms`: what the reply grammar makes of a text, and how well it does on a labelled list."""
+"""`dispatch sms`: what the reply grammar makes of a text, how well it does on a labelled list, what a text costs."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -11,8 +11,11 @@ from dispatch.commandline.output import AsJson, print_facts, print_json, print_t
 from dispatch.commandline.root import ExitCode
 from dispatch.sms.evaluate import Evaluation, Miss, evaluate_file
 from dispatch.sms.replies import Context, Disposition, parse_reply
+from dispatch.sms.text_preview import preview as preview_of
+from dispatch.sms.text_rules import samples
+from dispatch.sms.texts import SENTENCES, Language, Template
 
-app = typer.Typer(no_args_is_help=True, help="The reply grammar: try a text, judge it on a labelled list.")
+app = typer.Typer(no_args_is_help=True, help="The reply grammar, and what texts of ours cost.")
 
 _SHOWN = 40
 
@@ -55,6 +58,37 @@ def evaluate(
     else:
         _show(result)
     if result.score < least or result.cardinal_errors:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+@app.command()
+def preview(
+    template: Annotated[Template, typer.Argument(help="Which text.", show_default=False)],
+    language: Annotated[Language, typer.Option(help="Of the reader.")] = Language.RU,
+    text: Annotated[str, typer.Option(help="The sentence with its places; without it, the house's.")] = "",
+    *,
+    latin: Annotated[bool, typer.Option("--latin", help="Cyrillic in Latin letters.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a text looks like with the values of a usual order, and how many segments it takes.
+
+    Exit code 1 when it may not go out.
+    """
+    body = text or SENTENCES[language][template]
+    seen = preview_of(template, language, body, samples(template, language), in_latin=latin)
+    facts = {
+        "text": seen.text,
+        "encoding": seen.encoding,
+        "units": seen.units,
+        "segments": seen.segments,
+        "forced": "".join(seen.forced),
+        "faults": [f"{fault.kind} {fault.about}".strip() for fault in seen.faults],
+    }
+    if as_json:
+        print_json(facts)
+    else:
+        print_facts({name: ", ".join(fact) if isinstance(fact, list) else fact for name, fact in facts.items() if fact})
+    if seen.faults:
         raise typer.Exit(ExitCode.FAILED)
 
 

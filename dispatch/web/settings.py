@@ -31,6 +31,7 @@ SECTIONS: Final[Sequence[Section]] = (
     Section("/settings/roles", "Roles", "shield-lock", Permission.FRANCHISE_READ),
     Section("/settings/tokens", "API tokens", "key", Permission.TOKENS_ADMIN),
     Section("/settings/gateways", "SMS gateways", "message", Permission.FRANCHISE_WRITE),
+    Section("/settings/texts", "Message texts", "message-2", Permission.FRANCHISE_READ),
     Section("/settings/audit", "Audit", "history", Permission.AUDIT_READ),
     Section("/settings/health", "Jobs and health", "heartbeat", Permission.OPERATIONS_READ),
 )

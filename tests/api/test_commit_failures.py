@@ -27,6 +27,7 @@ CHANGES_NOTHING: Final = {
     "POST /api/v1/series/{series_id}/preview": "what it did is rolled back before it answers",
     "POST /api/v1/quotes": "it reckons",
     "POST /api/v1/matching/preview": "it reads",
+    "POST /api/v1/texts/preview": "it reads",
     "POST /api/v1/workers/search": "it reads",
 }
 """Routes with a changing method that commit nothing -> why; their answer does not hang on the commit."""

@@ -35,6 +35,7 @@ OWN_ONLY: Final = {
     "POST /api/v1/clients": "a new client of the caller's",
     "PUT /api/v1/rate-cards/{service}": "the caller's own",
     "POST /api/v1/quotes": "by the caller's own rate cards",
+    "POST /api/v1/texts/preview": "by the caller's own price",
     "POST /api/v1/matching/preview": "over the pool, which is one for the network",
     "POST /hooks/sms/{gateway}/inbound": "signed by the account it is for",
     "POST /hooks/sms/{gateway}/status": "signed by the account it is for",

@@ -73,6 +73,7 @@ WITHOUT_ONCE: Final = {
     "POST /api/v1/series/{series_id}/preview": _READS,
     "POST /api/v1/quotes": _READS,
     "POST /api/v1/matching/preview": _READS,
+    "POST /api/v1/texts/preview": _READS,
     "POST /api/v1/workers/search": _READS,
     "POST /api/v1/workers/{worker_id}/reveal": "its answer is a phone, which is never kept; each look is written down",
     "POST /api/v1/workers/import": "the same list again finds its people there, and several transactions share no key",

@@ -74,6 +74,11 @@ async def _palette(page: Page, _: State) -> None:
     await page.wait_for_selector("#palette-found li")
 
 
+async def _typed_text(page: Page, _: State) -> None:
+    await page.fill("#body", "Siz “{when}” kelmadingiz, reytingingiz {rating}[, jarima {amount}] " * 3)
+    await page.wait_for_selector("#text-preview .alert")
+
+
 async def _shortcuts(page: Page, _: State) -> None:
     await page.keyboard.press("?")
 
@@ -248,6 +253,10 @@ PICTURES: Final[Sequence[Picture]] = (
     Picture("tokens", "/settings/tokens"),
     Picture("gateways", "/settings/gateways"),
     Picture("delivery", "/settings/gateways/{account_id}/delivery"),
+    Picture("texts", "/settings/texts", states=_USUAL),
+    Picture("texts-uzbek", "/settings/texts", "?language=uz", states=_USUAL),
+    Picture("text", "/settings/texts/offer/ru", states=_USUAL),
+    Picture("text-typed", "/settings/texts/no_show/uz", states=_USUAL, act=_typed_text),
     Picture("audit", "/settings/audit"),
     Picture("health", "/settings/health", role=Role.OPERATOR, states=_USUAL),
     Picture("error-403", "/settings/health", "?refused", states=_USUAL, refused=True),
@@ -338,6 +347,7 @@ NOT_PICTURED: Final[Mapping[str, str]] = {
     "/shifts/{shift_id}/invite/{worker_id}": "follows the dialog to invite",
     "/shifts/{shift_id}/seats/{seat_id}/swap/people": "the list in the dialog to swap, as one types",
     "/clients/{client_id}/barred/people": "the list in the dialog to bar, as one types",
+    "/settings/texts/{template}/{language}/preview": "the preview beside a text, as one types",
     "/settings/gateways/texts/{message_id}": "what the tested gateway shows, renewed",
     **dict.fromkeys(
         (

@@ -22,6 +22,14 @@ def test_a_text_is_understood_in_its_context(dispatch: Dispatch) -> None:
     assert "accept" in dispatch("sms", "parse", "да").stdout
 
 
+def test_a_text_is_previewed_before_it_goes_out(dispatch: Dispatch) -> None:
+    told = json.loads(dispatch("sms", "preview", "offer", "--latin", "--json").stdout)
+    assert (told["encoding"], told["segments"], told["faults"]) == ("gsm7", 1, [])
+    wrong = dispatch("sms", "preview", "offer", "--language", "uz", "--text", "STOP")
+    assert wrong.exit_code == 1
+    assert "missing_place {code}" in wrong.stdout
+
+
 def test_an_unknown_context_is_wrong_usage(dispatch: Dispatch) -> None:
     assert dispatch("sms", "parse", "да", "--context", "weather").exit_code == 2
 

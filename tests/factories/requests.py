@@ -344,6 +344,11 @@ async def release(s: Scene) -> Call:
     return Call(f"/seats/{seat['id']}/release", {"reason": "пропуск", "call_out_pay": True})
 
 
+@request("POST /api/v1/texts/preview")
+async def preview_text(_: Scene) -> Call:
+    return Call("/texts/preview", {"template": "reconfirmed", "language": "ru", "body": "Спасибо: {when}"})
+
+
 @request("POST /api/v1/matching/preview")
 async def preview_match(_: Scene) -> Call:
     place = {"lat": 59.9, "lon": 30.3, "zone": "Europe/Moscow", "service": "loading", "headcount": 2}
