@@ -51,20 +51,23 @@ def plain(words: str, limit: int) -> str:
     ends with a whole word where it can. It may be empty.
     """
     text = _cut(_cleaned(words), limit)
-    # A cut may leave what was harmless inside a longer word; each turn makes it shorter, so there is an end.
+    # What goes may bring together what stood apart, and a cut leave a bad word of a longer one: once more, until
+    # nothing goes any more.
     while (again := _cut(_cleaned(text), limit)) != text:
         text = again
     return text
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2048)
 def _cleaned(words: str) -> str:
     """Return them without all that; remembered, because a wave quotes the same place to hundreds of men."""
     text = "".join(map(_harmless, unicodedata.normalize("NFKC", words)))
-    # What goes may bring together what stood apart, so it is looked at until nothing goes any more.
-    while (cleaner := _swept(text)) != text:
-        text = cleaner
-    return text
+    for pattern in (_LINK, _LONG_NUMBER, _SIGNS):
+        text = pattern.sub(" ", text)
+    for token in _TOKENS:
+        text = token.sub(lambda match: "" if _is_forbidden(match[0]) else match[0], text)
+    text = _JOINED.sub(lambda match: f"{match[0]} ", text)
+    return _HANGING.sub(r"\1", _GAPS.sub(" ", text)).strip(_EDGES)
 
 
 def _harmless(char: str) -> str:
@@ -73,15 +76,6 @@ def _harmless(char: str) -> str:
     if category[0] in "CZ":
         return " "
     return "" if category[0] == "M" or (category in {"So", "Sk"} and char not in _KEPT_SIGNS) else char
-
-
-def _swept(text: str) -> str:
-    for pattern in (_LINK, _LONG_NUMBER, _SIGNS):
-        text = pattern.sub(" ", text)
-    for token in _TOKENS:
-        text = token.sub(lambda match: "" if _is_forbidden(match[0]) else match[0], text)
-    text = _JOINED.sub(lambda match: f"{match[0]} ", text)
-    return _HANGING.sub(r"\1", _GAPS.sub(" ", text)).strip(_EDGES)
 
 
 def _is_forbidden(word: str) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.sms.latin import latin
+from dispatch.sms.plain import plain
 from dispatch.sms.replies import Context, Disposition, parse_reply
 from dispatch.sms.segments import Encoding, measure
 from dispatch.sms.texts import SENTENCES, Choice, CrewEntry, Language, Template, Variable, Wording, render
@@ -196,6 +197,36 @@ def test_no_value_brings_a_link_or_an_opt_out_into_a_text(
         assert not STOPS.match(text), text
         assert not UNSEEN.search(text), text
         assert not re.search(r"\d{7}", text), text
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("склад evil.world 5", "склад evil. world 5"),
+        ("вход evil нет .ru", "вход"),
+        ("вход evil .ru", "вход"),
+        ("evil。com", "evil。 com"),
+        ("ул.Ленина, 5", "ул.Ленина, 5"),
+        ("сайт.онлайн", ""),
+        ("стопстоп.ru", ""),
+        ("С\u0336Т\u0336О\u0336П\u0336 тут", "тут"),
+        ("8/921/123/45/67 и 12/3", "и 12/3"),
+        ("вход 🙂 тут", "вход тут"),
+    ],
+)
+def test_what_went_joins_nothing(words: str, kept: str) -> None:
+    assert plain(words, 60) == kept
+
+
+def test_latin_letters_make_no_link_of_cyrillic_ones() -> None:
+    assert "дом.ру" in render(Template.ADDRESS_INFO, "ru", when=START, address="дом.ру")
+    told = Wording(in_latin=True).render(Template.ADDRESS_INFO, "ru", when=START, address="дом.ру, 5")
+    assert told.endswith("Adres: 5.")
+
+
+def test_a_cut_leaves_no_word_that_is_obeyed() -> None:
+    assert plain("стоповая", 4) == ""
+    assert plain("въезд стоповая", 10) == "въезд"
 
 
 def test_one_instant_is_told_on_each_clock() -> None:
