@@ -91,6 +91,10 @@ _INSIDE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _STREET = re.compile(r"^ул\.\s+|\s+ул\.(?=,|$)")
+_STREETS: Final = frozenset(
+    {"ул.", "пр.", "пер.", "пл.", "наб.", "б-р", "пр-д", "ш.", "туп.", "лин.", "ал.", "St", "u."}
+)
+_REGION = re.compile(r"\b(?:обл|край|респ|республика|р-н|округ)\b", re.IGNORECASE)
 _ORPHAN = re.compile(r",\s*(?:ул|пр|пер|пл|наб|б-р|пр-д|ш|к|лит)\.?$")
 _NAME = re.compile(r"[^\W\d_]+")
 _TELLING: Final = 7
@@ -124,18 +128,19 @@ def cut_address(address: str, limit: int) -> str:
     Of a big city the name goes first, since it is the city everybody thinks of; the name of another town stays, or he
     would go to the wrong one. "Street" goes, "avenue" does not: a town may have both of a name.
     """
-    street = outer_address(address)
-    town, comma, rest = street.partition(", ")
-    if not comma or _DIGIT.search(town) or _is_street(town):
-        town, rest = "", street
-    head = f"{town}, " if town and town not in _METROPOLES else ""
-    rest = _STREET.sub("", rest)
+    parts = outer_address(address).split(", ")
+    at = next((at for at, part in enumerate(parts) if _is_street(part)), None)
+    if at is None:
+        at = 1 if len(parts) > 1 and not _DIGIT.search(parts[0]) and _NAME.search(parts[1]) else 0
+    towns = [part for part in parts[:at] if part not in _METROPOLES and not _REGION.search(part)]
+    head = "".join(f"{town}, " for town in towns)
+    rest = _STREET.sub("", ", ".join(parts[at:]))
     kept = _ORPHAN.sub("", plain(rest, limit - len(head))) if limit > len(head) else ""
     return f"{head}{kept}" if _tells(kept, rest) else ""
 
 
 def _is_street(words: str) -> bool:
-    return any(word.endswith(".") or word in _TYPES.values() for word in words.split())
+    return not _STREETS.isdisjoint(words.split())
 
 
 def _tells(kept: str, street: str) -> bool:

@@ -41,7 +41,7 @@ class Choice:
 _Listed = Sequence[datetime] | Sequence[CrewEntry] | Sequence[Choice] | Sequence[int]
 Variable = str | int | Decimal | datetime | _Listed | None
 
-LENGTHS: Final = MappingProxyType({"place": 36, "address": 70, "meeting": 70, "service": 24, "name": 24, "what": 60})
+LENGTHS: Final = MappingProxyType({"place": 70, "address": 70, "meeting": 70, "service": 24, "name": 24, "what": 60})
 """The words of others, and how much of them is quoted."""
 _SHORT_SERVICES: Final = MappingProxyType({"погрузка": "погр.", "разгрузка": "разгр.", "уборка": "убор."})
 _NEAR_ITS_CLOCK = 57
