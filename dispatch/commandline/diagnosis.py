@@ -27,7 +27,7 @@ from dispatch.kit.errors import DispatchError
 from dispatch.local.migrate import newest_revision
 from dispatch.local.places import PROJECT_ROOT
 from dispatch.settings import SHORTEST_KEY, Login, SendingMode, Settings
-from dispatch.sms.gateways.registry import WEBHOOKS
+from dispatch.sms.gateways.registry import GATEWAYS
 
 OLDEST_PYTHON: Final = (3, 11)
 LONGEST_SKEW: Final = timedelta(seconds=2)
@@ -264,8 +264,8 @@ async def _gateways(connection: asyncpg.Connection) -> list[Finding]:
     findings = []
     for row in rows:
         what, found = f"gateway {row['gateway']}", f"{row['enabled']} of {row['accounts']} accounts enabled"
-        if row["gateway"] not in WEBHOOKS:
-            known = ", ".join(sorted(WEBHOOKS))
+        if row["gateway"] not in GATEWAYS:
+            known = ", ".join(GATEWAYS)
             findings.append(_wrong(what, found, f"There is no adapter of this name; use one of: {known}."))
         elif not row["enabled"]:
             findings.append(_warning(what, found, "Enable one when texts shall leave through it."))
