@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Final, cast
+from typing import Annotated, Any, Final, cast
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -50,7 +50,11 @@ _FORM: Final = {
     }
 }
 GatewayName = Annotated[str, Path(max_length=40, description="the adapter: twilio, smsc, kannel or simulator")]
-_CALLS: Final = ["GET", "POST"]
+_WEBHOOK: Final[dict[str, Any]] = {
+    "dependencies": [webhook()],
+    "responses": responses(GatewayUnknown, WebhookRefused, WebhookMalformed),
+    "response_class": Response,
+}
 
 
 class AccountBook:
@@ -132,14 +136,8 @@ async def get_desk(request: Request, resources: ResourcesDep) -> HookDesk:
 DeskDep = Annotated[HookDesk, Depends(get_desk)]
 
 
-@router.api_route(
-    "/{gateway}/inbound",
-    methods=_CALLS,
-    dependencies=[webhook()],
-    responses=responses(GatewayUnknown, WebhookRefused, WebhookMalformed),
-    response_class=Response,
-    openapi_extra=_FORM,
-)
+@router.get("/{gateway}/inbound", **_WEBHOOK)
+@router.post("/{gateway}/inbound", **_WEBHOOK, openapi_extra=_FORM)
 async def take_inbound(gateway: GatewayName, request: Request, resources: ResourcesDep, desk: DeskDep) -> Response:
     """Take a text somebody sent to one of our numbers; brought again it is counted, not repeated."""
     adapter = desk.gateway(gateway)
@@ -153,14 +151,8 @@ async def take_inbound(gateway: GatewayName, request: Request, resources: Resour
     return _acknowledged(adapter)
 
 
-@router.api_route(
-    "/{gateway}/status",
-    methods=_CALLS,
-    dependencies=[webhook()],
-    responses=responses(GatewayUnknown, WebhookRefused, WebhookMalformed),
-    response_class=Response,
-    openapi_extra=_FORM,
-)
+@router.get("/{gateway}/status", **_WEBHOOK)
+@router.post("/{gateway}/status", **_WEBHOOK, openapi_extra=_FORM)
 async def take_status(gateway: GatewayName, request: Request, resources: ResourcesDep, desk: DeskDep) -> Response:
     """Take news of one of our texts; `ref` in the query is our own id of it."""
     adapter = desk.gateway(gateway)
