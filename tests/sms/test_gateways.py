@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -342,6 +343,19 @@ async def test_the_console_prints_where_it_may_and_is_not_there_elsewhere() -> N
     assert printed.getvalue() == "+78005550000 -> +79210000001: Привет № 1\n"
     assert CONSOLE not in open_gateways(Settings())
     assert tuple(open_gateways(Settings(sms=SmsSettings(console=True)))) == GATEWAYS
+
+
+def test_an_answer_typed_for_the_console_is_taken_at_its_address_alone() -> None:
+    gateway = ConsoleGateway(HOOKS, allowed=True)
+    told = urlsplit(gateway.hook_addresses(ACCOUNT).inbound)
+    query = {name: values[0] for name, values in parse_qs(told.query).items()}
+    typed = hook(HookKind.INBOUND, query, {"id": "1", "from": "89210000001", "text": "да"})
+    here = replace(typed, url=told.geturl())
+    assert gateway.account_of(here).account_id == ACCOUNT.id
+    assert gateway.verify(ACCOUNT.id, ACCOUNT.secret, here)
+    assert gateway.parse_inbound(here).sender == "+79210000001"
+    assert not gateway.verify(ACCOUNT.id, "another", here)
+    assert not gateway.verify(ACCOUNT.id, ACCOUNT.secret, replace(here, url="http://dispatch.example/hooks/sms/any"))
 
 
 @pytest.mark.parametrize("name", [name for name in GATEWAYS if name not in {"twilio", "simulator"}])

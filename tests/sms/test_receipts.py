@@ -216,6 +216,18 @@ async def test_two_unknown_handsets_kill_a_phone_and_one_arrival_revives_it(
     assert [row["kind"] for row in kinds] == ["dead", "alive"]
 
 
+async def test_a_receipt_that_tells_of_the_gateway_s_own_stop_stops_the_phone(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    for error, stopped in (("30003", False), ("21610", True)):
+        text = await claimed(jobs_db, account, phone)
+        await sent(jobs_db, text, f"SM{text.id.hex}")
+        await receipt(jobs_db, account, "failed", gateway_id=f"SM{text.id.hex}", message_id=text.id, error=error)
+        await drain(jobs_db)()
+        assert await owner.fetchval("SELECT opted_out_at IS NOT NULL FROM phones WHERE id = $1", phone.id) == stopped
+
+
 async def test_moves_are_told_once_per_shift_and_batch(
     jobs_db: Database, settings: Settings, owner: asyncpg.Connection
 ) -> None:
