@@ -3,8 +3,8 @@
 from migrations.security import definer_function
 from migrations.tools import run_script
 
-revision = "1495"
-down_revision = "1300"
+revision = "2395"
+down_revision = "2301"
 
 SQL = """
     CREATE FUNCTION sms_account_by_id(in_gateway text, in_id uuid)
