@@ -6,7 +6,7 @@ A hundred forged calls to each gateway; with `--full` ten thousand.
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlencode
@@ -194,9 +194,17 @@ class Forger:
         return call.asking(key=elsewhere.query["key"])
 
 
+def nobody(_lanes: frozenset[str]) -> None:
+    """Wake no worker."""
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def http(app: FastAPI) -> AsyncClient:
-    return AsyncClient(transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://testserver")
+async def http(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    """A client of an app whose hints to workers, which come a moment later, reach nobody."""
+    app.state.wake_up = nobody
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://testserver") as client:
+        yield client
 
 
 async def bring(http: AsyncClient, gateway: str, call: Call) -> Response:
