@@ -92,13 +92,18 @@ class HttpSettings(BaseModel):
 class SmsSettings(BaseModel):
     """Sending, network-wide. Gateway accounts and their secrets are rows, not settings.
 
-    `simulator_url` is the base of the simulator's REST API; `twilio_url` that of the provider.
+    The addresses are the bases of the gateways' APIs: `simulator_url` of the simulator, `kannel_url` of the smsbox of a
+    Kannel of one's own, `twilio_url` and `smsc_url` of the providers. `console` says that this machine is a
+    developer's, where texts of console accounts, with their numbers, may be printed.
     """
 
     mode: SendingMode = SendingMode.LIVE
     allow_list: tuple[str, ...] = ()
     simulator_url: str = "http://127.0.0.1:8010"
     twilio_url: str = "https://api.twilio.com"
+    kannel_url: str = "http://127.0.0.1:13013"
+    smsc_url: str = "https://smsc.ru"
+    console: bool = False
     send_timeout_s: float = 10.0
     in_flight: int = 100
 

@@ -17,7 +17,7 @@ from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
 from dispatch.sms.gateways.base import Gateway
-from dispatch.sms.gateways.registry import WEBHOOKS, open_gateways
+from dispatch.sms.gateways.registry import open_gateways
 from dispatch.sms.inbound import InboundDrain
 from dispatch.sms.receipts import ReceiptDrain
 from dispatch.sms.reconcile import Reconciler
@@ -134,7 +134,7 @@ def _sms_drains(settings: Settings, database: Database, gateways: Mapping[str, G
     return {
         "sms": Broadcaster(database, gateways, settings.sms, lease_s=lease_s),
         "sms_in": InboundDrain(database, ANSWERS, words_with(settings.http.public_url), lease_s=lease_s),
-        "receipts": ReceiptDrain(database, WEBHOOKS),
+        "receipts": ReceiptDrain(database, gateways),
         "sms_care": Reconciler(database, gateways),
     }
 

@@ -1,7 +1,8 @@
 """Where gateways post: what people text to us, and what became of our own texts.
 
-A post is answered 2xx only when it is stored, by one statement that commits on the server; what it means is found out
-later. Whose post it is says its signature over the exact public address; without it nothing is stored.
+A call is answered 2xx only when it is stored, by one statement that commits on the server; what it means is found out
+later. Whose call it is says its signature over the exact public address, or, where the gateway signs nothing, the key
+in the address that it was given; without either nothing is stored. Kannel calls by GET, the others post.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Final, cast
+from typing import Annotated, Any, Final, cast
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -21,8 +22,8 @@ from dispatch.kit.ids import new_id
 from dispatch.kit.text import storable
 from dispatch.kit.uow import AfterCommit, Database
 from dispatch.sms.errors import GatewayUnknown, WebhookMalformed, WebhookRefused
-from dispatch.sms.gateways.base import Fields, Webhooks
-from dispatch.sms.gateways.registry import WEBHOOKS
+from dispatch.sms.gateways.base import Fields, Gateway, Hook, HookKind, Owner
+from dispatch.sms.gateways.registry import open_gateways
 
 router = APIRouter(prefix="/hooks/sms", tags=["webhooks"])
 
@@ -35,39 +36,48 @@ _TOO_LARGE: Final = 413
 _SECRET_KEPT_S: Final = 5.0
 _HINT_EVERY_S: Final = 0.02
 
-_ACCOUNT = """
+_BY_NUMBER = """
 SELECT json_build_object('id', account_id, 'secret', secret)::text FROM sms_account_at($1, $2, $3)
 """
+_BY_ID = "SELECT json_build_object('id', account_id, 'secret', secret)::text FROM sms_account_by_id($1, $2)"
 _STORE_INBOUND = "SELECT store_inbound($1, $2, $3, $4, $5, $6)"
 _STORE_RECEIPT = "SELECT store_receipt($1, $2, $3, $4, $5, $6, $7)"
 
 _FORM: Final = {
     "requestBody": {
-        "required": True,
+        "required": False,
         "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "additionalProperties": True}}},
     }
 }
-GatewayName = Annotated[str, Path(max_length=40, description="the adapter: twilio or simulator")]
+GatewayName = Annotated[str, Path(max_length=40, description="the adapter: twilio, smsc, kannel or simulator")]
+_WEBHOOK: Final[dict[str, Any]] = {
+    "dependencies": [webhook()],
+    "responses": responses(GatewayUnknown, WebhookRefused, WebhookMalformed),
+    "response_class": Response,
+}
 
 
 class AccountBook:
-    """The accounts asked for lately, so that a post costs one statement.
+    """The accounts asked for lately, so that a call costs one statement.
 
     A secret is kept for five seconds; an unknown account is never kept, and a signature that does not fit asks again.
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str, str], tuple[float, UUID, str]] = {}
+        self._known: dict[tuple[str, Owner], tuple[float, UUID, str]] = {}
 
     async def find(
-        self, database: Database, gateway: str, sid: str, number: str, *, fresh: bool = False
+        self, database: Database, gateway: str, owner: Owner, *, fresh: bool = False
     ) -> tuple[UUID, str] | None:
         """Return (account, secret), or None for an account that is unknown or disabled."""
-        key = (gateway, sid, number)
+        key = (gateway, owner)
         until, account_id, secret = self._known.get(key, (0.0, None, ""))
         if account_id is not None and not fresh and time.monotonic() < until:
             return account_id, secret
-        found: str | None = await database.autocommit(_ACCOUNT, key)
+        if owner.account_id is not None:
+            found: str | None = await database.autocommit(_BY_ID, (gateway, owner.account_id))
+        else:
+            found = await database.autocommit(_BY_NUMBER, (gateway, storable(owner.sid), storable(owner.number)))
         if found is None:
             self._known.pop(key, None)
             return None
@@ -99,89 +109,93 @@ class Hints:
 class HookDesk:
     """What the webhooks of one app share."""
 
+    gateways: Mapping[str, Gateway]
     accounts: AccountBook = field(default_factory=AccountBook)
     hints: Hints = field(default_factory=Hints)
 
+    def gateway(self, name: str) -> Gateway:
+        """Return an adapter.
 
-def get_desk(request: Request) -> HookDesk:
-    """Return the app's desk, opened with its first webhook."""
+        Raises:
+            GatewayUnknown: there is none of this name here.
+        """
+        found = self.gateways.get(name)
+        if found is None:
+            raise GatewayUnknown(name)
+        return found
+
+
+async def get_desk(request: Request, resources: ResourcesDep) -> HookDesk:
+    """Return the app's desk, opened with its first webhook; its adapters never connect."""
     state = request.app.state
     if not hasattr(state, "sms_desk"):
-        state.sms_desk = HookDesk()
+        state.sms_desk = HookDesk(open_gateways(resources.settings))
     return cast("HookDesk", state.sms_desk)
 
 
 DeskDep = Annotated[HookDesk, Depends(get_desk)]
 
 
-@router.post(
-    "/{gateway}/inbound",
-    dependencies=[webhook()],
-    responses=responses(GatewayUnknown, WebhookRefused, WebhookMalformed),
-    response_class=Response,
-    openapi_extra=_FORM,
-)
-async def post_inbound(gateway: GatewayName, request: Request, resources: ResourcesDep, desk: DeskDep) -> Response:
-    """Take a text somebody sent to one of our numbers; posted again it is counted, not repeated."""
-    webhooks = _webhooks(gateway)
-    body, fields = await _form(request)
-    account_id = await _verified(request, resources, desk, gateway, fields, inbound=True)
-    text = webhooks.parse_inbound(fields)
+@router.get("/{gateway}/inbound", **_WEBHOOK)
+@router.post("/{gateway}/inbound", **_WEBHOOK, openapi_extra=_FORM)
+async def take_inbound(gateway: GatewayName, request: Request, resources: ResourcesDep, desk: DeskDep) -> Response:
+    """Take a text somebody sent to one of our numbers; brought again it is counted, not repeated."""
+    adapter = desk.gateway(gateway)
+    body, hook = await _hook(request, HookKind.INBOUND, resources.settings.http.public_url)
+    account_id = await _verified(resources, desk, gateway, hook)
+    text = adapter.parse_inbound(hook)
     await resources.webhooks.autocommit(
         _STORE_INBOUND, (new_id(), account_id, text.gateway_id, text.sender, storable(text.text), body)
     )
     desk.hints.give(request, INBOUND_LANE)
-    return _acknowledged(webhooks)
+    return _acknowledged(adapter)
 
 
-@router.post(
-    "/{gateway}/status",
-    dependencies=[webhook()],
-    responses=responses(GatewayUnknown, WebhookRefused, WebhookMalformed),
-    response_class=Response,
-    openapi_extra=_FORM,
-)
-async def post_status(gateway: GatewayName, request: Request, resources: ResourcesDep, desk: DeskDep) -> Response:
+@router.get("/{gateway}/status", **_WEBHOOK)
+@router.post("/{gateway}/status", **_WEBHOOK, openapi_extra=_FORM)
+async def take_status(gateway: GatewayName, request: Request, resources: ResourcesDep, desk: DeskDep) -> Response:
     """Take news of one of our texts; `ref` in the query is our own id of it."""
-    webhooks = _webhooks(gateway)
-    body, fields = await _form(request)
-    account_id = await _verified(request, resources, desk, gateway, fields, inbound=False)
-    news = webhooks.parse_status(fields, _parse(request.scope["query_string"]))
+    adapter = desk.gateway(gateway)
+    body, hook = await _hook(request, HookKind.STATUS, resources.settings.http.public_url)
+    account_id = await _verified(resources, desk, gateway, hook)
+    news = adapter.parse_status(hook)
     status = news.word if news.status is None else news.status.value
     await resources.webhooks.autocommit(
         _STORE_RECEIPT, (new_id(), account_id, news.gateway_id, news.reference, status, news.code, body)
     )
     desk.hints.give(request, RECEIPTS_LANE)
-    return _acknowledged(webhooks)
+    return _acknowledged(adapter)
 
 
-def _webhooks(gateway: str) -> Webhooks:
-    found = WEBHOOKS.get(gateway)
-    if found is None:
-        raise GatewayUnknown(gateway)
-    return found
-
-
-async def _verified(
-    request: Request, resources: Resources, desk: HookDesk, gateway: str, fields: Fields, *, inbound: bool
-) -> UUID:
-    """Return the account whose secret signed this post.
+async def _verified(resources: Resources, desk: HookDesk, gateway: str, hook: Hook) -> UUID:
+    """Return the account that this call is proven to be of.
 
     Raises:
         WebhookMalformed: it does not say whose it is.
-        WebhookRefused: the account is unknown or disabled, or somebody else signed.
+        WebhookRefused: the account is unknown or disabled, or the proof is somebody else's.
     """
-    webhooks = WEBHOOKS[gateway]
-    sid, number = (storable(part) for part in webhooks.account_of(fields, inbound=inbound))
-    url = _public_address(request, resources.settings.http.public_url)
-    headers = dict(request.headers)
+    adapter = desk.gateway(gateway)
+    owner = adapter.account_of(hook)
     for fresh in (False, True):
-        account = await desk.accounts.find(resources.webhooks, gateway, sid, number, fresh=fresh)
+        account = await desk.accounts.find(resources.webhooks, gateway, owner, fresh=fresh)
         if account is None:
             break
-        if webhooks.verify(account[1], url, fields, headers):
+        if adapter.verify(*account, hook):
             return account[0]
     raise WebhookRefused
+
+
+async def _hook(request: Request, kind: HookKind, public_url: str) -> tuple[bytes, Hook]:
+    """Return what came, for the record, and as adapters read it: with a GET all of it is in the address."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST_BODY:
+            raise HTTPException(_TOO_LARGE, headers={"Connection": "close"})
+    query: bytes = request.scope["query_string"]
+    url = _public_address(request, public_url)
+    hook = Hook(kind, url, _parse(query), _parse(bytes(body)), dict(request.headers))
+    return bytes(body) or query, hook
 
 
 def _public_address(request: Request, public_url: str) -> str:
@@ -192,23 +206,15 @@ def _public_address(request: Request, public_url: str) -> str:
     return public_url.rstrip("/") + address.decode("latin-1")
 
 
-async def _form(request: Request) -> tuple[bytes, Fields]:
-    """Return the body as it came, and its fields."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST_BODY:
-            raise HTTPException(_TOO_LARGE, headers={"Connection": "close"})
-    return bytes(body), _parse(bytes(body))
-
-
 def _parse(encoded: bytes) -> Fields:
+    """Return the fields of a form; bytes of another encoding are kept, and refused where they are read."""
     try:
-        return parse_qs(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+        form = encoded.decode("utf-8", "surrogateescape")
+        return parse_qs(form, keep_blank_values=True, errors="surrogateescape", max_num_fields=_MOST_FIELDS)
     except ValueError as error:
-        raise WebhookMalformed("The body is not an URL-encoded form in UTF-8 of a sensible size.") from error
+        raise WebhookMalformed("The body is not an URL-encoded form of a sensible size.") from error
 
 
-def _acknowledged(webhooks: Webhooks) -> Response:
-    content, media_type = webhooks.reply
+def _acknowledged(adapter: Gateway) -> Response:
+    content, media_type = adapter.reply
     return Response(content, media_type=media_type)

@@ -16,8 +16,12 @@ from dispatch.commandline.output import AsJson, print_facts, print_json, print_t
 from dispatch.commandline.root import command_of
 from dispatch.commandline.settings import settings
 from dispatch.kit.errors import Invalid
+from dispatch.settings import Settings
+from dispatch.sms.account_state import contract_of
 from dispatch.sms.accounts import AddAccount, SmsAccount, accounts_of, add_account, set_enabled
-from dispatch.sms.gateways.registry import WEBHOOKS
+from dispatch.sms.errors import GatewayUnknown
+from dispatch.sms.gateways.base import Account
+from dispatch.sms.gateways.registry import GATEWAYS, open_gateways
 
 _SECRET_BYTES: Final = 16
 
@@ -34,10 +38,15 @@ AccountId = Annotated[UUID, typer.Argument(help="As `dispatch accounts list` sho
 @app.command()
 def add(
     franchise: FranchiseSlug,
-    gateway: Annotated[str, typer.Option(help=f"One of: {', '.join(sorted(WEBHOOKS))}.", show_default=False)],
+    gateway: Annotated[str, typer.Option(help=f"One of: {', '.join(GATEWAYS)}.", show_default=False)],
     number: Annotated[str, typer.Option(help="What texts leave from, with +.", metavar="NUMBER", show_default=False)],
     sid: Annotated[
-        str | None, typer.Option(help="The gateway's name for the account; made up for the simulator.", metavar="SID")
+        str | None,
+        typer.Option(
+            help="The gateway's name for the account: Account SID (twilio), login or the word apikey (smsc), "
+            "sendsms-user (kannel), any word (console); made up for the simulator.",
+            metavar="SID",
+        ),
     ] = None,
     secret_file: Annotated[
         Path | None,
@@ -51,8 +60,11 @@ def add(
 ) -> None:
     """Add an account. Its secret is asked for, or read from a file; for the simulator it is made up and printed.
 
-    Then give the provider the address it prints, for incoming messages.
+    The secret is the Auth Token (twilio), the password for the API or the key (smsc), the password of the sendsms-user
+    (kannel), or anything (console). Then give the provider the addresses it prints.
     """
+    if gateway not in open_gateways(settings()):
+        raise GatewayUnknown(gateway)
     made_up = gateway == "simulator" and secret_file is None
     if made_up:
         secret = secrets.token_hex(_SECRET_BYTES)
@@ -77,11 +89,12 @@ def add(
 
     account = asyncio.run(work())
     shown = {"secret": command.secret.get_secret_value()} if made_up else {}
-    webhook = f"{settings().http.public_url.rstrip('/')}/hooks/sms/{gateway}/inbound"
+    contract = Account(account.id, account.gateway, account.sid, command.secret.get_secret_value(), account.number)
+    told = addresses_of(contract, settings())
     if as_json:
-        print_json(_facts(account) | shown | {"webhook": webhook})
+        print_json(_facts(account) | shown | told)
     else:
-        print_facts({"id": account.id, "sid": account.sid, "number": account.number, **shown, "webhook": webhook})
+        print_facts({"id": account.id, "sid": account.sid, "number": account.number, **shown, **told})
         if made_up:
             say("The secret is shown this once; tell the simulator.")
 
@@ -106,6 +119,21 @@ def list_(franchise: FranchiseSlug, *, as_json: AsJson = False) -> None:
             ],
             empty="This franchise has no account: `dispatch accounts add` gives it one.",
         )
+
+
+@app.command()
+def addresses(account_id: AccountId, *, as_json: AsJson = False) -> None:
+    """Show what the provider must be told, so that its webhooks reach an account."""
+
+    async def work() -> Account:
+        async with in_franchise_of(settings(), GATEWAY_ACCOUNTS, account_id) as uow:
+            return await contract_of(uow, account_id)
+
+    told = addresses_of(asyncio.run(work()), settings())
+    if as_json:
+        print_json(told)
+    else:
+        print_facts(told)
 
 
 @app.command()
@@ -142,6 +170,20 @@ def secret_in(file: Path) -> str:
         return (sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")).strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SecretUnreadable(f"The file of the secret cannot be read ({type(error).__name__}): {file}.") from error
+
+
+def addresses_of(account: Account, installation: Settings) -> dict[str, object]:
+    """Return what the provider of an account must be told, by name.
+
+    Raises:
+        GatewayUnknown: this installation has no adapter for it.
+    """
+    gateway = open_gateways(installation).get(account.gateway)
+    if gateway is None:
+        raise GatewayUnknown(account.gateway)
+    told = gateway.hook_addresses(account)
+    named = {"webhook": told.inbound, "receipts": told.status, "word": told.word}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def _facts(account: SmsAccount) -> dict[str, object]:

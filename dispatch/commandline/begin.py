@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from dispatch.commandline.accounts import secret_in
+from dispatch.commandline.accounts import addresses_of, secret_in
 from dispatch.commandline.begin_questions import MODES, PRESETS, SIMULATOR, Answers, Given, ask_all
 from dispatch.commandline.beginning import Begun, There, begin, there
 from dispatch.commandline.doors import ACTOR, owner_database
@@ -19,7 +19,8 @@ from dispatch.commandline.settings import settings, settings_file
 from dispatch.kit.phones import mask_phone
 from dispatch.local.env_file import decide
 from dispatch.settings import SendingMode, Settings
-from dispatch.sms.gateways.registry import WEBHOOKS
+from dispatch.sms.gateways.base import Account
+from dispatch.sms.gateways.registry import GATEWAYS
 from dispatch.web.languages import Language
 
 app = typer.Typer()
@@ -45,7 +46,7 @@ def begin_command(
     owner_phone: Annotated[Answer, typer.Option(help="His mobile phone; empty for none.")] = None,
     sending: Annotated[Answer, typer.Option(help=f"Whether texts leave: {', '.join(MODES)}.")] = None,
     number: Annotated[Answer, typer.Option(help="What texts leave from; empty for later.")] = None,
-    gateway: Annotated[Answer, typer.Option(help=f"Whose number it is: {', '.join(sorted(WEBHOOKS))}.")] = None,
+    gateway: Annotated[Answer, typer.Option(help=f"Whose number it is: {', '.join(GATEWAYS)}.")] = None,
     sid: Annotated[Answer, typer.Option(help="The gateway's name for the account.")] = None,
     secret_file: Annotated[Path | None, typer.Option(help="Read its secret there; - is standard input.")] = None,
     address: Annotated[
@@ -154,8 +155,9 @@ def _tell(guide: Guide, chosen: Settings, answers: Answers, done: Begun, *, base
     }
     if account is not None and account.gateway == SIMULATOR:
         facts |= {"sid": account.sid, "secret": account.secret.get_secret_value()}
-    if account is not None:
-        facts["webhook"] = f"{chosen.http.public_url.rstrip('/')}/hooks/sms/{account.gateway}/inbound"
+    if account is not None and done.account is not None:
+        secret = account.secret.get_secret_value()
+        facts |= addresses_of(Account(done.account.id, account.gateway, account.sid, secret, account.number), chosen)
     if as_json:
         print_json(facts)
         return

@@ -15,7 +15,7 @@ from dispatch.commandline.towns import PlaceMissing, Town, town_of
 from dispatch.kit.phones import parse_phone
 from dispatch.settings import SendingMode
 from dispatch.sms.accounts import BETWEEN_FIGURES, AddAccount, Number
-from dispatch.sms.gateways.registry import WEBHOOKS
+from dispatch.sms.gateways.registry import CONSOLE, GATEWAYS
 from dispatch.tenancy.commands import Name, OpenFranchise
 
 SIMULATOR: Final = "simulator"
@@ -125,7 +125,7 @@ def _ask_account(guide: Guide, given: Given) -> AddAccount | None:
     number = guide.answer(question, given.number)
     if number is None:
         return None
-    gateways = dict.fromkeys(sorted(WEBHOOKS, key=lambda name: name == SIMULATOR), "")
+    gateways = dict.fromkeys((name for name in GATEWAYS if name != CONSOLE), "")
     gateway = guide.answer(
         Question("Gateway", "--gateway", _Choice(gateways), default=next(iter(gateways))), given.gateway
     )

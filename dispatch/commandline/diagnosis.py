@@ -27,7 +27,7 @@ from dispatch.kit.errors import DispatchError
 from dispatch.local.migrate import newest_revision
 from dispatch.local.places import PROJECT_ROOT
 from dispatch.settings import SHORTEST_KEY, Login, SendingMode, Settings
-from dispatch.sms.gateways.registry import WEBHOOKS
+from dispatch.sms.gateways.registry import open_gateways
 
 OLDEST_PYTHON: Final = (3, 11)
 LONGEST_SKEW: Final = timedelta(seconds=2)
@@ -210,7 +210,7 @@ async def _look_inside(settings: Settings) -> list[Finding]:
             await _clock(connection),
             await _released(connection),
             await _franchises(connection),
-            *await _gateways(connection),
+            *await _gateways(connection, settings),
             *await _beats(connection),
             await _dead(connection),
             *await _queues(connection),
@@ -254,7 +254,8 @@ async def _franchises(connection: asyncpg.Connection) -> Finding:
     return _ok("franchises", str(found))
 
 
-async def _gateways(connection: asyncpg.Connection) -> list[Finding]:
+async def _gateways(connection: asyncpg.Connection, settings: Settings) -> list[Finding]:
+    known = tuple(open_gateways(settings))
     rows = await connection.fetch(
         """SELECT gateway, count(*) AS accounts, count(*) FILTER (WHERE enabled) AS enabled
            FROM sms_accounts GROUP BY gateway ORDER BY gateway"""
@@ -264,9 +265,9 @@ async def _gateways(connection: asyncpg.Connection) -> list[Finding]:
     findings = []
     for row in rows:
         what, found = f"gateway {row['gateway']}", f"{row['enabled']} of {row['accounts']} accounts enabled"
-        if row["gateway"] not in WEBHOOKS:
-            known = ", ".join(sorted(WEBHOOKS))
-            findings.append(_wrong(what, found, f"There is no adapter of this name; use one of: {known}."))
+        if row["gateway"] not in known:
+            do = f"There is no adapter of this name here; use one of: {', '.join(known)}."
+            findings.append(_wrong(what, found, do))
         elif not row["enabled"]:
             findings.append(_warning(what, found, "Enable one when texts shall leave through it."))
         else:

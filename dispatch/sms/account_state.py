@@ -8,7 +8,8 @@ from uuid import UUID
 from dispatch.kit.audit_trail import note_act
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
-from dispatch.sms.errors import MessageNotFound
+from dispatch.sms.errors import MessageNotFound, SmsAccountNotFound
+from dispatch.sms.gateways.base import Account
 from dispatch.sms.outgoing import OutgoingText, dedupe_key, queue_message
 from dispatch.sms.phones import phone_of
 from dispatch.sms.rules import MessageClass, MessageStatus
@@ -136,6 +137,22 @@ async def fate_of(uow: Uow, message_id: UUID) -> Fate:
     if row is None:
         raise MessageNotFound("There is no such text.")
     return Fate(**{**dict(row), "status": MessageStatus(row["status"])})
+
+
+async def contract_of(uow: Uow, account_id: UUID) -> Account:
+    """Return an account of the tenant as its gateway wants it, with its secret: to make what the provider is told.
+
+    Raises:
+        SmsAccountNotFound: the tenant has no such account.
+    """
+    row = await uow.fetchrow(
+        "SELECT id, gateway, sid, secret, number FROM sms_accounts WHERE franchise_id = $1 AND id = $2",
+        uow.franchise_id,
+        account_id,
+    )
+    if row is None:
+        raise SmsAccountNotFound
+    return Account(**dict(row))
 
 
 async def may_send(uow: Uow) -> bool:

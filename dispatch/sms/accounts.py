@@ -13,7 +13,7 @@ from dispatch.kit.ids import new_id
 from dispatch.kit.text import Clean
 from dispatch.kit.uow import Uow
 from dispatch.sms.errors import GatewayUnknown, SmsAccountChanged, SmsAccountNotFound
-from dispatch.sms.gateways.registry import WEBHOOKS
+from dispatch.sms.gateways.registry import GATEWAYS
 from dispatch.sms.outgoing import default_account
 
 _COLUMNS = """id, gateway, sid, number, rate_per_s, segment_price_minor, hourly_cap_minor, daily_cap_minor,
@@ -116,7 +116,7 @@ async def add_account(uow: Uow, command: AddAccount) -> SmsAccount:
         GatewayUnknown: no adapter of this name exists.
         SmsAccountTaken: this number of this account belongs to somebody already.
     """
-    if command.gateway not in WEBHOOKS:
+    if command.gateway not in GATEWAYS:
         raise GatewayUnknown(command.gateway)
     row = await uow.fetchrow(
         f"""INSERT INTO sms_accounts (id, franchise_id, gateway, sid, secret, number, rate_per_s, segment_price_minor,

@@ -12,8 +12,8 @@ from dispatch.kit.states import IllegalMove, MoveResult
 from dispatch.kit.uow import Database, Uow
 from dispatch.sms.claim import ACTOR
 from dispatch.sms.events import Moved, tell_texts_moved
-from dispatch.sms.gateways.base import Webhooks
-from dispatch.sms.phones import note_arrivals, note_refusals
+from dispatch.sms.gateways.base import Gateway
+from dispatch.sms.phones import note_arrivals, note_refusals, stop_phone
 from dispatch.sms.rules import MESSAGE_MOVES, MessageStatus
 
 BATCH: Final = 500
@@ -58,6 +58,7 @@ class _Text:
     error: str | None = None
     at: datetime | None = None
     dead_number: bool = False
+    opted_out: bool = False
 
     @property
     def moved(self) -> bool:
@@ -69,12 +70,12 @@ class ReceiptDrain:
 
     Args:
         database: a pool of the job role.
-        webhooks: gateway name -> its dialect, for the meaning of error codes.
+        gateways: gateway name -> its adapter, for the meaning of error codes.
     """
 
-    def __init__(self, database: Database, webhooks: Mapping[str, Webhooks]) -> None:
+    def __init__(self, database: Database, gateways: Mapping[str, Gateway]) -> None:
         self._database = database
-        self._webhooks = webhooks
+        self._gateways = gateways
 
     async def __call__(self) -> int:
         """Apply everything that fits a text; return how many receipts were dealt with."""
@@ -126,8 +127,10 @@ class ReceiptDrain:
         if moves:
             text.status, text.at = status, row["received_at"]
             text.error = row["error"]
-            codes = self._webhooks[row["gateway"]].dead_number_codes if row["gateway"] in self._webhooks else ()
-            text.dead_number = status is MessageStatus.FAILED and row["error"] in codes
+            gateway = self._gateways.get(row["gateway"])
+            if gateway is not None and status is MessageStatus.FAILED:
+                text.dead_number = row["error"] in gateway.dead_number_codes
+                text.opted_out = row["error"] in gateway.opted_out_codes
 
 
 def _text_of(
@@ -155,6 +158,8 @@ async def _write(uow: Uow, texts: Collection[_Text]) -> None:
         uow, [Moved(t.row["id"], t.row["franchise_id"], t.row["shift_id"], t.row["carries"]) for t in texts]
     )
     await note_refusals(uow, _phones(text for text in texts if text.dead_number), source="receipt")
+    for phone_id in sorted(set(_phones(text for text in texts if text.opted_out))):
+        await stop_phone(uow, phone_id, source="receipt")
     delivered = {text.row["phone_id"] for text in texts if text.status is MessageStatus.DELIVERED}
     await note_arrivals(uow, delivered, source="receipt")
 

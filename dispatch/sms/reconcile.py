@@ -110,16 +110,21 @@ class UnclearText:
 
 
 def find_listed(unclear: Sequence[UnclearText], listed: Sequence[Listed]) -> dict[UUID, Listed | None]:
-    """Match unclear texts with what the gateway lists: same number, same words, not older than the claim.
+    """Match unclear texts with what the gateway lists: by our own id where the gateway keeps it.
 
-    The gateway's list does not carry our id. Each listed text proves one of ours, the oldest first; clocks may differ
-    by two minutes. None: the gateway never took it.
+    Otherwise: same number, same words, not older than the claim. Each listed text proves one of ours, the oldest first;
+    clocks may differ by two minutes. None: the gateway never took it.
     """
+    by_id = {item.reference: item for item in listed if item.reference is not None}
     found: dict[tuple[str, str], list[Listed]] = defaultdict(list)
     for item in sorted(listed, key=lambda item: item.created_at, reverse=True):
-        found[item.to, item.body.strip()].append(item)
+        if item.reference is None:
+            found[item.to, item.body.strip()].append(item)
     matched: dict[UUID, Listed | None] = {}
     for text in sorted(unclear, key=lambda text: text.claimed_at):
+        if text.id in by_id:
+            matched[text.id] = by_id[text.id]
+            continue
         same = found[text.to, text.body.strip()]
         while same and same[-1].created_at < text.claimed_at - timedelta(minutes=2):
             same.pop()
@@ -165,12 +170,14 @@ class Reconciler:
         return len(moved) + sum(await asyncio.gather(*(self._take_turn(turn) for turn in turns)))
 
     async def _take_turn(self, turn: _Turn) -> int:
-        try:
-            cleared = await self._clear(turn) if turn.unclear else 0
-            return cleared + await self._read_inbound(turn)
-        except ListingIncomplete as error:
-            log.warning("listing_incomplete", account_id=str(turn.account.id), reason=str(error))
-            return 0
+        """Do what one listing allows even if another is refused."""
+        done = 0
+        for work in (self._clear, self._read_inbound) if turn.unclear else (self._read_inbound,):
+            try:
+                done += await work(turn)
+            except ListingIncomplete as error:
+                log.warning("listing_incomplete", account_id=str(turn.account.id), reason=str(error))
+        return done
 
     async def _clear(self, turn: _Turn) -> int:
         async with self._database.begin(None, ACTOR) as uow:
@@ -211,7 +218,7 @@ class Reconciler:
     async def _read_inbound(self, turn: _Turn) -> int:
         """Store inbound texts whose webhook never came; those that came are known by their id."""
         since = (turn.listed_until or turn.started_at - _FIRST_LOOK_BACK) - _OVERLAP
-        texts = await self._gateways[turn.account.gateway].list_received(turn.account, since)
+        texts = await self._gateways[turn.account.gateway].poll_inbound(turn.account, since)
         async with self._database.begin(None, ACTOR) as uow:
             stored = await _store_missing(uow, turn.account, texts)
             await beat(uow, inbound_of(turn.account.id), self._inbound_every + HOUSE_OUTAGE_GAP)

@@ -16,7 +16,15 @@ from dispatch.api.deps import CallerDep, ResourcesDep, UowDep, allow
 from dispatch.kit.errors import TooMany
 from dispatch.kit.phones import PhoneInvalid, mask_phone, parse_phone
 from dispatch.kit.uow import Uow
-from dispatch.sms.account_state import MOST_COUNTED, Fate, account_states, fate_of, may_send, try_account
+from dispatch.sms.account_state import (
+    MOST_COUNTED,
+    Fate,
+    account_states,
+    contract_of,
+    fate_of,
+    may_send,
+    try_account,
+)
 from dispatch.sms.accounts import (
     BETWEEN_FIGURES,
     AddAccount,
@@ -30,7 +38,8 @@ from dispatch.sms.accounts import (
     set_enabled,
 )
 from dispatch.sms.delivery import delivery_of
-from dispatch.sms.gateways.registry import WEBHOOKS
+from dispatch.sms.errors import GatewayUnknown
+from dispatch.sms.gateways.registry import open_gateways
 from dispatch.sms.plain import plain
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
@@ -45,8 +54,6 @@ GATEWAYS: Final = "/settings/gateways"
 _PAGE: Final = "gateways.html"
 _SEES: Final = [allow(Permission.FRANCHISE_WRITE)]
 _CHANGES: Final = [allow(Permission.FRANCHISE_WRITE), Depends(own_page)]
-_GATEWAYS: Final = sorted(WEBHOOKS, reverse=True)
-"""Real ones before the one that reaches nobody."""
 _RATE: Final = "10"
 _SAID: Final = {"secret": "Fill this in."}
 _SAID_OF_LIMITS: Final = {"segment_price_minor": "A cap needs the price of a segment."}
@@ -90,16 +97,20 @@ async def show_gateways(request: Request, page: PageDep, uow: UowDep, resources:
 
 @router.get(f"{GATEWAYS}/new", dependencies=_SEES)
 async def ask_new(page: PageDep, resources: ResourcesDep) -> Response:
-    """Show the form of a new account."""
-    base = resources.settings.http.public_url.rstrip("/")
-    webhooks = {name: f"{base}/hooks/sms/{name}/inbound" for name in _GATEWAYS}
-    return page.part(_PAGE, "new_form", gateways=_GATEWAYS, webhooks=webhooks)
+    """Show the form of a new account; adapters that reach people come first."""
+    return page.part(_PAGE, "new_form", gateways=list(open_gateways(resources.settings)))
 
 
 @router.post(GATEWAYS, dependencies=_CHANGES)
-async def add(request: Request, page: PageDep, uow: UowDep) -> Response:
-    """Give the franchise an account, and open the form of a text that tries it out; the secret is never shown again."""
+async def add(request: Request, page: PageDep, uow: UowDep, resources: ResourcesDep) -> Response:
+    """Give the franchise an account, and open the form of a text that tries it out; the secret is never shown again.
+
+    Raises:
+        GatewayUnknown: this installation has no such adapter.
+    """
     form = await request.form()
+    if text_in(form, "gateway") not in open_gateways(resources.settings):
+        raise GatewayUnknown(text_in(form, "gateway"))
     typed: dict[str, Any] = {name: text_in(form, name) for name in ("gateway", "sid")}
     typed["secret"] = SecretStr(text_in(form, "secret"))
     typed["number"] = text_in(form, "number").translate(BETWEEN_FIGURES)
@@ -155,6 +166,21 @@ async def limit(account_id: UUID, request: Request, page: PageDep, uow: UowDep) 
     typed["prefixes"] = tuple(_BETWEEN_PREFIXES.sub(" ", text_in(form, "prefixes")).split())
     await limit_account(uow, account_id, fit(LimitAccount, typed, _SAID_OF_LIMITS), version_in(form))
     return page.done(page.say("Saved"), GATEWAYS)
+
+
+@router.get(f"{GATEWAYS}/{{account_id}}/addresses", dependencies=_SEES)
+async def show_addresses(account_id: UUID, page: PageDep, uow: UowDep, resources: ResourcesDep) -> Response:
+    """Show what the provider must be told, so that its webhooks reach this account.
+
+    Raises:
+        GatewayUnknown: this installation has no adapter for it any more.
+    """
+    contract = await contract_of(uow, account_id)
+    gateway = open_gateways(resources.settings).get(contract.gateway)
+    if gateway is None:
+        raise GatewayUnknown(contract.gateway)
+    told = gateway.hook_addresses(contract)
+    return page.part(_PAGE, "addresses", account=await account_of(uow, account_id), told=told)
 
 
 @router.post(f"{GATEWAYS}/{{account_id}}/enable", dependencies=_CHANGES)

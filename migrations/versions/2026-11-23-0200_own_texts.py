@@ -4,7 +4,7 @@ from migrations.security import append_only, audited, tenant_table
 from migrations.tools import run_script
 
 revision = "2310"
-down_revision = "2301"
+down_revision = "2395"
 
 SQL = (
     """

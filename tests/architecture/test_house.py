@@ -36,6 +36,7 @@ REAL_TIME: Final = {
     "demo": "it watches the product from outside",
     "seed": "it makes up a past before the product runs",
     "dispatch/api/telephony_hooks.py": "a provider signs the time of its own clock, which is the wall's",
+    "dispatch/sms/gateways/smsc.py": "a provider lists the last hours by its own clock, which is the wall's",
     "dispatch/kit/ids.py": "an id orders index pages and is never read back as a time",
 }
 """Folder or file that asks the process's clock -> why it may."""

@@ -309,6 +309,7 @@ PICTURES: Final[Sequence[Picture]] = (
     _dialog("token-new", "/settings/tokens/new", "/settings/tokens"),
     Picture("token-made", "/settings/tokens/new", on="/settings/tokens", states=_USUAL, act=_new_token),
     _dialog("gateway-new", "/settings/gateways/new", "/settings/gateways"),
+    _dialog("gateway-addresses", "/settings/gateways/{account_id}/addresses", "/settings/gateways"),
     _dialog("gateway-change", "/settings/gateways/{account_id}/change", "/settings/gateways"),
     _dialog("gateway-limits", "/settings/gateways/{account_id}/limits", "/settings/gateways"),
     _dialog("gateway-test", "/settings/gateways/{account_id}/test", "/settings/gateways"),

@@ -89,7 +89,7 @@ def test_answers_typed_wrongly_are_asked_for_again_and_the_link_sets_the_passwor
 ) -> None:
     typed = [
         "x" * 121, "Грузчики Тверь", "Тверрь", "Тверь", "3", "2", "Анна Петрова", "анна", "", "8 4822 12-34-56",
-        "8 921 123-45-67", "allow_list", "x", "+7 (800) 555-00-00", "2", "y",
+        "8 921 123-45-67", "allow_list", "x", "+7 (800) 555-00-00", "4", "y",
     ]  # fmt: skip
     (empty,) = _visit(settings, ("GET", "/", {}))
     assert "dispatch begin" in empty.text

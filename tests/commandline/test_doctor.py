@@ -172,10 +172,10 @@ def test_gateways_are_known_and_enabled(settings: Settings, write: Callable[...,
     write(
         account + f"('{new_id()}', '{franchise.id}', 'simulator', 'a', 's', '+7800', true)",
         account + f"('{new_id()}', '{franchise.id}', 'twilio', 'a', 's', '+7800', false)",
-        account + f"('{new_id()}', '{franchise.id}', 'smsc', 'a', 's', '+7800', true)",
+        account + f"('{new_id()}', '{franchise.id}', 'console', 'a', 's', '+7800', true)",
     )
     found = _looked(look_at_database, settings)
-    states = [found[f"gateway {name}"].state for name in ("simulator", "twilio", "smsc")]
+    states = [found[f"gateway {name}"].state for name in ("simulator", "twilio", "console")]
     assert states == [State.OK, State.WARNING, State.WRONG]
 
 

@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 @contextlib.contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
-    """Serve an app on a free port until the block ends; yields its base URL."""
+def serving(app: ASGIApp, port: int = 0) -> Iterator[str]:
+    """Serve an app until the block ends, on a free port if none is given; yields its base URL."""
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.bind(("127.0.0.1", port))
         listener.listen(512)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

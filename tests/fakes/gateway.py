@@ -156,7 +156,7 @@ class Adapter:
     async def list_sent(self, _account: Account, _since: datetime) -> list[Listed]:
         return []
 
-    async def list_received(self, _account: Account, _since: datetime) -> list[InboundText]:
+    async def poll_inbound(self, _account: Account, _since: datetime) -> list[InboundText]:
         return []
 
     async def close(self) -> None:

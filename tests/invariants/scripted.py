@@ -11,7 +11,7 @@ import asyncpg
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings, SmsSettings
 from dispatch.sms.gateways.base import Account
-from dispatch.sms.gateways.registry import WEBHOOKS
+from dispatch.sms.gateways.registry import open_gateways
 from dispatch.sms.gateways.simulator import SimulatorGateway
 from dispatch.sms.inbound import InboundDrain
 from dispatch.sms.receipts import ReceiptDrain
@@ -55,7 +55,7 @@ class Theatre:
                 await receipt(self.webhooks, self.account, "sent", gateway_id=text.sid)
                 await receipt(self.webhooks, self.account, "delivered", gateway_id=text.sid)
             self.delivered = len(self.carrier.taken)
-            done += await ReceiptDrain(self.jobs, WEBHOOKS)()
+            done += await ReceiptDrain(self.jobs, open_gateways(Settings()))()
             done += await InboundDrain(self.jobs, ANSWERS)()
             if not done:
                 return
@@ -111,7 +111,7 @@ async def play_job(settings: Settings, app_db: Database, jobs_db: Database, owne
     )
     account = TestAccount(Account(**dict(row)), stage.franchise_id)
     async with fake_gateway() as carrier:
-        gateway = SimulatorGateway(carrier.url, "http://127.0.0.1:1/status", timeout_s=2.0, in_flight=20)
+        gateway = SimulatorGateway(carrier.url, "http://127.0.0.1:1", timeout_s=2.0, in_flight=20)
         try:
             theatre = Theatre(jobs_db, app_db, owner, stage, account, gateway, carrier)
             order = await place(app_db, stage, 3, tomorrow())

@@ -194,7 +194,8 @@ async def test_what_cannot_be_a_text_is_refused(
         ("/hooks/sms/simulator/inbound", b'{"AccountSid": 1}', 422),
         ("/hooks/sms/simulator/inbound", b"AccountSid=%00&To=%00", 403),
         ("/hooks/sms/simulator/inbound", b"a=" + b"x" * 70_000, 413),
-        ("/hooks/sms/kannel/inbound", b"", 404),
+        ("/hooks/sms/kannel/inbound", b"", 422),
+        ("/hooks/sms/console/inbound", b"", 404),
         ("/hooks/sms/nobody/status", b"", 404),
     ],
 )

@@ -15,7 +15,7 @@ from dispatch.kit.uow import Database
 from dispatch.settings import SendingMode, Settings
 from dispatch.sms.claim import ClaimedText, claim_texts
 from dispatch.sms.gateways.base import Gateway, Sent
-from dispatch.sms.gateways.registry import WEBHOOKS
+from dispatch.sms.gateways.registry import open_gateways
 from dispatch.sms.gateways.simulator import SimulatorGateway
 from dispatch.sms.receipts import ReceiptDrain
 from dispatch.sms.results import write_results
@@ -34,7 +34,7 @@ async def fake() -> AsyncIterator[FakeGateway]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def gateways(fake: FakeGateway) -> AsyncIterator[dict[str, Gateway]]:
-    gateway = SimulatorGateway(fake.url, "http://127.0.0.1:1/status", timeout_s=0.3, in_flight=20)
+    gateway = SimulatorGateway(fake.url, "http://127.0.0.1:1", timeout_s=0.3, in_flight=20)
     yield {"simulator": gateway}
     await gateway.close()
 
@@ -64,7 +64,7 @@ async def row_of(owner: asyncpg.Connection, message_id: UUID) -> asyncpg.Record:
 
 
 def drain(database: Database) -> ReceiptDrain:
-    return ReceiptDrain(database, WEBHOOKS)
+    return ReceiptDrain(database, open_gateways(Settings()))
 
 
 ORDERS = [
@@ -214,6 +214,18 @@ async def test_two_unknown_handsets_kill_a_phone_and_one_arrival_revives_it(
         assert await owner.fetchval("SELECT dead_at IS NOT NULL FROM phones WHERE id = $1", phone.id) == dead
     kinds = await owner.fetch("SELECT kind FROM phone_events WHERE phone_id = $1 ORDER BY id", phone.id)
     assert [row["kind"] for row in kinds] == ["dead", "alive"]
+
+
+async def test_a_receipt_that_tells_of_the_gateway_s_own_stop_stops_the_phone(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    for error, stopped in (("30003", False), ("21610", True)):
+        text = await claimed(jobs_db, account, phone)
+        await sent(jobs_db, text, f"SM{text.id.hex}")
+        await receipt(jobs_db, account, "failed", gateway_id=f"SM{text.id.hex}", message_id=text.id, error=error)
+        await drain(jobs_db)()
+        assert await owner.fetchval("SELECT opted_out_at IS NOT NULL FROM phones WHERE id = $1", phone.id) == stopped
 
 
 async def test_moves_are_told_once_per_shift_and_batch(

@@ -14,7 +14,7 @@ from dispatch.kit.uow import Database
 from dispatch.settings import SendingMode, Settings, SmsSettings
 from dispatch.sms.claim import ClaimedText, claim_texts
 from dispatch.sms.gateways.base import Gateway, Listed
-from dispatch.sms.gateways.registry import WEBHOOKS
+from dispatch.sms.gateways.registry import open_gateways
 from dispatch.sms.gateways.simulator import SimulatorGateway
 from dispatch.sms.receipts import ReceiptDrain
 from dispatch.sms.reconcile import Reconciler, UnclearText, find_listed
@@ -34,7 +34,7 @@ async def fake() -> AsyncIterator[FakeGateway]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def gateways(fake: FakeGateway) -> AsyncIterator[dict[str, Gateway]]:
-    gateway = SimulatorGateway(fake.url, "http://127.0.0.1:1/status", timeout_s=0.3, in_flight=20)
+    gateway = SimulatorGateway(fake.url, "http://127.0.0.1:1", timeout_s=0.3, in_flight=20)
     yield {"simulator": gateway}
     await gateway.close()
 
@@ -59,7 +59,7 @@ async def row_of(owner: asyncpg.Connection, message_id: UUID) -> asyncpg.Record:
 
 
 def drain(database: Database) -> ReceiptDrain:
-    return ReceiptDrain(database, WEBHOOKS)
+    return ReceiptDrain(database, open_gateways(Settings()))
 
 
 ORDERS = [

@@ -30,7 +30,7 @@ async def fake() -> AsyncIterator[FakeGateway]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def gateways(fake: FakeGateway) -> AsyncIterator[dict[str, Gateway]]:
-    gateway = SimulatorGateway(fake.url, "http://127.0.0.1:1/hooks/sms/simulator/status", timeout_s=1.0, in_flight=50)
+    gateway = SimulatorGateway(fake.url, "http://127.0.0.1:1/hooks/sms/simulator", timeout_s=1.0, in_flight=50)
     yield {"simulator": gateway}
     await gateway.close()
 

@@ -31,7 +31,7 @@ async def fake() -> AsyncIterator[FakeGateway]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def send(jobs_db: Database, owner: asyncpg.Connection, fake: FakeGateway) -> AsyncIterator[Broadcaster]:
     await owner.execute("UPDATE sms_accounts SET enabled = false")
-    gateway = SimulatorGateway(fake.url, "http://127.0.0.1:1/status", timeout_s=2.0, in_flight=20)
+    gateway = SimulatorGateway(fake.url, "http://127.0.0.1:1", timeout_s=2.0, in_flight=20)
     yield Broadcaster(jobs_db, {"simulator": gateway}, SmsSettings(in_flight=20))
     await gateway.close()
 

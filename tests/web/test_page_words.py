@@ -27,9 +27,11 @@ DATA: Final = "|".join(
     (
         *(r"Franchise \d+", r"\bSPE\b", "Interviewed for the test", r"\+deb\w+", r"\(Debian[^)]*\)"),
         *("dispatch accounts add", "DISPATCH_SMS__MODE", "…[0-9a-f]{6}"),
+        *("Twilio: Account SID", "Twilio: Auth Token", r"SMSC\.ru", r"\bapikey\b", "Kannel", "sendsms-user"),
     )
 )
-"""What the stage is made of, a version, a command to type, and how an id without a name ends."""
+"""What the stage is made of, a version, a command to type, how an id without a name ends, and names of gateways with
+what they themselves call a login."""
 ELSEWHERE: Final = {"/console/parts": "shows the parts with words for whoever builds pages"}
 
 

@@ -11,6 +11,7 @@ from dispatch.access.roles import PERMISSIONS, Permission, Role
 from dispatch.kit.uow import Database
 from dispatch.settings import SendingMode, Settings
 from dispatch.sms.claim import claim_texts
+from dispatch.sms.gateways.registry import open_gateways
 from dispatch.web.gateways import TRIALS
 from dispatch.web.languages import Language, speech
 from dispatch.web.role_words import GROUPS, MEANINGS
@@ -189,6 +190,23 @@ async def test_a_token_is_shown_once_and_revoked(office: Office, owner: asyncpg.
     assert (await office.act("tokens", name="x", role="hq")).status_code == 403
     assert (await office.act("tokens", name="x", role="dispatcher", until="2001-01-01")).status_code == 422
     assert (await office.act("tokens", name="x", role="dispatcher", until="soon")).status_code == 422
+
+
+async def test_a_gateway_s_addresses_are_shown_whole_and_hold_no_secret(
+    office: Office, owner: asyncpg.Connection, settings: Settings
+) -> None:
+    account = await make_account(settings, owner, franchise_id=office.franchise_id, gateway="smsc")
+    page = await office.part(f"gateways/{account.id}/addresses")
+    told = open_gateways(settings)["smsc"].hook_addresses(account.account)
+    assert told.inbound.replace("&", "&amp;") in page
+    assert f"{told.status}".replace("&", "&amp;") in page
+    assert str(told.word) in page
+    assert account.account.secret not in page
+    other = await make_account(settings, owner)
+    assert (await office.browser.get(f"/settings/gateways/{other.id}/addresses")).status_code == 404
+    form = {"gateway": "console", "sid": "me", "secret": "x", "number": "+78120000098", "rate_per_s": "1"}
+    assert (await office.act("gateways", **form)).status_code == 404, "a console is a developer's only"
+    await owner.execute("UPDATE sms_accounts SET enabled = false WHERE id = $1", account.id)
 
 
 async def test_a_gateway_shows_no_secret_and_changes_from_what_was_read(
