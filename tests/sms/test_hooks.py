@@ -10,35 +10,25 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import AsyncClient
 from twilio.request_validator import RequestValidator
 
-from dispatch.api import sms_hooks
-from dispatch.app import create_app
 from dispatch.kit.ids import new_id
 from dispatch.settings import Settings
 from dispatch.sms.gateways.signature import is_signed, sign
+from tests.factories.hooks import gateway_side, hooked_app, post, status_fields
 from tests.factories.sms import TestAccount, make_account
-
-PUBLIC = "https://dispatch.example/base"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
-    changed = settings.model_copy(update={"http": settings.http.model_copy(update={"public_url": PUBLIC})})
-    served = create_app(changed)
-    if not any(getattr(route, "path", "").startswith("/hooks/sms") for route in served.routes):
-        served.include_router(sms_hooks.router)
-    async with served.router.lifespan_context(served):
-        served.state.hinted = []
-        served.state.wake_up = served.state.hinted.append
+    async with hooked_app(settings) as served:
         yield served
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def http(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url="http://testserver") as client:
+    async with gateway_side(app) as client:
         yield client
 
 
@@ -51,34 +41,6 @@ def inbound_fields(account: TestAccount, **more: str) -> dict[str, str]:
         "To": account.account.number,
         "FromCity": "",
     } | more
-
-
-def status_fields(account: TestAccount, **more: str) -> dict[str, str]:
-    return {
-        "AccountSid": account.account.sid,
-        "From": account.account.number,
-        "MessageSid": f"SM{new_id().hex}",
-        "MessageStatus": "delivered",
-        "To": "+79210000001",
-    } | more
-
-
-async def post(
-    http: AsyncClient,
-    account: TestAccount,
-    path: str,
-    fields: dict[str, str],
-    *,
-    secret: str | None = None,
-    base: str = PUBLIC,
-    raw: bytes | None = None,
-) -> Response:
-    signature = RequestValidator(secret or account.account.secret).compute_signature(base + path, fields)
-    return await http.post(
-        path,
-        content=raw if raw is not None else urlencode(fields).encode(),
-        headers={"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"},
-    )
 
 
 async def stored(owner: asyncpg.Connection, account: TestAccount) -> int:
