@@ -22,7 +22,6 @@ from dispatch.settings import SendingMode, Settings
 from dispatch.sms.claim import ClaimedText, claim_texts
 from dispatch.sms.gateways.base import Sent
 from dispatch.sms.gateways.registry import WEBHOOKS
-from dispatch.sms.gateways.twilio_webhooks import STATUS_OF
 from dispatch.sms.receipts import ReceiptDrain
 from dispatch.sms.results import write_results
 from dispatch.sms.rules import MessageClass
@@ -31,8 +30,15 @@ from tests.factories.hooks import gateway_side, hooked_app, post, status_fields
 from tests.factories.sms import TestAccount, make_account, make_phone
 
 NO_SUCH_HANDSET: Final = "30005"
-CALLBACKS: Final = ("accepted", "sent", "partially_delivered", "delivered", "undelivered")
+MEANS: Final = {
+    "accepted": "sent",
+    "sent": "sent",
+    "partially_delivered": "partially_delivered",
+    "delivered": "delivered",
+    "undelivered": "failed",
+}
 """Two that both mean `sent`, one that means nothing here, and two ends that contradict one another."""
+CALLBACKS: Final = tuple(MEANS)
 ORDERS: Final = tuple(itertools.permutations(CALLBACKS))
 AT_ONCE: Final = 16
 NEVER: Final = 99
@@ -76,10 +82,11 @@ class Text:
         """Where it stands after so many callbacks, by the rule itself: the first end counts, `sent` before any."""
         answered = self.answered <= told
         words = self.order[:told] if answered or case.by_reference else ()
-        ends = [word for word in words if word in {"delivered", "undelivered"}]
+        news = [MEANS[word] for word in words]
+        ends = [status for status in news if status in {"delivered", "failed"}]
         if ends:
-            return "delivered" if ends[0] == "delivered" else "failed"
-        return "sent" if answered or {"accepted", "sent"} & set(words) else case.before
+            return ends[0]
+        return "sent" if answered or "sent" in news else case.before
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -145,7 +152,7 @@ async def store_all(database: Database, account: TestAccount, case: Case, callba
             account.id,
             [text.gateway_id for text, _ in callbacks],
             [text.claimed.id if case.by_reference else None for text, _ in callbacks],
-            [STATUS_OF.get(word, word) for _, word in callbacks],
+            [MEANS[word] for _, word in callbacks],
             [NO_SUCH_HANDSET if word == "undelivered" else None for _, word in callbacks],
         )
 

@@ -160,7 +160,7 @@ async def test_one_gateway_id_in_two_accounts_is_two_texts(
     jobs_db: Database, settings: Settings, owner: asyncpg.Connection
 ) -> None:
     ours, neighbours = await make_account(settings, owner), await make_account(settings, owner)
-    texts = {account.id: await claimed(jobs_db, account, await make_phone(owner)) for account in (ours, neighbours)}
+    texts = {account.id: await claimed(jobs_db, account, await make_phone(owner)) for account in (neighbours, ours)}
     for text in texts.values():
         await sent(jobs_db, text, "SMsame")
     await receipt(jobs_db, neighbours, "failed", gateway_id="SMsame", error="30008")
