@@ -16,6 +16,7 @@ log = get_logger(__name__)
 
 REQUEST_ID_HEADER = "X-Request-Id"
 _LEFT = 499  # the client closed the connection before the answer; never sent, only logged
+_REFUSED = 300
 _FAILED = 500
 _LONGEST_PATH = 100
 
@@ -27,15 +28,23 @@ class RequestContext:
       The answer carries it.
     * Writes one line per request: method, route as declared (`/api/v1/orders/{order_id}`, so that no id, token or
       phone of an address gets into it), status, milliseconds, bytes sent. Never the query, headers, body or address
-      of the client. Paths named in `quiet` are written at debug level unless they fail.
+      of the client. Paths named in `quiet` are written at debug level unless they fail, those that begin with one of
+      `stored` if they were acknowledged: what they brought is a row of the database, and the line costs as much as
+      reading and checking it.
     * Answers whatever the app let escape, with a problem document or as the route of a page wants it, so that the
       answer has the id as well. If the answer had begun, the failure is logged and the answer left unfinished, so that
       the server cuts the connection.
     """
 
-    def __init__(self, app: ASGIApp, quiet: Collection[str] = ("/healthz", "/readyz", "/metrics")) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        quiet: Collection[str] = ("/healthz", "/readyz", "/metrics"),
+        stored: Collection[str] = ("/hooks/sms/",),
+    ) -> None:
         self._app = app
         self._quiet = frozenset(quiet)
+        self._stored = tuple(stored)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the request inside its context."""
@@ -71,7 +80,7 @@ class RequestContext:
         where = {"route": route} if route else {"path": scope["path"][:_LONGEST_PATH]}
         if status >= _FAILED:
             write = log.warning
-        elif scope["path"] in self._quiet:
+        elif scope["path"] in self._quiet or (status < _REFUSED and scope["path"].startswith(self._stored)):
             write = log.debug
         else:
             write = log.info
