@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 import asyncpg
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from httpx import AsyncClient
 from twilio.request_validator import RequestValidator
 
+from dispatch.api.sms_hooks import Hints
 from dispatch.kit.ids import new_id
 from dispatch.settings import Settings
 from dispatch.sms.gateways.signature import is_signed, sign
@@ -64,8 +65,21 @@ async def test_a_text_is_stored_with_its_raw_body_before_it_is_acknowledged(
     again = await post(http, account, "/hooks/sms/simulator/inbound", fields)
     assert again.status_code == 200
     assert await owner.fetchval("SELECT seen FROM inbound_messages WHERE account_id = $1", account.id) == 2
-    await asyncio.sleep(0.05)
     assert frozenset({"sms_in"}) in app.state.hinted
+
+
+async def test_workers_are_woken_at_once_and_then_once_for_many(app: FastAPI) -> None:
+    hints, request = Hints(), Request({"type": "http", "app": app})
+    app.state.hinted.clear()
+    for _ in range(100):
+        hints.give(request, "sms_in")
+    assert app.state.hinted == [{"sms_in"}], "the first at once"
+    hints.give(request, "receipts")
+    await asyncio.sleep(0.2)
+    assert app.state.hinted == [{"sms_in"}, {"receipts"}, {"sms_in"}], "the others together, whoever came alone once"
+    hints.give(request, "sms_in")
+    assert len(app.state.hinted) == 4
+    await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize(
