@@ -1,5 +1,6 @@
 """Around every request: its id on every log line and in the answer, one access line, and the last net for failures."""
 
+import logging
 import time
 from collections.abc import Collection
 from uuid import UUID
@@ -13,6 +14,7 @@ from dispatch.kit.ids import new_id
 from dispatch.kit.log import bound, get_logger
 
 log = get_logger(__name__)
+_standard = logging.getLogger(__name__)
 
 REQUEST_ID_HEADER = "X-Request-Id"
 _LEFT = 499  # the client closed the connection before the answer; never sent, only logged
@@ -76,14 +78,16 @@ class RequestContext:
                 self._write(scope, status or _LEFT, sent, time.perf_counter() - began)
 
     def _write(self, scope: Scope, status: int, sent: int, seconds: float) -> None:
-        route = _route_of(scope)
-        where = {"route": route} if route else {"path": scope["path"][:_LONGEST_PATH]}
         if status >= _FAILED:
             write = log.warning
         elif scope["path"] in self._quiet or (status < _REFUSED and scope["path"].startswith(self._stored)):
+            if not _standard.isEnabledFor(logging.DEBUG):
+                return  # even a line that nobody wants takes time to refuse
             write = log.debug
         else:
             write = log.info
+        route = _route_of(scope)
+        where = {"route": route} if route else {"path": scope["path"][:_LONGEST_PATH]}
         write("request", method=scope["method"], **where, status=status, ms=round(seconds * 1000, 1), bytes_sent=sent)
 
 
