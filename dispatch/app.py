@@ -186,8 +186,8 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     health_pages.router,
 )
 """Mounted as they are: the pages."""
-ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, sms_hooks.router, telephony_hooks.router)
-"""Mounted as they are: probes and webhooks."""
+ROOT_ROUTERS: Final[tuple[APIRouter, ...]] = (sms_hooks.router, telephony_hooks.router, health.router)
+"""Mounted as they are: webhooks and probes; first of all, as routes are tried in turn and texts come by thousands."""
 
 KEEP_ALIVE_S: Final = 75
 """How long an idle connection stays open: longer than gateways, proxies and clients keep theirs, so that it is always
@@ -227,9 +227,11 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
+    for router in ROOT_ROUTERS:
+        app.include_router(router)
     for router in API_ROUTERS:
         app.include_router(router, prefix="/api/v1")
-    for router in (*ROOT_ROUTERS, *CONSOLE_ROUTERS):
+    for router in CONSOLE_ROUTERS:
         app.include_router(router)
     app.state.console = Console()
     app.state.answer_people = answer_error

@@ -1,5 +1,6 @@
 """Around every request: its id on every log line and in the answer, one access line, and the last net for failures."""
 
+import logging
 import time
 from collections.abc import Collection
 from uuid import UUID
@@ -13,9 +14,11 @@ from dispatch.kit.ids import new_id
 from dispatch.kit.log import bound, get_logger
 
 log = get_logger(__name__)
+_standard = logging.getLogger(__name__)
 
 REQUEST_ID_HEADER = "X-Request-Id"
 _LEFT = 499  # the client closed the connection before the answer; never sent, only logged
+_REFUSED = 300
 _FAILED = 500
 _LONGEST_PATH = 100
 
@@ -27,15 +30,23 @@ class RequestContext:
       The answer carries it.
     * Writes one line per request: method, route as declared (`/api/v1/orders/{order_id}`, so that no id, token or
       phone of an address gets into it), status, milliseconds, bytes sent. Never the query, headers, body or address
-      of the client. Paths named in `quiet` are written at debug level unless they fail.
+      of the client. Paths named in `quiet` are written at debug level unless they fail, those that begin with one of
+      `stored` if they were acknowledged: what they brought is a row of the database, and the line costs as much as
+      reading and checking it.
     * Answers whatever the app let escape, with a problem document or as the route of a page wants it, so that the
       answer has the id as well. If the answer had begun, the failure is logged and the answer left unfinished, so that
       the server cuts the connection.
     """
 
-    def __init__(self, app: ASGIApp, quiet: Collection[str] = ("/healthz", "/readyz", "/metrics")) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        quiet: Collection[str] = ("/healthz", "/readyz", "/metrics"),
+        stored: Collection[str] = ("/hooks/sms/",),
+    ) -> None:
         self._app = app
         self._quiet = frozenset(quiet)
+        self._stored = tuple(stored)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the request inside its context."""
@@ -67,14 +78,16 @@ class RequestContext:
                 self._write(scope, status or _LEFT, sent, time.perf_counter() - began)
 
     def _write(self, scope: Scope, status: int, sent: int, seconds: float) -> None:
-        route = _route_of(scope)
-        where = {"route": route} if route else {"path": scope["path"][:_LONGEST_PATH]}
         if status >= _FAILED:
             write = log.warning
-        elif scope["path"] in self._quiet:
+        elif scope["path"] in self._quiet or (status < _REFUSED and scope["path"].startswith(self._stored)):
+            if not _standard.isEnabledFor(logging.DEBUG):
+                return  # even a line that nobody wants takes time to refuse
             write = log.debug
         else:
             write = log.info
+        route = _route_of(scope)
+        where = {"route": route} if route else {"path": scope["path"][:_LONGEST_PATH]}
         write("request", method=scope["method"], **where, status=status, ms=round(seconds * 1000, 1), bytes_sent=sent)
 
 

@@ -16,6 +16,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from uuid import UUID
 
 import phonenumbers
@@ -49,6 +50,7 @@ _TOKEN = re.compile(
     r"(?<![A-Za-z0-9])[a-z]{1,12}_(?=[\w-]{0,42}[A-Z])(?=[\w-]{0,42}[0-9])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])", re.ASCII
 )
 """Our own tokens: a short word and 256 random bits. A name in the code has no capitals and figures at that length."""
+_DIGIT = re.compile(r"[0-9]")
 _NOT_DIGIT = re.compile(r"\D+")
 _MINUTE_STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -61,6 +63,7 @@ _PERSONAL = re.compile(
 )
 _ABOUT = re.compile(r"ids?|counts?|bytes|len(gth)?|at|kind|type|status|version|seconds|ms")
 _SHORTEST = 10
+_SHORTEST_PHONE = len("+12345678")
 _DEEPEST = 6
 
 
@@ -70,6 +73,8 @@ def mask_text(text: str) -> str:
     Written for privacy first: where a string of digits may be a phone, it is one (see the module's rule). Lone
     surrogates become U+FFFD, so that the result can always be encoded. Masking twice changes nothing.
     """
+    if text.isascii() and (len(text) < _SHORTEST_PHONE or not _DIGIT.search(text)):
+        return text  # most of a line's words: neither phone nor token can be in them
     return _SURROGATE.sub("\ufffd", _NUMBERS.sub(_mask_match, _TOKEN.sub("[token]", text)))
 
 
@@ -137,12 +142,17 @@ def _withhold_inside(value: object, depth: int) -> object:
     if depth >= _DEEPEST:
         return "<deeper>"
     if (fields := _fields_of(value)) is not None:
-        return {
-            mask_text(str(key)): withhold(item, depth + 1) for key, item in fields.items() if not is_personal(str(key))
-        }
+        named = ((_name_of(str(key)), item) for key, item in fields.items())
+        return {name: withhold(item, depth + 1) for name, item in named if name is not None}
     if isinstance(value, list | tuple | AbstractSet):
         return [withhold(item, depth + 1) for item in value]
     return mask_text(repr(value))
+
+
+@lru_cache(maxsize=1024)  # names are few and come with every line
+def _name_of(key: str) -> str | None:
+    """Return the name under which a field may be written down; None if it may not be."""
+    return None if is_personal(key) else mask_text(key)
 
 
 def _fields_of(value: object) -> Mapping[object, object] | None:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.util import greenlet_spawn
 
 from dispatch.kit.errors import DispatchError, Unavailable
 
@@ -221,10 +222,12 @@ class Database:
 
         For the webhooks: one round trip, durable when it returns (the server commits before it answers).
         """
-        async with self.engine.connect() as connection:
-            raw = await connection.get_raw_connection()
-            driver: asyncpg.Connection = raw.driver_connection
+        borrowed = await self.engine.raw_connection()  # a whole SQLAlchemy connection takes as long as the statement
+        try:
+            driver: asyncpg.Connection = borrowed.driver_connection
             return await driver.fetchval(sql, *args)
+        finally:
+            await greenlet_spawn(borrowed.close)
 
     async def close(self) -> None:
         """Close the pool."""

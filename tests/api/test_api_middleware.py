@@ -67,6 +67,12 @@ def client() -> httpx.AsyncClient:
             raise RuntimeError("ill")
         return "ok"
 
+    @app.post("/hooks/sms/{gateway}/inbound")
+    async def take(gateway: str, *, forged: bool = False) -> str:
+        if forged:
+            raise OrderNotFound("No such order.")
+        return gateway
+
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api")
 
 
@@ -166,6 +172,13 @@ async def test_beats_of_machines_are_quiet_unless_they_fail(client: httpx.AsyncC
     assert parsed(lines) == []
     await client.get("/healthz?fail=1")
     assert parsed(lines)[0]["status"] == 500
+
+
+async def test_a_text_that_was_stored_is_its_own_record(client: httpx.AsyncClient, lines: io.StringIO) -> None:
+    await client.post("/hooks/sms/twilio/inbound")
+    assert parsed(lines) == []
+    await client.post("/hooks/sms/twilio/inbound?forged=1")
+    assert [line["status"] for line in parsed(lines)] == [404]
 
 
 async def called(app: RequestContext, scope: Scope, sent: list[Message] | None = None) -> None:

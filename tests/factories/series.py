@@ -1,4 +1,4 @@
-"""Series with honest defaults, and a clock that can be put forward: a whole database lives in another week."""
+"""Series with honest defaults."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -54,14 +54,3 @@ async def days_of(database: Database, stage: Stage, series_id: UUID) -> Sequence
 async def leave_nothing_due(owner: asyncpg.Connection) -> None:
     """Forget what was still to be done: the next test, who lives in another week, would have to do all of it."""
     await owner.execute("DELETE FROM outbox WHERE state = 'pending'")
-
-
-async def put_forward(owner: asyncpg.Connection, by: timedelta) -> None:
-    """Let the whole database live so much later than the rest of the world; zero puts it right again."""
-    seconds = by.total_seconds()
-    for name, real in (("now", "now()"), ("instant", "clock_timestamp()")):
-        await owner.execute(
-            f"CREATE OR REPLACE FUNCTION clock.{name}() RETURNS timestamptz LANGUAGE sql "
-            f"{'STABLE' if name == 'now' else 'VOLATILE'} AS "
-            f"$$ SELECT pg_catalog.{real} + interval '{seconds} s' $$"
-        )

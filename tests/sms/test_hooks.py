@@ -9,36 +9,27 @@ from urllib.parse import urlencode
 import asyncpg
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
+from fastapi import FastAPI, Request
+from httpx import AsyncClient
 from twilio.request_validator import RequestValidator
 
-from dispatch.api import sms_hooks
-from dispatch.app import create_app
+from dispatch.api.sms_hooks import Hints
 from dispatch.kit.ids import new_id
 from dispatch.settings import Settings
 from dispatch.sms.gateways.signature import is_signed, sign
+from tests.factories.hooks import gateway_side, hooked_app, post, status_fields
 from tests.factories.sms import TestAccount, make_account
-
-PUBLIC = "https://dispatch.example/base"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
-    changed = settings.model_copy(update={"http": settings.http.model_copy(update={"public_url": PUBLIC})})
-    served = create_app(changed)
-    if not any(getattr(route, "path", "").startswith("/hooks/sms") for route in served.routes):
-        served.include_router(sms_hooks.router)
-    async with served.router.lifespan_context(served):
-        served.state.hinted = []
-        served.state.wake_up = served.state.hinted.append
+    async with hooked_app(settings) as served:
         yield served
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def http(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url="http://testserver") as client:
+    async with gateway_side(app) as client:
         yield client
 
 
@@ -51,34 +42,6 @@ def inbound_fields(account: TestAccount, **more: str) -> dict[str, str]:
         "To": account.account.number,
         "FromCity": "",
     } | more
-
-
-def status_fields(account: TestAccount, **more: str) -> dict[str, str]:
-    return {
-        "AccountSid": account.account.sid,
-        "From": account.account.number,
-        "MessageSid": f"SM{new_id().hex}",
-        "MessageStatus": "delivered",
-        "To": "+79210000001",
-    } | more
-
-
-async def post(
-    http: AsyncClient,
-    account: TestAccount,
-    path: str,
-    fields: dict[str, str],
-    *,
-    secret: str | None = None,
-    base: str = PUBLIC,
-    raw: bytes | None = None,
-) -> Response:
-    signature = RequestValidator(secret or account.account.secret).compute_signature(base + path, fields)
-    return await http.post(
-        path,
-        content=raw if raw is not None else urlencode(fields).encode(),
-        headers={"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"},
-    )
 
 
 async def stored(owner: asyncpg.Connection, account: TestAccount) -> int:
@@ -102,8 +65,21 @@ async def test_a_text_is_stored_with_its_raw_body_before_it_is_acknowledged(
     again = await post(http, account, "/hooks/sms/simulator/inbound", fields)
     assert again.status_code == 200
     assert await owner.fetchval("SELECT seen FROM inbound_messages WHERE account_id = $1", account.id) == 2
-    await asyncio.sleep(0.05)
     assert frozenset({"sms_in"}) in app.state.hinted
+
+
+async def test_workers_are_woken_at_once_and_then_once_for_many(app: FastAPI) -> None:
+    hints, request = Hints(), Request({"type": "http", "app": app})
+    app.state.hinted.clear()
+    for _ in range(100):
+        hints.give(request, "sms_in")
+    assert app.state.hinted == [{"sms_in"}], "the first at once"
+    hints.give(request, "receipts")
+    await asyncio.sleep(0.2)
+    assert app.state.hinted == [{"sms_in"}, {"receipts"}, {"sms_in"}], "the others together, whoever came alone once"
+    hints.give(request, "sms_in")
+    assert len(app.state.hinted) == 4
+    await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ from dispatch.settings import Settings
 from dispatch.staffing.events import SERIES_DUE
 from dispatch.staffing.series import fill_series, make_days
 from tests.factories.clients import make_site
-from tests.factories.series import ONE, ZONE, days_of, leave_nothing_due, put_forward, series_body, started, today
+from tests.factories.clock import put_forward
+from tests.factories.series import ONE, ZONE, days_of, leave_nothing_due, series_body, started, today
 from tests.factories.stage import Stage, run_lane, set_stage
 
 ROUNDS = 50

@@ -31,9 +31,10 @@ from dispatch.staffing.series_changes import (
     resume_series,
 )
 from dispatch.staffing.series_days import Touched
+from tests.factories.clock import put_forward
 from tests.factories.crew import seat, with_men
 from tests.factories.desk import crew_of
-from tests.factories.series import ONE, days_of, leave_nothing_due, put_forward, started, today
+from tests.factories.series import ONE, days_of, leave_nothing_due, started, today
 from tests.factories.stage import Stage, run_lane, set_stage
 
 SECOND = today() + ONE * 3

@@ -18,8 +18,9 @@ from dispatch.settings import Settings
 from dispatch.staffing.rules import series_wave_target
 from dispatch.staffing.series import fill_series
 from dispatch.staffing.series_changes import change_series
+from tests.factories.clock import put_forward
 from tests.factories.desk import crew_of
-from tests.factories.series import ONE, days_of, leave_nothing_due, put_forward, started, today
+from tests.factories.series import ONE, days_of, leave_nothing_due, started, today
 from tests.factories.stage import Stage, open_questions, run_lane, say, set_stage
 
 FAR = ONE * 8

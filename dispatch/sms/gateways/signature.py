@@ -1,9 +1,8 @@
 """The signature Twilio puts under its webhooks, as its public documentation and helper libraries define it. Pure."""
 
 import base64
-import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -13,9 +12,7 @@ from dispatch.sms.gateways.base import Fields
 SIGNATURE_HEADER: Final = "x-twilio-signature"
 SETTINGS_HEADER: Final = "x-twilio-webhooks-signature-settings"
 
-_HASHES: Final[Mapping[str, Callable[..., "hashlib._Hash"]]] = MappingProxyType(
-    {"HMAC_SHA1": hashlib.sha1, "HMAC_SHA256": hashlib.sha256}
-)
+_HASHES: Final[Mapping[str, str]] = MappingProxyType({"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"})
 _PORTS: Final = MappingProxyType({"https": 443, "http": 80})
 
 
@@ -28,9 +25,7 @@ def sign(secret: str, url: str, fields: Fields, algorithm: str = "HMAC_SHA1") ->
     Raises:
         KeyError: an algorithm other than HMAC_SHA1 and HMAC_SHA256.
     """
-    signed = url + "".join(name + value for name in sorted(fields) for value in sorted(set(fields[name])))
-    digest = hmac.new(secret.encode(), signed.encode("utf-8", "surrogatepass"), _HASHES[algorithm]).digest()
-    return base64.b64encode(digest).decode()
+    return _digest(secret, url, _written(fields), algorithm).decode()
 
 
 def is_signed(secret: str, url: str, fields: Fields, headers: Mapping[str, str]) -> bool:
@@ -43,8 +38,19 @@ def is_signed(secret: str, url: str, fields: Fields, headers: Mapping[str, str])
     algorithm = _algorithm(headers.get(SETTINGS_HEADER, ""))
     if not given or algorithm not in _HASHES:
         return False
-    matches = [hmac.compare_digest(sign(secret, form, fields, algorithm).encode(), given) for form in _forms(url)]
+    written = _written(fields)
+    matches = [hmac.compare_digest(_digest(secret, form, written, algorithm), given) for form in _forms(url)]
     return any(matches)
+
+
+def _written(fields: Fields) -> bytes:
+    signed = "".join(name + value for name in sorted(fields) for value in sorted(set(fields[name])))
+    return signed.encode("utf-8", "surrogatepass")
+
+
+def _digest(secret: str, url: str, written: bytes, algorithm: str) -> bytes:
+    signed = url.encode("utf-8", "surrogatepass") + written
+    return base64.b64encode(hmac.digest(secret.encode(), signed, _HASHES[algorithm]))
 
 
 def _algorithm(settings: str) -> str:
