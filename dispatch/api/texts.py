@@ -16,6 +16,7 @@ from dispatch.sms.segments import Encoding
 from dispatch.sms.text_preview import preview
 from dispatch.sms.text_rules import LONGEST, FaultKind, samples
 from dispatch.sms.texts import SENTENCES, Language, Template
+from dispatch.tenancy.errors import FranchiseNotFound
 from dispatch.tenancy.queries import franchise_of
 
 router = APIRouter(tags=["sms"])
@@ -71,7 +72,11 @@ class TextPreviewOut(_Answer):
     faults: list[TextFaultOut]
 
 
-@router.post("/texts/preview", dependencies=[allow(Permission.FRANCHISE_READ)], responses=responses())
+@router.post(
+    "/texts/preview",
+    dependencies=[allow(Permission.FRANCHISE_READ)],
+    responses=responses(FranchiseNotFound, SmsAccountMissing),
+)
 async def preview_text(command: PreviewText, uow: UowDep) -> TextPreviewOut:
     """Say what a text would look like and cost, and what is wrong with it; nothing is kept."""
     franchise, wording = await franchise_of(uow), await wording_of(uow)
