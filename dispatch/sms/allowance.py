@@ -47,6 +47,16 @@ _PACE: Final = """
 UPDATE sms_account_progress
 SET next_send_at = greatest(next_send_at, clock_timestamp()) + make_interval(secs => $2) WHERE account_id = $1
 """
+_HOLD: Final = """
+UPDATE sms_account_progress SET next_send_at = greatest(next_send_at, clock_timestamp() + make_interval(secs => $2))
+WHERE account_id = $1
+"""
+_BALANCE: Final = """
+INSERT INTO sms_account_health AS h (account_id, franchise_id, balance_minor, balance_at)
+SELECT a.id, a.franchise_id, $2, clock_timestamp() FROM sms_accounts a JOIN franchises f ON f.id = a.franchise_id
+WHERE a.id = $1 AND f.currency = $3
+ON CONFLICT (account_id) DO UPDATE SET balance_minor = excluded.balance_minor, balance_at = excluded.balance_at
+"""
 _SPEND: Final = """
 INSERT INTO sms_spend (franchise_id, account_id, slot, about_seats, minor)
 SELECT $1, $2, date_bin('5 minutes', clock_timestamp(), 'epoch'), v.about_seats, v.minor
@@ -135,6 +145,16 @@ async def note_claimed(uow: Uow, allowance: Allowance, texts: int, *, seats_mino
     await uow.run(_PACE, allowance.account_id, texts / allowance.rate)
     if seats_minor or offers_minor:
         await uow.run(_SPEND, allowance.franchise_id, allowance.account_id, seats_minor, offers_minor)
+
+
+async def hold_account(uow: Uow, account_id: UUID, pause_s: float) -> None:
+    """Let no sender start a text of an account for so long: its gateway asked for a pause."""
+    await uow.run(_HOLD, account_id, pause_s)
+
+
+async def note_balance(uow: Uow, account_id: UUID, minor: int, currency: str) -> bool:
+    """Keep what a gateway says is left; False where it counts in another currency than the franchise."""
+    return bool(await uow.run(_BALANCE, account_id, minor, currency))
 
 
 async def give_back(uow: Uow, message_ids: Collection[UUID]) -> None:

@@ -18,10 +18,18 @@ import structlog
 from dispatch.kit.beats import beat, inbound_of
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Database, Uow
+from dispatch.sms.allowance import give_back, note_balance
 from dispatch.sms.claim import ACTOR
 from dispatch.sms.events import Moved, tell_texts_moved
 from dispatch.sms.gate import DEADLINE_PASSED
-from dispatch.sms.gateways.base import Account, Gateway, InboundText, Listed, ListingIncomplete
+from dispatch.sms.gateways.base import (
+    Account,
+    Gateway,
+    InboundText,
+    Listed,
+    ListingIncomplete,
+    TellsBalance,
+)
 from dispatch.sms.rules import MessageStatus
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 
@@ -172,6 +180,7 @@ class Reconciler:
     async def _take_turn(self, turn: _Turn) -> int:
         """Do what one listing allows even if another is refused."""
         done = 0
+        await self._read_balance(turn.account)
         for work in (self._clear, self._read_inbound) if turn.unclear else (self._read_inbound,):
             try:
                 done += await work(turn)
@@ -211,9 +220,19 @@ class Reconciler:
             ["absent_at_gateway" if item is None else item.code for item in found],
         )
         changed = {row["id"] for row in cleared}
+        await give_back(uow, sorted(row["id"] for row in rows if row["id"] in changed and fates[row["id"]] is None))
         await tell_texts_moved(uow, [_moved(row) for row in rows if row["id"] in changed and fates[row["id"]]])
         uow.lanes.add("sms")
         return len(changed)
+
+    async def _read_balance(self, account: Account) -> None:
+        """Keep what is left on a prepaid account, so that offers leave the reserve alone."""
+        gateway = self._gateways[account.gateway]
+        if not isinstance(gateway, TellsBalance) or (told := await gateway.balance(account)) is None:
+            return
+        async with self._database.begin(None, ACTOR) as uow:
+            if not await note_balance(uow, account.id, told.minor, told.currency):
+                log.warning("balance_in_another_currency", account_id=str(account.id), currency=told.currency)
 
     async def _read_inbound(self, turn: _Turn) -> int:
         """Store inbound texts whose webhook never came; those that came are known by their id."""

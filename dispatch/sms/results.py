@@ -11,7 +11,7 @@ import structlog
 from asyncpg import UniqueViolationError
 
 from dispatch.kit.uow import Database, Uow, constraint_of
-from dispatch.sms.allowance import give_back
+from dispatch.sms.allowance import give_back, hold_account
 from dispatch.sms.claim import ACTOR, ClaimedText
 from dispatch.sms.events import tell_texts_moved
 from dispatch.sms.gateways.base import Outcome, Refused, Sent, Unclear
@@ -26,6 +26,8 @@ GATHER_S: Final = 0.02
 
 _LONGEST_RETRIES: Final = timedelta(hours=24)
 _LONGEST_PAUSE_S: Final = 60.0
+_LONGEST_ASKED_S: Final = 300.0
+_AS_GOOD_AS_DOWN_S: Final = 60.0
 _TRIES: Final = 6
 
 # A receipt may have overtaken our own answer, a slow answer the end of the lease: then only what is news is written.
@@ -140,6 +142,8 @@ async def write_results(uow: Uow, batch: Sequence[tuple[ClaimedText, Result]]) -
     moved: set[UUID] = {row["id"] for row in rows if row["moved"]}
     await tell_texts_moved(uow, [text.moved for text, _ in batch if text.id in moved])
     await give_back(uow, sorted(text.id for text, result in batch if isinstance(result, Refused | NotStarted)))
+    for account_id, pause_s in _pauses(batch).items():
+        await hold_account(uow, account_id, pause_s)
     weighed = ((text, _is_good(result)) for text, result in batch)
     await weigh_outcomes(
         uow,
@@ -155,6 +159,20 @@ async def write_results(uow: Uow, batch: Sequence[tuple[ClaimedText, Result]]) -
         await stop_phone(uow, phone_id, source="gateway")
 
 
+def _pauses(batch: Sequence[tuple[ClaimedText, Result]]) -> dict[UUID, float]:
+    """Return the pauses gateways asked for, by account, in one order for all who write them."""
+    pauses: dict[UUID, float] = {}
+    for text, result in batch:
+        if isinstance(result, Refused) and result.retry_after_s is not None:
+            pauses[text.account_id] = max(pauses.get(text.account_id, 0.0), _asked(result.retry_after_s))
+    return dict(sorted(pauses.items()))
+
+
+def _asked(retry_after_s: float | None) -> float:
+    """Return the pause a gateway asked for, seconds; no gateway can silence us for longer than a few minutes."""
+    return min(max(retry_after_s or 0.0, 0.0), _LONGEST_ASKED_S)
+
+
 def _is_good(result: Result) -> bool | None:
     """Tell whether the gateway did its part; None where the result says nothing about it."""
     match result:
@@ -162,6 +180,8 @@ def _is_good(result: Result) -> bool | None:
             return None
         case Unclear():
             return False
+        case Refused(retry_after_s=asked) if asked is not None and asked < _AS_GOOD_AS_DOWN_S:
+            return None  # it works, and has too much to do
         case Refused(permanent=permanent):
             return permanent
         case Sent():
@@ -174,10 +194,9 @@ def _fate(text: ClaimedText, result: Result) -> _Fate:
             return _Fate(MessageStatus.SENT, gateway_id or None, None if gateway_id else "gateway_id_given_twice")
         case Refused(code, permanent=True):
             return _Fate(MessageStatus.FAILED, error=code)
-        case Refused(code):
-            return _Fate(
-                MessageStatus.QUEUED, error=code, pause_s=min(_LONGEST_PAUSE_S, 0.5 * 2 ** min(text.attempt, 10))
-            )
+        case Refused(code, retry_after_s=asked):
+            pause_s = min(_LONGEST_PAUSE_S, 0.5 * 2 ** min(text.attempt, 10))
+            return _Fate(MessageStatus.QUEUED, error=code, pause_s=max(pause_s, _asked(asked)))
         case Unclear(reason):
             return _Fate(MessageStatus.UNKNOWN, error=reason)
         case NotStarted():

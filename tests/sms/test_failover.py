@@ -160,3 +160,30 @@ async def test_a_simulated_account_never_stands_in_for_a_real_one(stand: Stand, 
     drain.cancel()
     await asyncio.gather(drain, return_exceptions=True)
     assert stand.gateways["simulator"].bodies == []
+
+
+async def test_a_gateway_that_asks_for_a_pause_is_left_alone_and_does_not_count_as_down(stand: Stand) -> None:
+    stand.gateways["twilio"].answer = Refused("20429", permanent=False, retry_after_s=30.0)
+    await stand.queue([f"early {n}" for n in range(8)])
+    drain = asyncio.create_task(stand.sender()())
+    await asyncio.sleep(0.5)
+    drain.cancel()
+    await asyncio.gather(drain, return_exceptions=True)
+    asked = len(stand.gateways["twilio"].bodies)
+    assert not await stand.down()
+    stand.gateways["twilio"].answer = None
+    await stand.queue(["later"])
+    drain = asyncio.create_task(stand.sender()())
+    await asyncio.sleep(0.5)
+    drain.cancel()
+    await asyncio.gather(drain, return_exceptions=True)
+    assert len(stand.gateways["twilio"].bodies) == asked
+    held = await stand.owner.fetchrow(
+        """SELECT next_send_at > now() + interval '20 seconds' AS held,
+                  (SELECT min(send_at) FROM messages WHERE account_id = $1 AND error = '20429')
+                    > now() + interval '20 seconds' AS later
+           FROM sms_account_progress WHERE account_id = $1""",
+        stand.first.account.id,
+    )
+    assert held is not None
+    assert tuple(held) == (True, True)

@@ -9,7 +9,8 @@ import pytest_asyncio
 
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings, SmsSettings
-from dispatch.sms.gateways.base import Outcome, Parcel, Refused, Sent
+from dispatch.sms.gateways.base import Account, Balance, Outcome, Parcel, Refused, Sent
+from dispatch.sms.reconcile import Reconciler
 from dispatch.sms.send import Broadcaster
 from dispatch.sms.service import MessageClass
 from tests.factories.sms import TestAccount, make_account, make_phone, queue_text
@@ -164,3 +165,27 @@ async def test_the_database_takes_no_prefix_that_is_none(
 ) -> None:
     with pytest.raises(asyncpg.CheckViolationError):
         await limit(owner, account, prefixes=prefixes)
+
+
+class Purse(Adapter):
+    """A gateway that tells what is left."""
+
+    lists = True
+
+    def __init__(self, left: Balance) -> None:
+        super().__init__(Carrier())
+        self._left = left
+
+    async def balance(self, _account: Account) -> Balance | None:
+        return self._left
+
+
+@pytest.mark.parametrize(("currency", "kept"), [("RUB", 12_345), ("EUR", None)])
+async def test_what_a_gateway_says_is_left_is_kept_in_the_currency_of_the_franchise_alone(
+    jobs_db: Database, owner: asyncpg.Connection, account: TestAccount, currency: str, kept: int | None
+) -> None:
+    await Reconciler(jobs_db, {"simulator": Purse(Balance(12_345, currency))})()
+    found = await owner.fetchval(
+        "SELECT balance_minor FROM sms_account_health WHERE account_id = $1", account.account.id
+    )
+    assert found == kept
