@@ -16,6 +16,7 @@ import asyncpg
 import structlog
 
 from dispatch.kit.beats import beat, inbound_of
+from dispatch.kit.fail_points import fail_point
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Database, Uow
 from dispatch.sms.claim import ACTOR
@@ -213,6 +214,7 @@ class Reconciler:
         changed = {row["id"] for row in cleared}
         await tell_texts_moved(uow, [_moved(row) for row in rows if row["id"] in changed and fates[row["id"]]])
         uow.lanes.add("sms")
+        fail_point("sms.reconciled")
         return len(changed)
 
     async def _read_inbound(self, turn: _Turn) -> int:
