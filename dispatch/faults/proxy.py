@@ -112,7 +112,7 @@ class FaultProxy:
             far_reader, far_writer = await asyncio.open_connection(*self._target)
         except OSError:
             self.counts["unreachable"] += 1
-            _reset(writer)
+            reset(writer)
             return
         task = asyncio.current_task()
         assert task is not None, "a connection is served by a task of its own"
@@ -171,10 +171,11 @@ class _Link:
     def reset(self) -> None:
         """Send both sides a reset."""
         for writer in self._writers:
-            _reset(writer)
+            reset(writer)
 
 
-def _reset(writer: asyncio.StreamWriter) -> None:
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Close a connection by a reset: the other side reads an error instead of an end."""
     with suppress(OSError):  # closed already
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
     writer.transport.abort()
