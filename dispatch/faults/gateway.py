@@ -1,7 +1,8 @@
 """A gateway that lies: Twilio's API over plain sockets, so that it can also break off, hang and reset.
 
 What it takes and lists is the simulator's carrier. Each text taken is in the outside log, on the disk, before anything
-of an answer leaves. `texts` of the log: `ref`, our id of the text; `to`; `arrived`, when its request was read.
+of an answer leaves: `accepted` with `ref`, our id of the text, `to`, `sid` and `arrived`, when its request was read;
+`lied` with `lie`.
 """
 
 import asyncio
@@ -115,6 +116,8 @@ class LyingGateway:
     async def _take(self, account: Account, request: _Request, reader: asyncio.StreamReader) -> _Answer:
         form = fields_of(request.body)
         lie = self.liar.draw()
+        if lie is not None:
+            await self._log.write("lied", lie=lie)
         if lie is not None and lie not in TAKEN:
             return await self._end(lie, b"{}", reader)
         message = accept(self._world, account, form)

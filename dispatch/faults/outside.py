@@ -41,11 +41,31 @@ class OutsideLog:
         await asyncio.to_thread(os.fsync, self._file.fileno())
 
 
-def read_log(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the lines of a log; one that was being written when its writer died is left out."""
-    if path.exists():
-        with path.open("rb") as file:
-            yield from (json.loads(line) for line in file if line.endswith(b"\n"))
+class LogReader:
+    """Follows a log while it is written; the file may come into being later."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+
+    def news(self, what: str) -> Iterator[dict[str, Any]]:
+        """Yield the lines about `what` that came since the last call; half a line waits for its end."""
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            file.seek(self._read)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                self._read += len(line)
+                found: dict[str, Any] = json.loads(line)
+                if found["what"] == what:
+                    yield found
+
+
+def read_log(path: Path, what: str) -> list[dict[str, Any]]:
+    """Return all lines of a log about `what`; one that was being written when its writer died is left out."""
+    return list(LogReader(path).news(what))
 
 
 def instant_of(line: dict[str, Any], name: str = "at") -> float:

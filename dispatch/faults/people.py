@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
-from dispatch.faults.outside import OutsideLog, read_log
+from dispatch.faults.outside import LogReader, OutsideLog
 from dispatch.simulator.config import Account
 from dispatch.simulator.courier import sign
 from dispatch.simulator.wire import Connection, NoAnswer
@@ -77,8 +77,9 @@ async def answer_for_ever(
     """Have a share of those whose texts the gateway took answer something, once each, until cancelled."""
     chance = random.Random(seed)  # noqa: S311 - a test's dice
     known: set[str] = set()
+    log = LogReader(taken)
     while True:
-        for line in read_log(taken):
+        for line in log.news("accepted"):
             if line["to"] not in known:
                 known.add(line["to"])
                 if chance.random() < share:

@@ -13,7 +13,7 @@ import asyncpg
 
 from dispatch.faults.lies import BAD_DAY, Lies
 from dispatch.faults.nursery import GatewayPlan, Nursery, Role
-from dispatch.faults.outside import OutsideLog, read_log
+from dispatch.faults.outside import LogReader, OutsideLog
 from dispatch.faults.people import Poster, answer_for_ever
 from dispatch.faults.proxy import FaultProxy
 from dispatch.faults.stage import Stage, order_of, set_stage
@@ -237,6 +237,7 @@ class _Broadcast:
         self._workforce = workforce
         self._say = say
         self._counts: Counter[str] = Counter()
+        self._taken = LogReader(ground.taken)
 
     async def answer(self, poster: Poster) -> None:
         """Have people answer until cancelled."""
@@ -276,7 +277,7 @@ class _Broadcast:
         self._counts["waiting"] = await self._owner.fetchval(_WAITING)
         rows = await self._owner.fetch("SELECT id::text FROM messages WHERE status = 'unknown'")
         self.unclear.update(row["id"] for row in rows)
-        self._counts["taken"] = sum(1 for _ in read_log(self._ground.taken))
+        self._counts["taken"] += sum(1 for _ in self._taken.news("accepted"))
 
     def _tell(self) -> None:
         counts, workforce = self._counts, self._workforce

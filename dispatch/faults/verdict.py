@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
@@ -34,7 +34,8 @@ class Verdict:
         answers: texts of people that were acknowledged; `answers_lost`: acknowledged and not in our tables.
         undisposed: stored texts of people without exactly one disposition.
         dead: events given up; `deaths`: processes that ended unasked; `audit`: invariants that do not hold.
-        unmet: fail-points that were owed a kill and did not get it.
+        unmet: kills that were owed to fail-points and did not come about.
+        kills: fail-point -> workers killed there; `faults`: what the proxy did; `lies`: what the gateway did.
     """
 
     texts: int
@@ -53,6 +54,7 @@ class Verdict:
     unmet: int = 0
     kills: Mapping[str, int] = field(default_factory=dict)
     faults: Mapping[str, int] = field(default_factory=dict)
+    lies: Mapping[str, int] = field(default_factory=dict)
     took_s: float = 0.0
 
     @property
@@ -71,6 +73,30 @@ class Verdict:
         }
         return [f"{count} {what}" for what, count in found.items() if count] + list(self.audit)
 
+    @property
+    def figures(self) -> list[tuple[str, float]]:
+        """The figures for people, each with its name."""
+        return [
+            ("texts of ours", self.texts),
+            ("accepted at the gateway", self.accepted),
+            ("accepted twice or more", len(self.duplicates)),
+            ("lost", len(self.lost)),
+            ("accepted and held for unsent", len(self.strangers)),
+            ("unclear at some time", self.unclear),
+            ("of them cleared up", self.unclear - self.left_unclear),
+            ("answers acknowledged", self.answers),
+            ("of them lost", self.answers_lost),
+            ("without exactly one disposition", self.undisposed),
+            ("events given up", self.dead),
+            ("workers killed", sum(self.kills.values())),
+            ("workers that ended unasked", len(self.deaths)),
+            ("seconds", round(self.took_s, 1)),
+        ]
+
+    def report(self) -> dict[str, Any]:
+        """Everything, for programs."""
+        return asdict(self) | {"breaches": self.breaches}
+
 
 async def judge(owner: asyncpg.Connection, *, taken: Path, acknowledged: Path, unclear: Collection[str]) -> Verdict:
     """Compare the outside logs with the tables.
@@ -81,10 +107,10 @@ async def judge(owner: asyncpg.Connection, *, taken: Path, acknowledged: Path, u
         acknowledged: the log of what people's texts were acknowledged.
         unclear: ids of texts that were seen unclear.
     """
-    sent = Counter(line["ref"] for line in read_log(taken))
+    sent = Counter(line["ref"] for line in read_log(taken, "accepted"))
     rows = await owner.fetch("SELECT id::text, status FROM messages")
     status = {row["id"]: row["status"] for row in rows}
-    answers = {line["sid"] for line in read_log(acknowledged)}
+    answers = {line["sid"] for line in read_log(acknowledged, "acknowledged")}
     kept = {row["gateway_id"] for row in await owner.fetch("SELECT gateway_id FROM inbound_messages")}
     return Verdict(
         texts=len(rows),
@@ -99,4 +125,5 @@ async def judge(owner: asyncpg.Connection, *, taken: Path, acknowledged: Path, u
         undisposed=await owner.fetchval(_NOT_ONCE_DISPOSED),
         dead=await owner.fetchval("SELECT count(*) FROM outbox WHERE state = 'dead'"),
         audit=[str(finding) for finding in await run_audit(owner)],
+        lies=Counter(line["lie"] for line in read_log(taken, "lied")),
     )

@@ -14,7 +14,7 @@ import pytest
 
 from dispatch.faults.gateway import serve_lies
 from dispatch.faults.lies import TAKEN, Liar, Lie, Lies
-from dispatch.faults.outside import OutsideLog, read_log
+from dispatch.faults.outside import LogReader, OutsideLog, read_log
 from dispatch.kit.ids import new_id
 from dispatch.local.places import free_port
 from dispatch.simulator.config import Account as CarrierAccount
@@ -52,7 +52,7 @@ class House:
         return str(parcel.reference), await self.client.send(ACCOUNT, parcel)
 
     def taken(self) -> list[str]:
-        return [line["ref"] for line in read_log(self.log)]
+        return [line["ref"] for line in read_log(self.log, "accepted")]
 
 
 @asynccontextmanager
@@ -141,8 +141,12 @@ async def test_a_line_of_the_log_is_on_disk_when_it_is_answered_for(tmp_path: Pa
     log = OutsideLog(path)
     await asyncio.gather(*(log.write("taken", ref=str(n)) for n in range(50)))
     await log.write("taken", ref="50")
-    assert {line["ref"] for line in read_log(path)} == {str(n) for n in range(51)}
+    assert {line["ref"] for line in read_log(path, "taken")} == {str(n) for n in range(51)}
+    reader, half = LogReader(path), json.dumps({"what": "taken"})
     with path.open("a") as file:
-        file.write(json.dumps({"what": "half"})[:-3])
-    assert len(list(read_log(path))) == 51
+        file.write(half[:5])
+        file.flush()
+        assert len(list(reader.news("taken"))) == 51
+        file.write(half[5:] + "\n")
+    assert len(list(reader.news("taken"))) == 1
     log.close()
