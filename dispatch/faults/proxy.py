@@ -122,8 +122,10 @@ class FaultProxy:
             async with asyncio.TaskGroup() as ways:
                 ways.create_task(self._pump("up", link, reader, far_writer))
                 ways.create_task(self._pump("down", link, far_reader, writer))
-        except* (OSError, asyncio.IncompleteReadError):
+        except* OSError:
             link.reset()
+        except* asyncio.CancelledError:
+            link.reset()  # the proxy closes; a server logs a handler that was cancelled as an error
         finally:
             self._links.discard(link)
             writer.close()
