@@ -30,6 +30,7 @@ def chaos(
     *,
     recipients: Annotated[int, typer.Option(min=10, max=100_000, help="How many people are asked, at least.")] = 200,
     kills: Annotated[int, typer.Option(min=0, max=10_000, help="How often workers die, over all fail-points.")] = 20,
+    pauses: Annotated[int, typer.Option(min=0, max=1000, help="How often a worker freezes with texts in hand.")] = 2,
     at: Annotated[list[str] | None, typer.Option("--at", help="Die at this fail-point only; may be repeated.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=16, help="How many workers live at a time.")] = 2,
     rate: Annotated[int, typer.Option(min=1, max=10_000, help="Texts a second the gateway takes.")] = 500,
@@ -50,7 +51,8 @@ def chaos(
     PostgreSQL, Redis, the API, workers and a gateway are started for this run alone and are gone after it. Orders ask
     people by text and some answer. Meanwhile the gateway lies (500, 429, silence, resets, lost and garbled answers,
     callbacks twice, too early and out of order), the network between fails (latency, resets, half-closed and swallowed
-    connections, no bandwidth, refusal), and workers kill themselves at fail-points.
+    connections, no bandwidth, refusal), and workers kill themselves at fail-points or freeze there
+    until others have taken up what they hold.
 
     What the gateway took and what was acknowledged to it is logged outside of the product, and compared with its tables
     at the end. Exit code 1 on any breach; the logs are kept then.
@@ -64,6 +66,7 @@ def chaos(
     plan = Plan(
         recipients=recipients,
         kills=kills,
+        pauses=pauses,
         points=tuple(dict.fromkeys(at or FAIL_POINTS)),
         workers=workers,
         seed=seed,

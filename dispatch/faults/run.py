@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,6 +36,9 @@ _FEW: Final = 40
 _MORE: Final = 10
 """So many people are asked by each further order, while kills are owed and nothing is left to do."""
 
+_STANDS_STILL: Final = ("sms.claimed", "sms.answered")
+"""Where a worker holds texts that others may take up meanwhile."""
+
 _WAITING: Final = "SELECT count(*) FROM messages WHERE status IN ('queued', 'sending', 'unknown')"
 _BUSY: Final = """
 SELECT EXISTS (SELECT FROM messages WHERE status IN ('queued', 'sending', 'unknown'))
@@ -57,6 +60,7 @@ class Plan:
         recipients: men who are asked, at least.
         kills: how often workers die in all, spread over the fail-points evenly.
         points: the fail-points at which they die.
+        pauses: how often workers freeze at a point where they hold texts, for longer than others wait for them.
         workers: how many live at a time.
         lease_s, send_timeout_s, unclear_for_s: shorter than in production, so that a death is overcome soon.
         rate_per_s: texts a second.
@@ -69,6 +73,7 @@ class Plan:
     recipients: int = 200
     kills: int = 10
     points: tuple[str, ...] = tuple(FAIL_POINTS)
+    pauses: int = 2
     workers: int = 2
     seed: int = 1
     lease_s: float = 5.0
@@ -83,8 +88,22 @@ class Plan:
     @property
     def owed(self) -> dict[str, int]:
         """Fail-point -> kills."""
-        each, over = divmod(self.kills, len(self.points))
-        return {name: each + (nth < over) for nth, name in enumerate(self.points)}
+        return _shared(self.kills, self.points)
+
+    @property
+    def owed_pauses(self) -> dict[str, int]:
+        """Fail-point -> pauses."""
+        return _shared(self.pauses, _STANDS_STILL)
+
+    @property
+    def pause_s(self) -> float:
+        """So long a frozen worker's texts have been taken up, cleared up and sent by others."""
+        return self.lease_s + 2 * self.unclear_for_s
+
+
+def _shared(count: int, names: Sequence[str]) -> dict[str, int]:
+    each, over = divmod(count, len(names))
+    return {name: each + (nth < over) for nth, name in enumerate(names)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +211,9 @@ async def run_chaos(plan: Plan, ground: Ground, say: Say, disturb: Disturb | Non
             house.environment,
             ground.directory,
             size=plan.workers,
-            owed=plan.owed,
+            kills=plan.owed,
+            pauses=plan.owed_pauses,
+            pause_s=plan.pause_s,
             seed=plan.seed,
         )
         broadcast = _Broadcast(plan, ground, stage, owner, workforce, say)
@@ -214,6 +235,7 @@ async def run_chaos(plan: Plan, ground: Ground, say: Say, disturb: Disturb | Non
             deaths=workforce.deaths,
             unmet=workforce.owed,
             kills=dict(workforce.kills),
+            pauses=dict(workforce.pauses),
             faults=dict(house.proxy.counts),
             took_s=time.monotonic() - began,
         )
@@ -283,7 +305,8 @@ class _Broadcast:
         counts, workforce = self._counts, self._workforce
         self._say(
             f"{counts['taken']} texts at the gateway, {counts['waiting']} on the way, {len(self.unclear)} were "
-            f"unclear; {counts['answers']} answers; {workforce.kills.total()} kills, {workforce.owed} to come"
+            f"unclear; {counts['answers']} answers; {workforce.kills.total()} kills, "
+            f"{workforce.pauses.total()} pauses, {workforce.owed} of them to come"
         )
 
 

@@ -34,8 +34,9 @@ class Verdict:
         answers: texts of people that were acknowledged; `answers_lost`: acknowledged and not in our tables.
         undisposed: stored texts of people without exactly one disposition.
         dead: events given up; `deaths`: processes that ended unasked; `audit`: invariants that do not hold.
-        unmet: kills that were owed to fail-points and did not come about.
-        kills: fail-point -> workers killed there; `faults`: what the proxy did; `lies`: what the gateway did.
+        unmet: kills and pauses that were owed to fail-points and did not come about.
+        kills: fail-point -> workers killed there; `pauses`: frozen there, and let go on;
+            `faults`: what the proxy did; `lies`: what the gateway did.
     """
 
     texts: int
@@ -53,6 +54,7 @@ class Verdict:
     deaths: Sequence[str] = ()
     unmet: int = 0
     kills: Mapping[str, int] = field(default_factory=dict)
+    pauses: Mapping[str, int] = field(default_factory=dict)
     faults: Mapping[str, int] = field(default_factory=dict)
     lies: Mapping[str, int] = field(default_factory=dict)
     took_s: float = 0.0
@@ -69,7 +71,7 @@ class Verdict:
             "answers without exactly one disposition": self.undisposed,
             "events given up": self.dead,
             "processes that ended unasked": len(self.deaths),
-            "kills that did not come about": self.unmet,
+            "kills or pauses that did not come about": self.unmet,
         }
         return [f"{count} {what}" for what, count in found.items() if count] + list(self.audit)
 
@@ -89,6 +91,7 @@ class Verdict:
             ("without exactly one disposition", self.undisposed),
             ("events given up", self.dead),
             ("workers killed", sum(self.kills.values())),
+            ("workers frozen for a while", sum(self.pauses.values())),
             ("workers that ended unasked", len(self.deaths)),
             ("seconds", round(self.took_s, 1)),
         ]

@@ -1,24 +1,58 @@
-"""Workers that kill themselves where they are told to, and are started again, until each place had its share."""
+"""Workers that kill or stop themselves where they are told to, until each place had its share.
 
+Who was killed is replaced at once. Who stands still is let go on after so long that others have taken up what he held.
+"""
+
+import os
 import random
 import signal
+import time
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from dispatch.faults.nursery import Nursery, Role
-from dispatch.kit.fail_points import LAST_WORDS
+from dispatch.kit.fail_points import LAST_WORDS, PAUSED
 
-_LATEST: Final = 6
-"""A point kills at one of its first so many passings, so that not always the same number of texts is in hand."""
+_LATEST: Final = MappingProxyType({"sms.claimed": 6, "sms.handed_over": 6, "sms.answered": 6, "sms.reconciled": 1})
+"""A point acts at one of its first so many passings, others at one of two: so that not always the same is in hand."""
+_AWAKE_S: Final = 2.0
+"""Who stood still works on for so long at least, to do the damage he may."""
+
+
+@dataclass(slots=True)
+class _Life:
+    """One worker: where it is armed, how often it stood still, the last time since when, and since when no more."""
+
+    log: Path
+    kills: frozenset[str]
+    pauses: frozenset[str]
+    stops: int = 0
+    standing_since: float | None = None
+    awake_since: float | None = None
+
+    @property
+    def told(self) -> list[str]:
+        """What it has written so far, line by line."""
+        return self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
+
+    @property
+    def may_go(self) -> bool:
+        """Whether nothing is expected of it."""
+        if self.awake_since is not None:
+            return time.monotonic() - self.awake_since > _AWAKE_S
+        return self.standing_since is None
 
 
 class Workforce:
-    """So many workers at any time; each life ends at one of the fail-points that are still owed a kill.
+    """So many workers at any time, armed with what is still owed to the fail-points.
 
     Attributes:
         kills: fail-point -> how many workers died there.
+        pauses: fail-point -> how many workers stood still there and went on.
         lives: how many workers were started.
         deaths: workers that ended of themselves, in words; there should be none.
     """
@@ -30,19 +64,23 @@ class Workforce:
         logs: Path,
         *,
         size: int,
-        owed: Mapping[str, int],
+        kills: Mapping[str, int],
+        pauses: Mapping[str, int],
+        pause_s: float,
         seed: int,
     ) -> None:
         self.kills: Counter[str] = Counter()
+        self.pauses: Counter[str] = Counter()
         self.lives = 0
         self.deaths: list[str] = []
         self._nursery = nursery
         self._environment = environment
         self._logs = logs
         self._size = size
-        self._owed = Counter(owed)
+        self._wanted_kills, self._wanted_pauses = Counter(kills), Counter(pauses)
+        self._pause_s = pause_s
         self._random = random.Random(seed)  # noqa: S311 - a test's dice
-        self._alive: dict[int, Path] = {}
+        self._alive: dict[int, _Life] = {}
 
     @property
     def alive(self) -> Collection[int]:
@@ -51,29 +89,57 @@ class Workforce:
 
     @property
     def owed(self) -> int:
-        """How many kills are still to come."""
-        return (self._owed - self.kills).total()
+        """How many kills and pauses are still to come."""
+        return (self._wanted_kills - self.kills).total() + (self._wanted_pauses - self.pauses).total()
 
     def tend(self) -> None:
-        """Count who died and where, and start others in their place."""
+        """Count who died and where, start others in their place, and let those go on who stood still for long."""
         for pid, code in self._nursery.ended().items():
-            log = self._alive.pop(pid, None)
-            if log is not None:
-                self._count(log, code)
+            life = self._alive.pop(pid, None)
+            if life is not None:
+                self._count(life, code)
+        for pid, life in self._alive.items():
+            self._look_after(pid, life)
+        if self.owed:
+            self._dismiss()
         while len(self._alive) < self._size:
             self._start()
 
     def _start(self) -> None:
+        """Start a worker that dies, or stands still first, at whichever point it passes often enough."""
         self.lives += 1
         log = self._logs / f"worker-{self.lives}.log"
-        owed = sorted((self._owed - self.kills).elements())
-        armed = {name: self._random.randint(1, _LATEST) for name in dict.fromkeys(owed)}
-        wanted = ",".join(f"{name}={nth}" for name, nth in armed.items())
-        pid = self._nursery.start(Role.WORKER, {**self._environment, "DISPATCH_FAIL_POINTS": wanted}, log)
-        self._alive[pid] = log
+        pauses = frozenset(self._wanted_pauses - self.pauses)
+        kills = frozenset(self._wanted_kills - self.kills) - pauses
+        nth = {name: self._random.randint(1, _LATEST.get(name, 2)) for name in sorted(kills | pauses)}
+        moments = [f"{name}={nth[name]}{':pause' if name in pauses else ''}" for name in nth]
+        environment = {**self._environment, "DISPATCH_FAIL_POINTS": ",".join(moments)}
+        self._alive[self._nursery.start(Role.WORKER, environment, log)] = _Life(log, kills, pauses)
 
-    def _count(self, log: Path, code: int) -> None:
-        last = log.read_text(encoding="utf-8", errors="replace").rstrip().rpartition("\n")[2]
+    def _look_after(self, pid: int, life: _Life) -> None:
+        """Note that a worker stands still, or let it go on."""
+        stops = [line.removeprefix(PAUSED) for line in life.told if line.startswith(PAUSED)]
+        if len(stops) > life.stops:
+            life.stops, life.standing_since, life.awake_since = len(stops), time.monotonic(), None
+            self.pauses[stops[-1]] += 1
+        elif life.standing_since and not life.awake_since and time.monotonic() - life.standing_since > self._pause_s:
+            life.awake_since = time.monotonic()
+            os.kill(pid, signal.SIGCONT)
+
+    def _dismiss(self) -> None:
+        """End those that are armed with nothing that is still owed, so that others take their place."""
+        kills, pauses = (self._wanted_kills - self.kills).keys(), (self._wanted_pauses - self.pauses).keys()
+        idle = [
+            pid
+            for pid, life in self._alive.items()
+            if life.may_go and not (life.kills & kills) and (not (life.pauses & pauses) or life.awake_since)
+        ]
+        self._nursery.kill(idle)
+        for pid in idle:
+            del self._alive[pid]
+
+    def _count(self, life: _Life, code: int) -> None:
+        last = (life.told or [""])[-1]
         if code == -signal.SIGKILL and last.startswith(LAST_WORDS):
             self.kills[last.removeprefix(LAST_WORDS)] += 1
         else:

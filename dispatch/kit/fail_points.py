@@ -1,7 +1,8 @@
-"""Named places at which a process can be made to die, to prove that dying there costs nothing.
+"""Named places at which a process can be made to die or to stand still, to prove that it costs nothing.
 
 Each stands between two steps that a crash must not tear apart. Unarmed, passing one is a look into an empty mapping.
-Armed, the process ends itself by SIGKILL: nothing is flushed, closed or rolled back, as if the machine had gone.
+Armed, the process ends itself by SIGKILL: nothing is flushed, closed or rolled back, as if the machine had gone. Or it
+stops itself by SIGSTOP, as if the machine had frozen, and goes on with what it holds when somebody sends SIGCONT.
 """
 
 import os
@@ -10,7 +11,7 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, NoReturn
+from typing import Final
 
 from dispatch.kit.errors import Forbidden, Invalid
 
@@ -32,6 +33,11 @@ FAIL_POINTS: Final[Mapping[str, str]] = MappingProxyType(
 LAST_WORDS: Final = "killed at fail-point "
 """What a process writes on standard error, with the name after it, when it ends itself."""
 
+PAUSED: Final = "paused at fail-point "
+"""The same, when it stops itself."""
+
+_PAUSE: Final = "pause"
+
 
 class FailPointMalformed(Invalid):
     """Somebody asked for a fail-point that does not exist, or for no sensible moment at it."""
@@ -49,11 +55,12 @@ class FailPointsRefused(Forbidden):
 
 @dataclass(slots=True)
 class _Trigger:
-    """When to die: at the n-th passing, or at each by a chance."""
+    """When to act: at the n-th passing, or at each by a chance; and whether to stop only."""
 
     nth: int | None
     chance: float
     random: random.Random
+    pause: bool
     passed: int = field(default=0)
 
     def due(self) -> bool:
@@ -67,7 +74,7 @@ _armed: dict[str, _Trigger] = {}
 def fail_point(name: str) -> None:
     """Pass a place of `FAIL_POINTS`; does nothing unless it is armed and its moment has come."""
     if name in _armed and _armed[name].due():
-        _die(name)
+        _act(name, pause=_armed[name].pause)
 
 
 def arm_fail_points(wanted: str) -> None:
@@ -75,7 +82,8 @@ def arm_fail_points(wanted: str) -> None:
 
     Args:
         wanted: `NAME=N` for the n-th passing or `NAME=CHANCE` with a chance below one, such as `0.05`, several parted
-            by commas; `seed=NUMBER` among them makes chances the same on every run.
+            by commas; `:pause` after it stops the process instead of killing it; `seed=NUMBER` among them makes chances
+            the same on every run.
 
     Raises:
         FailPointMalformed: an unknown name, or neither a count nor a chance.
@@ -91,18 +99,20 @@ def arm_fail_points(wanted: str) -> None:
 def _trigger(name: str, moment: str, chances: random.Random) -> _Trigger:
     if name not in FAIL_POINTS:
         raise FailPointMalformed(f"DISPATCH_FAIL_POINTS: there is no fail-point '{name}'; see `dispatch chaos --list`.")
-    if moment.isascii() and moment.isdigit() and int(moment) > 0:
-        return _Trigger(int(moment), 0.0, chances)
+    when, _, action = moment.partition(":")
+    if action not in {"", _PAUSE}:
+        raise FailPointMalformed(f"DISPATCH_FAIL_POINTS: a process can only die or pause at {name}, not '{action}'.")
+    if when.isascii() and when.isdigit() and int(when) > 0:
+        return _Trigger(int(when), 0.0, chances, action == _PAUSE)
     try:
-        chance = float(moment)
+        chance = float(when)
     except ValueError:
         chance = 0.0
     if not 0 < chance < 1:
         raise FailPointMalformed(f"DISPATCH_FAIL_POINTS: write {name}=N with a count, or {name}=0.05 with a chance.")
-    return _Trigger(None, chance, chances)
+    return _Trigger(None, chance, chances, action == _PAUSE)
 
 
-def _die(name: str) -> NoReturn:
-    os.write(2, f"{LAST_WORDS}{name}\n".encode())
-    os.kill(os.getpid(), signal.SIGKILL)
-    raise AssertionError("a process does not outlive its SIGKILL")
+def _act(name: str, *, pause: bool) -> None:
+    os.write(2, f"{PAUSED if pause else LAST_WORDS}{name}\n".encode())
+    os.kill(os.getpid(), signal.SIGSTOP if pause else signal.SIGKILL)

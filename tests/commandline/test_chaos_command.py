@@ -57,7 +57,7 @@ def test_an_unknown_fail_point_is_wrong_usage() -> None:
         ({"undisposed": 1}, ["1 answers without exactly one disposition"]),
         ({"dead": 1}, ["1 events given up"]),
         ({"deaths": ("exit code 1",)}, ["1 processes that ended unasked"]),
-        ({"unmet": 1}, ["1 kills that did not come about"]),
+        ({"unmet": 1}, ["1 kills or pauses that did not come about"]),
         ({"audit": ("I1: not true",)}, ["I1: not true"]),
         ({}, []),
     ],

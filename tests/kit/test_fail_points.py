@@ -1,5 +1,6 @@
 """Fail-points: none is armed by itself, an armed one kills at its moment, and each stands where the list says."""
 
+import os
 import re
 import signal
 import subprocess
@@ -7,7 +8,7 @@ import sys
 
 import pytest
 
-from dispatch.kit.fail_points import FAIL_POINTS, LAST_WORDS, FailPointMalformed, arm_fail_points, fail_point
+from dispatch.kit.fail_points import FAIL_POINTS, LAST_WORDS, PAUSED, FailPointMalformed, arm_fail_points, fail_point
 from tests.architecture.sources import PACKAGES, python_files
 
 _PASS_OFTEN = """
@@ -37,6 +38,23 @@ def test_chances_are_the_same_with_the_same_seed() -> None:
     assert passings("sms.claimed=0.05,seed=7")[1] == lived
 
 
+def test_a_pause_is_a_stop_from_which_the_process_goes_on() -> None:
+    armed = "sms.claimed=3:pause"
+    with subprocess.Popen(
+        [sys.executable, "-c", _PASS_OFTEN.format(armed=armed)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == f"{PAUSED}sms.claimed\n"
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        process.send_signal(signal.SIGCONT)
+        told, _ = process.communicate(timeout=20)
+    assert (process.returncode, len(told.splitlines())) == (0, 499)
+
+
 def test_unarmed_nothing_happens() -> None:
     arm_fail_points("sms.answered=1")
     arm_fail_points("")
@@ -44,7 +62,10 @@ def test_unarmed_nothing_happens() -> None:
         fail_point(name)
 
 
-@pytest.mark.parametrize("wanted", ["sms.claimd=1", "sms.claimed", "sms.claimed=0", "sms.claimed=1.5", "sms.claimed=x"])
+@pytest.mark.parametrize(
+    "wanted",
+    ["sms.claimd=1", "sms.claimed", "sms.claimed=0", "sms.claimed=1.5", "sms.claimed=x", "sms.claimed=1:raise"],
+)
 def test_nonsense_is_refused_and_leaves_nothing_armed(wanted: str) -> None:
     with pytest.raises(FailPointMalformed):
         arm_fail_points(wanted)

@@ -48,9 +48,9 @@ async def test_nothing_is_sent_twice_or_lost_wherever_a_worker_dies(
     ground: Ground, figure: Callable[[str], None], *, full: bool
 ) -> None:
     plan = (
-        Plan(recipients=5000, kills=200, patience_s=3000)
+        Plan(recipients=5000, kills=200, pauses=10, patience_s=3000)
         if full
-        else Plan(recipients=60, kills=10, lease_s=2, send_timeout_s=1, unclear_for_s=3)
+        else Plan(recipients=60, kills=10, pauses=2, lease_s=2, send_timeout_s=1, unclear_for_s=3)
     )
     verdict = await run_chaos(plan, ground, print)
     assert verdict.breaches == []
@@ -67,9 +67,9 @@ async def test_losing_redis_changes_latency_only(
     ground: Ground, cluster: TestCluster, figure: Callable[[str], None], *, full: bool
 ) -> None:
     plan = (
-        Plan(recipients=5000, kills=0, rate_per_s=40, patience_s=1500)
+        Plan(recipients=5000, kills=0, pauses=0, rate_per_s=40, patience_s=1500)
         if full
-        else Plan(recipients=60, kills=0, rate_per_s=25, answering=0.1, send_timeout_s=1, unclear_for_s=3)
+        else Plan(recipients=60, kills=0, pauses=0, rate_per_s=25, answering=0.1, send_timeout_s=1, unclear_for_s=3)
     )
     away_s = 60 if full else 3
     verdict = await run_chaos(plan, ground, print, partial(lose_redis, cluster, away_s))
