@@ -68,6 +68,7 @@ class Nursery:
     def __init__(self, warden: int, line: socket.socket) -> None:
         self._warden = warden
         self._line = line
+        self._ended: dict[int, int] = {}
 
     @classmethod
     def open(cls) -> Self:
@@ -89,15 +90,21 @@ class Nursery:
 
     def ended(self) -> dict[int, int]:
         """Return pid -> exit code of those that ended since the last call; minus the signal's number if it killed."""
-        return {int(pid): code for pid, code in self._ask({}).items()}
+        self._look()
+        ended, self._ended = self._ended, {}
+        return ended
 
     def kill(self, pids: Collection[int]) -> None:
-        """End some of them at once, and return when they are gone."""
-        left = set(pids)
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
-        while left := left - self.ended().keys():
+        """End some of them at once, and return when they are gone; `ended` does not tell of them."""
+        self._look()
+        for pid in pids:
+            if pid not in self._ended:
+                os.kill(pid, signal.SIGKILL)
+        while any(pid not in self._ended for pid in pids):
             time.sleep(0.01)
+            self._look()
+        for pid in pids:
+            del self._ended[pid]
 
     def close(self) -> None:
         """End all of them at once."""
@@ -109,6 +116,9 @@ class Nursery:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _look(self) -> None:
+        self._ended.update((int(pid), code) for pid, code in self._ask({}).items())
 
     def _ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
         self._line.send(json.dumps(order).encode())
