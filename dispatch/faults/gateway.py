@@ -122,8 +122,11 @@ class LyingGateway:
             return await self._end(lie, b"{}", reader)
         message = accept(self._world, account, form)
         shown = json.dumps(resource(message)).encode()
+        reference = message.reference
+        if self.liar.keeps_silent():
+            message.status_callback = ""
         await self._log.write(
-            "accepted", ref=message.reference, to=message.to, sid=message.sid, arrived=request.arrived.isoformat()
+            "accepted", ref=reference, to=message.to, sid=message.sid, arrived=request.arrived.isoformat()
         )
         first = self._world.report(message, Status.QUEUED)
         if first is not None and lie is Lie.CALLBACK_FIRST:

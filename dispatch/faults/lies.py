@@ -45,6 +45,7 @@ class Lies(BaseModel):
         chances: how likely each is for a request to send; what is left over is served honestly.
         script: for the first requests to send, one after another; None is an honest answer. Then chances decide.
         listing: the chance that a page of a list is an error or garbled; a list never shows less than there is.
+        silent: the chance that a text taken gets no callback at all, so that only a list tells of it.
         duplicate, reorder: the chance of a callback to be posted twice, or held back so that later ones overtake it.
         hang_s: so long it stays silent, unless the caller hangs up.
         retry_after_s: what it asks of whom it throttles.
@@ -56,6 +57,7 @@ class Lies(BaseModel):
     chances: Mapping[Lie, Probability] = {}
     script: tuple[Lie | None, ...] = ()
     listing: Probability = 0.0
+    silent: Probability = 0.0
     duplicate: Probability = 0.0
     reorder: Probability = 0.0
     reorder_by_s: Seconds = 0.5
@@ -70,7 +72,7 @@ class Lies(BaseModel):
 
 
 BAD_DAY: Final = Lies(
-    chances=dict.fromkeys(Lie, 0.02), listing=0.1, duplicate=0.2, reorder=0.2, hang_s=3.0, retry_after_s=1
+    chances=dict.fromkeys(Lie, 0.02), listing=0.1, silent=0.4, duplicate=0.2, reorder=0.2, hang_s=3.0, retry_after_s=1
 )
 """Everything a gateway can do, each often enough to be met: a fifth of all requests."""
 
@@ -104,6 +106,10 @@ class Liar:
                 return lie
             point -= chance
         return None
+
+    def keeps_silent(self) -> bool:
+        """Whether the text just taken gets no callbacks."""
+        return self._random.random() < self._lies.silent
 
     def spoils_a_list(self) -> bool:
         """Whether the next page of a list is spoilt."""

@@ -114,6 +114,16 @@ async def test_callbacks_come_twice_and_overtake_one_another(tmp_path: Path) -> 
         assert any(words.index("delivered") < words.index("sent") for words in by_text.values())
 
 
+async def test_of_a_silent_text_only_the_list_tells(tmp_path: Path) -> None:
+    async with house(tmp_path, Lies(silent=1.0)) as gateway:
+        reference, outcome = await gateway.send()
+        assert isinstance(outcome, Sent)
+        await asyncio.sleep(0.6)
+        assert gateway.callbacks == []
+        assert gateway.taken() == [reference]
+        assert len(await gateway.client.list_sent(ACCOUNT, datetime.now(UTC) - timedelta(minutes=1))) == 1
+
+
 async def test_a_spoilt_list_is_never_a_short_one(tmp_path: Path) -> None:
     async with house(tmp_path, Lies(listing=0.5)) as gateway:
         await asyncio.gather(*(gateway.send(f"text {n}") for n in range(5)))
