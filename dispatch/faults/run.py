@@ -96,9 +96,12 @@ class Plan:
         return _shared(self.pauses, _STANDS_STILL)
 
     @property
-    def pause_s(self) -> float:
-        """So long a frozen worker's texts have been taken up, cleared up and sent by others."""
-        return self.lease_s + 2 * self.unclear_for_s
+    def pause_s(self) -> tuple[float, float]:
+        """How long a frozen worker stands still, least and greatest: its texts have been taken up and sent by others.
+
+        It goes on before all of those sends are cleared up, when a stale word of it would do the most damage.
+        """
+        return 1.5 * self.unclear_for_s, 2.2 * self.unclear_for_s
 
 
 def _shared(count: int, names: Sequence[str]) -> dict[str, int]:

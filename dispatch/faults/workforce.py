@@ -31,6 +31,7 @@ class _Life:
     kills: frozenset[str]
     pauses: frozenset[str]
     stops: int = 0
+    stands_for_s: float = 0.0
     standing_since: float | None = None
     awake_since: float | None = None
 
@@ -66,7 +67,7 @@ class Workforce:
         size: int,
         kills: Mapping[str, int],
         pauses: Mapping[str, int],
-        pause_s: float,
+        pause_s: tuple[float, float],
         seed: int,
     ) -> None:
         self.kills: Counter[str] = Counter()
@@ -121,8 +122,11 @@ class Workforce:
         stops = [line.removeprefix(PAUSED) for line in life.told if line.startswith(PAUSED)]
         if len(stops) > life.stops:
             life.stops, life.standing_since, life.awake_since = len(stops), time.monotonic(), None
+            life.stands_for_s = self._random.uniform(*self._pause_s)
             self.pauses[stops[-1]] += 1
-        elif life.standing_since and not life.awake_since and time.monotonic() - life.standing_since > self._pause_s:
+        elif (
+            life.standing_since and not life.awake_since and time.monotonic() - life.standing_since > life.stands_for_s
+        ):
             life.awake_since = time.monotonic()
             os.kill(pid, signal.SIGCONT)
 

@@ -103,7 +103,7 @@ async def race(
         await house.proxy.set(SLOW)
         log = OutsideLog(ground.acknowledged)
         posters = [Poster(house.inbound_url, stage.account, log) for _ in range(POSTERS)]
-        workforce = Workforce(nursery, house.environment, tmp_path, size=2, kills={}, pauses={}, pause_s=0, seed=1)
+        workforce = Workforce(nursery, house.environment, tmp_path, size=2, kills={}, pauses={}, pause_s=(0, 0), seed=1)
         workforce.tend()
         yield Race(owner, jobs, stage, posters, workforce, LogReader(ground.taken), random.Random(11))
         nursery.kill(workforce.alive)
