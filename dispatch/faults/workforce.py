@@ -25,7 +25,7 @@ _AWAKE_S: Final = 2.0
 
 @dataclass(slots=True)
 class _Life:
-    """One worker: where it is armed, how often it stood still, the last time since when, and since when no more."""
+    """One worker: where it may still die or stand still, how often it stood still, since when, and since when no more."""
 
     log: Path
     kills: frozenset[str]
@@ -41,11 +41,13 @@ class _Life:
         return self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
 
     @property
-    def may_go(self) -> bool:
-        """Whether nothing is expected of it."""
-        if self.awake_since is not None:
-            return time.monotonic() - self.awake_since > _AWAKE_S
-        return self.standing_since is None
+    def stands(self) -> bool:
+        return self.standing_since is not None and self.awake_since is None
+
+    @property
+    def rested(self) -> bool:
+        """Whether it is not just about to do what it held when it stood still."""
+        return not self.stands and (self.awake_since is None or time.monotonic() - self.awake_since > _AWAKE_S)
 
 
 class Workforce:
@@ -106,12 +108,20 @@ class Workforce:
         while len(self._alive) < self._size:
             self._start()
 
+    def _arms(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return where a worker started now would die, and where it would stand still: one at a time does.
+
+        Somebody else must be there to take up what it holds.
+        """
+        owed = frozenset(self._wanted_pauses - self.pauses)
+        taken = any(life.stands or life.pauses for life in self._alive.values())
+        pauses = frozenset() if taken else owed
+        return frozenset(self._wanted_kills - self.kills) - pauses, pauses
+
     def _start(self) -> None:
-        """Start a worker that dies, or stands still first, at whichever point it passes often enough."""
         self.lives += 1
         log = self._logs / f"worker-{self.lives}.log"
-        pauses = frozenset(self._wanted_pauses - self.pauses)
-        kills = frozenset(self._wanted_kills - self.kills) - pauses
+        kills, pauses = self._arms()
         nth = {name: self._random.randint(1, _LATEST.get(name, 2)) for name in sorted(kills | pauses)}
         moments = [f"{name}={nth[name]}{':pause' if name in pauses else ''}" for name in nth]
         environment = {**self._environment, "DISPATCH_FAIL_POINTS": ",".join(moments)}
@@ -123,24 +133,21 @@ class Workforce:
         if len(stops) > life.stops:
             life.stops, life.standing_since, life.awake_since = len(stops), time.monotonic(), None
             life.stands_for_s = self._random.uniform(*self._pause_s)
+            life.pauses -= {stops[-1]}
             self.pauses[stops[-1]] += 1
-        elif (
-            life.standing_since and not life.awake_since and time.monotonic() - life.standing_since > life.stands_for_s
-        ):
+        elif life.stands and time.monotonic() - (life.standing_since or 0) > life.stands_for_s:
             life.awake_since = time.monotonic()
             os.kill(pid, signal.SIGCONT)
 
     def _dismiss(self) -> None:
-        """End those that are armed with nothing that is still owed, so that others take their place."""
-        kills, pauses = (self._wanted_kills - self.kills).keys(), (self._wanted_pauses - self.pauses).keys()
-        idle = [
-            pid
-            for pid, life in self._alive.items()
-            if life.may_go and not (life.kills & kills) and (not (life.pauses & pauses) or life.awake_since)
-        ]
-        self._nursery.kill(idle)
-        for pid in idle:
-            del self._alive[pid]
+        """End one that is armed with nothing that is still owed, if another in its place would be."""
+        owed_kills, owed_pauses = (self._wanted_kills - self.kills).keys(), (self._wanted_pauses - self.pauses).keys()
+        for pid, life in self._alive.items():
+            if life.rested and not (life.kills & owed_kills) and not (life.pauses & owed_pauses):
+                if any(self._arms()):
+                    self._nursery.kill([pid])
+                    del self._alive[pid]
+                return
 
     def _count(self, life: _Life, code: int) -> None:
         last = (life.told or [""])[-1]
