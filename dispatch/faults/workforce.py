@@ -25,7 +25,7 @@ _AWAKE_S: Final = 2.0
 
 @dataclass(slots=True)
 class _Life:
-    """One worker: where it may still die or stand still, how often it stood still, since when, and since when no more."""
+    """One worker: where it may still die or stand still, how often it stood, since when, and since when no more."""
 
     log: Path
     kills: frozenset[str]
