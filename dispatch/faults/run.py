@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 
@@ -40,6 +41,7 @@ _STANDS_STILL: Final = ("sms.claimed", "sms.answered")
 """Where a worker holds texts that others may take up meanwhile."""
 
 _WAITING: Final = "SELECT count(*) FROM messages WHERE status IN ('queued', 'sending', 'unknown')"
+_ASKED: Final = "SELECT EXISTS (SELECT FROM waves WHERE shift_id = $1)"
 _BUSY: Final = """
 SELECT EXISTS (SELECT FROM messages WHERE status IN ('queued', 'sending', 'unknown'))
     OR EXISTS (SELECT FROM inbound_messages WHERE disposed_at IS NULL)
@@ -263,6 +265,7 @@ class _Broadcast:
         self._say = say
         self._counts: Counter[str] = Counter()
         self._taken = LogReader(ground.taken)
+        self._placed: UUID | None = None
 
     async def answer(self, poster: Poster) -> None:
         """Have people answer until cancelled."""
@@ -276,15 +279,15 @@ class _Broadcast:
     async def run(self, disturb: Disturb | None) -> None:
         """Place orders as texts leave, keep workers alive, and return when nothing is left to do or time is over."""
         plan, told = self._plan, 0.0
-        orders = max(4, plan.recipients // 250)
+        orders = max(1, min(4, plan.recipients // 15), plan.recipients // 250)
         to_place = [plan.recipients // orders + (nth < plan.recipients % orders) for nth in range(orders)]
         deadline = time.monotonic() + plan.patience_s
         quiet = 0
         while time.monotonic() < deadline and quiet < 3:  # noqa: PLR2004 - a callback may be under way
             self._workforce.tend()
             await self._look()
-            if to_place and self._counts["waiting"] < _FEW:
-                await order_of(self._ground.settings, self._stage, to_place.pop())
+            if to_place and self._counts["waiting"] < _FEW and await self._all_asked():
+                self._placed = await order_of(self._ground.settings, self._stage, to_place.pop())
                 quiet = 0
             if disturb is not None and self._counts["taken"] * 3 > plan.recipients:
                 await disturb()
@@ -297,6 +300,10 @@ class _Broadcast:
                 to_place.append(_MORE)
             await asyncio.sleep(_TICK_S)
         self._tell()
+
+    async def _all_asked(self) -> bool:
+        """Whether the order before has found its people: orders at once would vie for the same men."""
+        return self._placed is None or bool(await self._owner.fetchval(_ASKED, self._placed))
 
     async def _look(self) -> None:
         self._counts["waiting"] = await self._owner.fetchval(_WAITING)

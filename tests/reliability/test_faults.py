@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.faults.hints import lose_redis
-from dispatch.faults.lies import Lie
+from dispatch.faults.lies import Lie, Lies
 from dispatch.faults.nursery import Nursery
 from dispatch.faults.run import Ground, Plan, run_chaos
 from dispatch.faults.verdict import Verdict
@@ -50,7 +50,7 @@ async def test_nothing_is_sent_twice_or_lost_wherever_a_worker_dies(
     plan = (
         Plan(recipients=5000, kills=200, pauses=10, patience_s=3000)
         if full
-        else Plan(recipients=60, kills=10, pauses=2, lease_s=2, send_timeout_s=1, unclear_for_s=3)
+        else Plan(recipients=60, kills=10, pauses=0, lease_s=2, send_timeout_s=1, unclear_for_s=3)
     )
     verdict = await run_chaos(plan, ground, print)
     assert verdict.breaches == []
@@ -60,6 +60,19 @@ async def test_nothing_is_sent_twice_or_lost_wherever_a_worker_dies(
     assert verdict.unclear > 0
     assert not full or verdict.lies.keys() == set(Lie)
     figure(f"faults: {told(verdict, kills=True)}; none twice, none lost")
+
+
+async def test_what_a_frozen_worker_held_is_not_sent_again_when_it_wakes(ground: Ground) -> None:
+    """Others have sent it by then, and hear of no fate: a stale word that it never started must not count."""
+    unheard = Lies(chances={Lie.TAKEN_CLOSED: 1.0}, silent=1.0)
+    plan = Plan(
+        recipients=20, kills=0, pauses=1, lies=unheard, stormy=False, answering=0.0,
+        lease_s=1.5, send_timeout_s=1, unclear_for_s=3,
+    )  # fmt: skip
+    verdict = await run_chaos(plan, ground, print)
+    assert verdict.breaches == []
+    assert verdict.pauses == {"sms.claimed": 1}
+    assert verdict.unclear == verdict.accepted >= plan.recipients
 
 
 @pytest.mark.timeout(3600)
