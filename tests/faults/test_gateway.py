@@ -27,7 +27,7 @@ ACCOUNT = Account(new_id(), "simulator", SID, TOKEN, NUMBER)
 MEANS: dict[Lie | None, Outcome | type[Outcome]] = {
     None: Sent,
     Lie.ERROR: Unclear("http_500"),
-    Lie.THROTTLE: Refused("20429", permanent=False),
+    Lie.THROTTLE: Refused("20429", permanent=False, retry_after_s=1.0),
     Lie.HANG: Unclear("ReadTimeout"),
     Lie.RESET: Unclear("RemoteProtocolError"),
     Lie.TAKEN_ERROR: Unclear("http_500"),
@@ -77,11 +77,13 @@ async def house(tmp_path: Path, lies: Lies) -> AsyncIterator[House]:
             writer.close()
             break
         await asyncio.sleep(0.01)
-    yield built
-    await built.client.close()
-    serving.cancel()
-    await asyncio.gather(serving, return_exceptions=True)
-    hooks.close()
+    try:
+        yield built
+    finally:
+        await built.client.close()
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        hooks.close()
 
 
 @pytest.mark.parametrize("lie", [None, *Lie], ids=str)
