@@ -106,6 +106,17 @@ class SmsSettings(BaseModel):
     console: bool = False
     send_timeout_s: float = 10.0
     in_flight: int = 100
+    unclear_for_s: float = 60.0
+    """An unclear text is looked for at the gateway after so long; by then every way there must have timed out."""
+
+    @model_validator(mode="after")
+    def _patient(self) -> Self:
+        if self.unclear_for_s < 3 * self.send_timeout_s:
+            raise ValueError(
+                "DISPATCH_SMS__UNCLEAR_FOR_S: a text may wait for a connection, for its opening and for the answer, "
+                "each as long as DISPATCH_SMS__SEND_TIMEOUT_S; give it three times that, or texts may be sent twice"
+            )
+        return self
 
 
 class JobSettings(BaseModel):
@@ -148,6 +159,8 @@ class Settings(BaseSettings):
     tiles_url: str = ""
     """Where the ground of maps comes from, with {z}, {x} and {y}; without it maps are a plain grid with pins."""
     tiles_attribution: str = ""
+    fail_points: str = ""
+    """Where a worker shall kill itself, to prove that it may; refused where an account reaches real phones."""
 
     @field_validator("tiles_url")
     @classmethod

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -11,6 +12,7 @@ import structlog
 from dispatch.crew.alarms import Severity, raise_alarm
 from dispatch.kit.beats import WORKER, beat_for_ever
 from dispatch.kit.db import open_engine, refuse_unsafe_role
+from dispatch.kit.fail_points import FailPointsRefused, arm_fail_points
 from dispatch.kit.jobs import Drain, Lanes, OutboxDrain, WakeUps, listen, sweep
 from dispatch.kit.log import configure_logging
 from dispatch.kit.outbox import Job
@@ -38,6 +40,8 @@ def run_worker(settings: Settings) -> None:
     Raises:
         UnsafeDatabaseRole: row security does not bind the login of the jobs.
         SimulatedClockRefused: the database tells a made-up time.
+        FailPointsRefused: fail-points are armed, and an account reaches real phones.
+        FailPointMalformed: one is armed that does not exist.
     """
     configure_logging(settings.log_level, as_json=settings.log_json)
     asyncio.run(_work(settings))
@@ -86,6 +90,7 @@ async def _open_lanes(settings: Settings) -> AsyncIterator[tuple[Lanes, Database
 
     async with Database(engine, constraints=CONSTRAINTS, after_commit=after_commit) as database:
         await refuse_unsafe_role(engine)
+        await arm_where_nobody_is_reached(settings, database)
         gateways = open_gateways(settings)
         try:
             lanes = Lanes(_drains(settings, database) | _sms_drains(settings, database, gateways))
@@ -96,6 +101,22 @@ async def _open_lanes(settings: Settings) -> AsyncIterator[tuple[Lanes, Database
             for gateway in gateways.values():
                 await gateway.close()
             await wake_ups.close()
+
+
+async def arm_where_nobody_is_reached(settings: Settings, database: Database) -> None:
+    """Arm the fail-points the settings name, if any.
+
+    Raises:
+        FailPointsRefused: an enabled account of this database reaches real phones.
+        FailPointMalformed: one is named that does not exist.
+    """
+    if not settings.fail_points:
+        return
+    async with database.begin(None, "system:worker") as uow:
+        if await uow.fetchval("SELECT EXISTS (SELECT FROM sms_accounts WHERE enabled AND NOT simulated)"):
+            raise FailPointsRefused
+    arm_fail_points(settings.fail_points)
+    log.warning("fail_points_armed", wanted=settings.fail_points)
 
 
 def _drains(settings: Settings, database: Database) -> dict[str, Drain]:
@@ -135,7 +156,7 @@ def _sms_drains(settings: Settings, database: Database, gateways: Mapping[str, G
         "sms": Broadcaster(database, gateways, settings.sms, lease_s=lease_s),
         "sms_in": InboundDrain(database, ANSWERS, words_with(settings.http.public_url), lease_s=lease_s),
         "receipts": ReceiptDrain(database, gateways),
-        "sms_care": Reconciler(database, gateways),
+        "sms_care": Reconciler(database, gateways, unclear_for=timedelta(seconds=settings.sms.unclear_for_s)),
     }
 
 

@@ -39,6 +39,7 @@ COMMANDS: Final = (
     "work",
     "simulator",
     "demo",
+    "chaos",
     "seed",
     "import-workers",
     "franchises",

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from dispatch.kit.fail_points import fail_point
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Database, RunningJob, Uow
 
@@ -121,6 +122,7 @@ async def schedule(uow: Uow, kind: str, subject_id: UUID, due_at: datetime, *, n
     """
     if uow.job is not None and uow.job.key == (kind, subject_id, n):
         await _move_own(uow, uow.job, due_at, detail)
+        fail_point("outbox.timer_set")
         return
     await _insert(
         uow,
@@ -133,6 +135,7 @@ async def schedule(uow: Uow, kind: str, subject_id: UUID, due_at: datetime, *, n
            SET due_at = excluded.due_at, detail = excluded.detail, state = 'pending', attempt = outbox.attempt + 1,
                failures = 0, leased_until = NULL, last_error = NULL, finished_at = NULL""",
     )
+    fail_point("outbox.timer_set")
 
 
 async def schedule_once(
@@ -219,10 +222,9 @@ async def handle(database: Database, job: Job, handlers: Handlers) -> None:
     async with database.begin(job.franchise_id, f"system:{job.kind}") as uow:
         uow.job = RunningJob(job.id, (job.kind, job.subject_id, job.n), job.attempt)
         await handler(uow, job)
-        if uow.job.moved:
-            return
-        if await uow.run(_FINISH, job.id, job.attempt) == 0:
+        if not uow.job.moved and await uow.run(_FINISH, job.id, job.attempt) == 0:
             raise LeaseLost(str(job.id))
+        fail_point("outbox.handled")
 
 
 async def fail(database: Database, job: Job, error: BaseException, *, max_attempts: int) -> bool:

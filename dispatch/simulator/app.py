@@ -13,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.simulator import control, page, rest
+from dispatch.simulator.carrier import Refusal
 from dispatch.simulator.config import SimulatorConfig
 from dispatch.simulator.messages import API_VERSION
 from dispatch.simulator.world import World
@@ -49,7 +50,7 @@ def create_app(config: SimulatorConfig) -> FastAPI:
     app.include_router(rest.router)
     app.include_router(control.router)
     app.include_router(page.router)
-    app.add_exception_handler(rest.Refusal, rest.refuse)
+    app.add_exception_handler(Refusal, rest.refuse)
     app.add_middleware(_Guard)
 
     @app.get("/healthz", response_model=None)

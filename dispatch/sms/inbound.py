@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from dispatch.kit.fail_points import fail_point
 from dispatch.kit.locks import LockKind, try_advisory_lock
 from dispatch.kit.outbox import LeaseLost
 from dispatch.kit.uow import Database, sqlstate
@@ -117,6 +118,7 @@ class InboundDrain:
             if not await try_advisory_lock(uow, LockKind.PHONE, text.phone_e164):
                 raise PhoneInHand
             await dispose(uow, text, self._handlers, self._words)
+            fail_point("inbound.disposed")
 
     async def _failed(self, text: Inbound, error: Exception) -> int:
         if text.attempt < MOST_ATTEMPTS:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from dispatch.kit.fail_points import fail_point
 from dispatch.kit.states import IllegalMove, MoveResult
 from dispatch.kit.uow import Database, Uow
 from dispatch.sms.claim import ACTOR
@@ -113,6 +114,7 @@ class ReceiptDrain:
                 done.append(row["id"])
         await _write(uow, [text for text in texts.values() if text.moved])
         await uow.run("UPDATE receipts SET applied_at = clock.instant() WHERE id = ANY ($1)", done)
+        fail_point("receipts.applied")
         return len(done)
 
     def _advance(self, text: _Text, row: asyncpg.Record) -> None:

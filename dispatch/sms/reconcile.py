@@ -16,6 +16,7 @@ import asyncpg
 import structlog
 
 from dispatch.kit.beats import beat, inbound_of
+from dispatch.kit.fail_points import fail_point
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Database, Uow
 from dispatch.sms.allowance import give_back, note_balance
@@ -223,6 +224,7 @@ class Reconciler:
         await give_back(uow, sorted(row["id"] for row in rows if row["id"] in changed and fates[row["id"]] is None))
         await tell_texts_moved(uow, [_moved(row) for row in rows if row["id"] in changed and fates[row["id"]]])
         uow.lanes.add("sms")
+        fail_point("sms.reconciled")
         return len(changed)
 
     async def _read_balance(self, account: Account) -> None:

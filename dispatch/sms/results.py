@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from asyncpg import UniqueViolationError
 
+from dispatch.kit.fail_points import fail_point
 from dispatch.kit.uow import Database, Uow, constraint_of
 from dispatch.sms.allowance import give_back, hold_account
 from dispatch.sms.claim import ACTOR, ClaimedText
@@ -157,6 +158,7 @@ async def write_results(uow: Uow, batch: Sequence[tuple[ClaimedText, Result]]) -
     await note_refusals(uow, [phone_id for phone_id, result in refused if result.dead_number], source="gateway")
     for phone_id in sorted({phone_id for phone_id, result in refused if result.opted_out}):
         await stop_phone(uow, phone_id, source="gateway")
+    fail_point("sms.result_written")
 
 
 def _pauses(batch: Sequence[tuple[ClaimedText, Result]]) -> dict[UUID, float]:

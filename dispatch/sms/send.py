@@ -15,6 +15,7 @@ from uuid import UUID
 
 import structlog
 
+from dispatch.kit.fail_points import fail_point
 from dispatch.kit.uow import Database
 from dispatch.settings import SmsSettings
 from dispatch.sms.claim import ClaimedText, claim_texts, due_accounts
@@ -149,6 +150,7 @@ class Broadcaster:
     def _start(
         self, account: Account, text: ClaimedText, looked_at: float, ended: Callable[[asyncio.Task[None]], None]
     ) -> asyncio.Task[None]:
+        fail_point("sms.claimed")
         self._hands.claim(text)
         task = asyncio.create_task(self._deliver(account, text, looked_at), name="sms-text")
         task.add_done_callback(ended)
@@ -159,6 +161,7 @@ class Broadcaster:
         async with self._hands.hold(text):
             late = time.monotonic() - looked_at > STARTS_WITHIN_S
             result: Result = NotStarted() if late else await self._hand_over(account, text)
+        fail_point("sms.answered")
         await self._results.write(text, result)
         self._handled += 1
 

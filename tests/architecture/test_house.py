@@ -35,6 +35,7 @@ REAL_TIME: Final = {
     "commandline": "what a person at a terminal sees",
     "demo": "it watches the product from outside",
     "seed": "it makes up a past before the product runs",
+    "faults": "it writes down when others saw something, outside of the product",
     "dispatch/api/telephony_hooks.py": "a provider signs the time of its own clock, which is the wall's",
     "dispatch/sms/gateways/smsc.py": "a provider lists the last hours by its own clock, which is the wall's",
     "dispatch/kit/ids.py": "an id orders index pages and is never read back as a time",

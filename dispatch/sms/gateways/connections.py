@@ -18,6 +18,8 @@ from typing import Final, NamedTuple
 import h11
 import httpx
 
+from dispatch.kit.fail_points import fail_point
+
 _CHUNK: Final = 64 * 1024
 _LARGEST_ANSWER: Final = 16 * 1024 * 1024
 _PORTS: Final = {"http": 80, "https": 443}
@@ -131,6 +133,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         try:
             async with asyncio.timeout(limits.get("read")):
                 await connection.write(request, body)
+                fail_point("sms.handed_over")
                 response = await connection.read()
         except TimeoutError as error:
             connection.close()
