@@ -157,8 +157,9 @@ async def test_how_kannel_is_asked(body: str, coding: str) -> None:
 
 async def test_a_secret_that_no_header_can_carry_is_trouble_of_the_account() -> None:
     gateway = KannelGateway("http://127.0.0.1:1", HOOKS, timeout_s=1.0, in_flight=5)
-    account = Account(ACCOUNT.id, "kannel", "логин", "s3cret", "+78005550000")
-    assert await gateway.send(account, PARCEL) == Refused("authorization_failed", permanent=False)
+    for sid in ("логин", "log\nin"):
+        account = Account(ACCOUNT.id, "kannel", sid, "s3cret", "+78005550000")
+        assert await gateway.send(account, PARCEL) == Refused("authorization_failed", permanent=False)
 
 
 def hook(kind: HookKind, query: Mapping[str, str], form: Mapping[str, str] | None = None) -> Hook:
@@ -179,6 +180,7 @@ def hook(kind: HookKind, query: Mapping[str, str], form: Mapping[str, str] | Non
             "UNDELIV:027",
         ),
         ("16", "NACK/11/Invalid Destination Address", MessageStatus.FAILED, None),
+        ("2", "\udcff\udcc4 stat:EXPIRED", MessageStatus.FAILED, "EXPIRED"),
         ("32", "", None, None),
     ],
 )

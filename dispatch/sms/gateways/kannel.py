@@ -106,7 +106,8 @@ class KannelGateway(KeyedGateway):
             "X-Kannel-DLR-Mask": _EVERY_RECEIPT,
             "X-Kannel-DLR-Url": f"{receipts}&{_RECEIPT_TAIL}",
         }
-        if not "".join(headers.values()).isascii():
+        fields = "".join(headers.values())
+        if not (fields.isascii() and fields.isprintable()):
             return Refused("authorization_failed", permanent=False)
         answer = await self._line.hand_over(self._send_url, parcel.body.encode(), headers)
         return _outcome(answer, parcel) if isinstance(answer, httpx.Response) else answer
@@ -131,7 +132,7 @@ class KannelGateway(KeyedGateway):
         if reference is None:
             raise WebhookMalformed("The address names no text of ours.", field=REFERENCE)
         said = word(hook.query, "status")
-        found = _CODE.search(maybe(hook.query, "answer") or "")
+        found = _CODE.search(bytes_of(hook.query, "answer").decode("utf-8", "replace"))
         code = None if found is None else ":".join(part for part in found.groups() if part)
         return Receipt(str(reference), reference, STATUS_OF.get(said), said, code)
 
