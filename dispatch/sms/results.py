@@ -15,7 +15,7 @@ from dispatch.kit.uow import Database, Uow, constraint_of
 from dispatch.sms.allowance import give_back, hold_account
 from dispatch.sms.claim import ACTOR, ClaimedText
 from dispatch.sms.events import tell_texts_moved
-from dispatch.sms.gateways.base import Outcome, Refused, Sent, Unclear
+from dispatch.sms.gateways.base import BUSY, Outcome, Refused, Sent, Unclear
 from dispatch.sms.health import Weighed, weigh_outcomes
 from dispatch.sms.phones import note_refusals, stop_phone
 from dispatch.sms.rules import MessageStatus
@@ -182,6 +182,8 @@ def _is_good(result: Result) -> bool | None:
             return None
         case Unclear():
             return False
+        case Refused(code=code) if code == BUSY:
+            return None
         case Refused(retry_after_s=asked) if asked is not None and asked < _AS_GOOD_AS_DOWN_S:
             return None  # it works, and has too much to do
         case Refused(permanent=permanent):

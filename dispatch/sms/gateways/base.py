@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 from uuid import UUID
 
 from dispatch.sms.rules import MessageStatus
@@ -62,6 +62,10 @@ class Refused:
     opted_out: bool = False
     dead_number: bool = False
     retry_after_s: float | None = None
+
+
+BUSY: Final = "busy"
+"""The code of a refusal that is ours: all our own connections to the gateway were in use."""
 
 
 @dataclass(frozen=True, slots=True)

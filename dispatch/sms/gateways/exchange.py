@@ -12,7 +12,7 @@ import httpx
 
 from dispatch.kit.phones import PhoneInvalid, parse_phone
 from dispatch.sms.errors import WebhookMalformed
-from dispatch.sms.gateways.base import Fields, InboundText, ListingIncomplete, Refused, Unclear
+from dispatch.sms.gateways.base import BUSY, Fields, InboundText, ListingIncomplete, Refused, Unclear
 from dispatch.sms.gateways.connections import PinnedTransport
 
 FORM: Final = MappingProxyType({"Content-Type": "application/x-www-form-urlencoded"})
@@ -58,7 +58,7 @@ class Line:
         try:
             return await self._transport.handle_async_request(request)
         except httpx.PoolTimeout:
-            return Refused("busy", permanent=False)
+            return Refused(BUSY, permanent=False)
         except (httpx.ConnectError, httpx.ConnectTimeout):
             return Refused("unreachable", permanent=False)
         except httpx.HTTPError as error:
