@@ -28,6 +28,9 @@ _ASKING_BACK: Final = (
     Template.CLARIFY_LIST,
     Template.CLARIFY_OFFER,
 )
+_ABOUT_A_TIME: Final = frozenset(
+    {QuestionKind.OFFER, QuestionKind.RECONFIRM, QuestionKind.PROMOTION, QuestionKind.CHANGE}
+)
 _MOST_CHOICES = 8
 
 
@@ -86,7 +89,7 @@ def _wording(asking: AskingBack, questions: Sequence[Question]) -> tuple[Templat
     if first.kind is QuestionKind.PRESENT:
         return Template.CLARIFY_LIST, {}
     stated = asking.reply.stated_day is not None or asking.reply.stated_time is not None
-    if first.kind is QuestionKind.OFFER and first.starts_at is not None and stated:
+    if first.kind in _ABOUT_A_TIME and first.starts_at is not None and stated:
         return Template.CLARIFY_OFFER, {"code": first.code, "when": first.starts_at.astimezone(asking.zone)}
     return Template.CLARIFY, {"code": first.code}
 

@@ -123,6 +123,11 @@ class Situation:
         """What "which one?" lists: what a bare word can answer, else the several offers that a clear yes may mean."""
         return self.counted or (self.ended_offers if self.clear_yes or self.which is not None else [])
 
+    def lists(self, code: int) -> bool:
+        """Whether our own "which one?" is open and named this code, so that the code alone is a yes."""
+        asked = self.which if self.context is Context.WHICH else None
+        return asked is not None and code in asked.detail.get("codes", ())
+
     @property
     def harmless(self) -> list[Question]:
         """What a bare yes answers while several questions are open: the one harmless question, or all the notices."""
@@ -181,12 +186,12 @@ class Situation:
 def read_reply(situation: Situation, text: str) -> Reply:
     """Return what the text says, told what is open; an answer with a code is read as one to the question it names.
 
-    After our own "which one?" a bare code is a yes already, so it is not read again.
+    After our own "which one?" a bare code that it listed is a yes already, so it is not read again.
     """
     reply = parse_reply(text, situation.context)
     named = situation.by_code(reply.code) if reply.code is not None else None
-    bare_code = situation.context is Context.WHICH and reply.disposition is _D.ACCEPT
-    if named is None or named.kind not in _CONTEXT_OF or bare_code:
+    listed = reply.code is not None and situation.lists(reply.code) and reply.disposition is _D.ACCEPT
+    if named is None or named.kind not in _CONTEXT_OF or listed:
         return reply
     again = parse_reply(text, _CONTEXT_OF[named.kind])
     if again.code != reply.code:

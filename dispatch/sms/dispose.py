@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from dispatch.kit.ids import new_id
 from dispatch.kit.outbox import LeaseLost
 from dispatch.kit.uow import Uow
-from dispatch.sms.answers import PASS_ON, Answer, AnswerHandler, AnswerHandlers, Word, WordHandlers
+from dispatch.sms.answers import NOT_MEANT, PASS_ON, Answer, AnswerHandler, AnswerHandlers, Word, WordHandlers
 from dispatch.sms.asking import AskingBack, ask_back
 from dispatch.sms.choices import Ask, AskBack, LeaveToPeople, One, Several
 from dispatch.sms.choosing import COUNTED, Situation, choose, read_reply
@@ -222,6 +222,8 @@ async def _handle(
     )
     if word == PASS_ON:
         return await _leave_to_people(uow, letter, question)
+    if word == NOT_MEANT:
+        return await _ask_back(uow, letter, AskBack(Ask.CLARIFY, (question,)))
     await _settled(uow, letter, question)
     return Outcome(word, question)
 

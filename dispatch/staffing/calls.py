@@ -23,7 +23,7 @@ from dispatch.sms.service import InboxKind, QuestionKind, add_inbox_item, close_
 from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import contacts_of, place_of
-from dispatch.staffing.gaps import close_gaps
+from dispatch.staffing.gaps import close_gaps, promote_standby
 from dispatch.staffing.leave import cancel_seat, confirm_cancel
 from dispatch.staffing.settle import look_again_if_all_answered, settle_day, tell_outcome
 from dispatch.tenancy.policy import Policy
@@ -133,6 +133,9 @@ async def _settle(
 async def _yes(
     uow: Uow, shift: Shift, held: Seat | None, invitation: Invitation | None, call_id: UUID, policy: Policy
 ) -> str:
+    if held is not None and held.status is SeatStatus.ASKED:
+        await close_questions(uow, subject_ids=[held.id], kinds=[QuestionKind.PROMOTION])
+        return await promote_standby(uow, shift, held, policy, key=call_id)
     if held is not None:
         return await _confirm(uow, shift, held, policy)
     if invitation is not None and shift.ahead:

@@ -10,13 +10,22 @@ from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import Shift, lock_shift, settle_status
 from dispatch.orders.timeline import note
-from dispatch.sms.service import Answer, NewQuestion, QuestionKind, answer_question, fresh_code, open_question
+from dispatch.sms.service import (
+    NOT_MEANT,
+    Answer,
+    NewQuestion,
+    QuestionKind,
+    answer_question,
+    fresh_code,
+    open_question,
+)
 from dispatch.sms.texts import Template
 from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.events import DOUBTFUL_DUE
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.outage import inbound_is_silent
+from dispatch.staffing.stated import speaks_of
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
@@ -118,6 +127,8 @@ async def confirm_seat(uow: Uow, seat_id: UUID, answer: Answer) -> str:
     """Write that a man said again that he comes; no text, unless more is open and he should know."""
     policy = (await policy_in_force(uow)).policy
     seat, shift = await _locked(uow, seat_id)
+    if not speaks_of(answer, [await place_of(uow, shift)], policy.pace):
+        return NOT_MEANT
     await answer_question(uow, answer.question.id)
     if seat.status not in (SeatStatus.BOOKED, SeatStatus.DOUBTFUL):
         return "reconfirmed_already" if seat.status is SeatStatus.RECONFIRMED else "seat_over"

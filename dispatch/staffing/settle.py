@@ -1,7 +1,6 @@
 """What an answer to an offer becomes: a seat of some kind on every day that has a place, or a thank-you."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -13,9 +12,8 @@ from dispatch.kit.uow import Uow
 from dispatch.orders.rules import ShiftStatus
 from dispatch.orders.shifts import Shift, lock_shifts, read_shift, settle_status
 from dispatch.orders.timeline import note
-from dispatch.sms.days import date_meant
-from dispatch.sms.grammar.senses import StatedDay
 from dispatch.sms.service import (
+    NOT_MEANT,
     PASS_ON,
     Answer,
     InboxKind,
@@ -31,6 +29,7 @@ from dispatch.staffing.facts import Contact, Place, contacts_of, place_of
 from dispatch.staffing.leave import cancel_seat, confirm_cancel
 from dispatch.staffing.reminders import doubt_unreachable
 from dispatch.staffing.seating import Willing, follow_seat, seat_willing
+from dispatch.staffing.stated import speaks_of
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
@@ -52,7 +51,7 @@ _BEST_FIRST: Final = (
 async def accept_offer(uow: Uow, answer: Answer) -> str:
     """Settle a yes to an offer: every day of the block with a place, in order of start; one text says what he got.
 
-    A yes that names another day or a time further off than the policy tolerates is nobody's yes; it goes to people. A
+    A yes that names another day or a time further off than the policy tolerates is nobody's yes; it is asked back. A
     yes after the deadline counts while a place is open. The same yes twice changes nothing.
     """
     policy = (await policy_in_force(uow)).policy
@@ -62,8 +61,8 @@ async def accept_offer(uow: Uow, answer: Answer) -> str:
     worker_id = invitations[0].worker_id
     shifts = {shift.id: shift for shift in await lock_shifts(uow, [i.shift_id for i in invitations])}
     places = {shift.id: await place_of(uow, shift) for shift in shifts.values()}
-    if not _meant(answer, list(places.values()), policy):
-        return PASS_ON
+    if not speaks_of(answer, list(places.values()), policy.pace):
+        return NOT_MEANT
     contact = (await contacts_of(uow, [worker_id]))[worker_id]
     outcomes: list[tuple[Template, Invitation]] = []
     locked = await invitations_of_question(uow, answer.question.id)
@@ -209,28 +208,6 @@ async def _standby_number(uow: Uow, shift_id: UUID) -> int:
 
 def _best(outcomes: Sequence[tuple[Template, Invitation]]) -> str:
     return min((outcome for outcome, _ in outcomes), key=_BEST_FIRST.index)
-
-
-def _meant(answer: Answer, places: Sequence[Place], policy: Policy) -> bool:
-    """Whether what he stated fits one of the days asked about: its date and its start, within the tolerance."""
-    reply = answer.reply
-    if reply.stated_time is None and reply.stated_day is None:
-        return True
-    return any(
-        (reply.stated_time is None or _near(reply.stated_time, place.local_start, policy.pace.stated_time_tolerance))
-        and (reply.stated_day is None or _same_day(reply.stated_day, answer.received_at, place))
-        for place in places
-    )
-
-
-def _same_day(stated: StatedDay, received_at: datetime, place: Place) -> bool:
-    return place.local_start.date() == date_meant(stated, received_at.astimezone(place.zone).date())
-
-
-def _near(stated: time, start: datetime, tolerance: timedelta) -> bool:
-    there = start.replace(hour=stated.hour, minute=stated.minute, second=0, microsecond=0)
-    apart = abs(there - start)
-    return min(apart, timedelta(days=1) - apart) <= tolerance
 
 
 async def decline_offer(uow: Uow, answer: Answer) -> str:
