@@ -17,7 +17,15 @@ from dispatch.orders.series.errors import CONSTRAINTS as OF_SERIES
 from dispatch.rating.appeals import appeal_by_text
 from dispatch.rating.errors import CONSTRAINTS as OF_RATING
 from dispatch.sms.errors import CONSTRAINTS as OF_SMS
-from dispatch.sms.events import ACCOUNT_TROUBLED, STOP_ASKED, STOPPED, TEXTS_MOVED
+from dispatch.sms.events import (
+    ACCOUNT_TROUBLED,
+    NUMBER_DOUBTED,
+    NUMBER_LOST,
+    NUMBER_WRONG,
+    STOP_ASKED,
+    STOPPED,
+    TEXTS_MOVED,
+)
 from dispatch.sms.phones import finish_stop
 from dispatch.sms.replies import Disposition
 from dispatch.sms.service import AnswerHandler, QuestionKind, WordHandlers
@@ -35,6 +43,7 @@ from dispatch.staffing.leads import tell_leads
 from dispatch.staffing.leave import cancel_by_text, restore_by_text
 from dispatch.staffing.lifecycle import alarm_if_short, begin_staffing, close_gaps_of, look_again, start_shift
 from dispatch.staffing.no_show import pass_limit
+from dispatch.staffing.numbers import ask_for_proof, doubt_lost, part_from_number
 from dispatch.staffing.outage import restart_limits
 from dispatch.staffing.pass_alarms import look_at_pass_list
 from dispatch.staffing.receipts import move_with_texts
@@ -72,6 +81,9 @@ _HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         STOPPED: doubt_after_stop,
         STOP_ASKED: finish_stop,
         ACCOUNT_TROUBLED: tell_account_trouble,
+        NUMBER_WRONG: part_from_number,
+        NUMBER_LOST: doubt_lost,
+        NUMBER_DOUBTED: ask_for_proof,
         staffing_events.WAVE_DUE: look_again,
         staffing_events.SERIES_DUE: make_due_days,
         staffing_events.SEAT_TAKEN: end_other_claims,
@@ -111,6 +123,8 @@ ANSWERS: Final[Mapping[tuple[QuestionKind, Disposition], AnswerHandler]] = Mappi
         (_K.OFFER, _D.QUESTION): inform_by_text,
         (_K.SEAT, _D.QUESTION): inform_by_text,
         (_K.RECONFIRM, _D.QUESTION): inform_by_text,
+        (_K.PROMOTION, _D.QUESTION): inform_by_text,
+        (_K.CHANGE, _D.QUESTION): inform_by_text,
         (_K.SEAT, _D.ARRIVED): arrive_by_text,
         (_K.SEAT, _D.LATE): delay_by_text,
         (_K.SEAT, _D.ON_WAY): on_way_by_text,

@@ -85,5 +85,8 @@ WordHandlers = Mapping[Disposition, WordHandler]
 NOT_MEANT: Final = "not_meant"
 """The outcome of a handler for a yes to something else than was asked, such as another day: it is asked back."""
 
+RING: Final = "ring"
+"""The outcome of a handler that gave its automatic answers often enough: the text goes to the call list."""
+
 PASS_ON: Final = "passed_on"  # noqa: S105 - an outcome, not a password
 """The outcome of a handler that leaves the text to people."""

@@ -183,6 +183,11 @@ class Situation:
         return next(iter(running or ahead or seats[-1:]), None)
 
 
+def context_of(kind: QuestionKind) -> Context:
+    """Return what the grammar is told of an answer to a question of this kind alone."""
+    return _CONTEXT_OF[kind]
+
+
 def read_reply(situation: Situation, text: str) -> Reply:
     """Return what the text says, told what is open; an answer with a code is read as one to the question it names.
 

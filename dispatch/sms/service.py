@@ -3,6 +3,7 @@
 from dispatch.sms.answers import (
     NOT_MEANT,
     PASS_ON,
+    RING,
     Answer,
     AnswerHandler,
     AnswerHandlers,
@@ -39,6 +40,7 @@ __all__ = [
     "ACCOUNT_TROUBLED",
     "NOT_MEANT",
     "PASS_ON",
+    "RING",
     "Answer",
     "AnswerHandler",
     "AnswerHandlers",

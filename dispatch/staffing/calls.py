@@ -25,6 +25,7 @@ from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps, promote_standby
 from dispatch.staffing.leave import cancel_seat, confirm_cancel
+from dispatch.staffing.reminders import Unreachable
 from dispatch.staffing.settle import look_again_if_all_answered, settle_day, tell_outcome
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
@@ -168,7 +169,8 @@ async def _confirm(uow: Uow, shift: Shift, seat: Seat, policy: Policy) -> str:
         return NOTED
     await accept_terms(uow, seat.id, shift.terms_version)
     await close_questions(uow, subject_ids=[seat.id], kinds=[QuestionKind.RECONFIRM, QuestionKind.CHANGE])
-    await resolve_alarms(uow, "stopped_with_seat", shift.id, key=str(seat.id))
+    for alarm in Unreachable:
+        await resolve_alarms(uow, alarm, shift.id, key=str(seat.id))
     if seat.status not in (SeatStatus.BOOKED, SeatStatus.DOUBTFUL):
         return NOTED
     await move_seat(uow, seat, SeatStatus.RECONFIRMED)

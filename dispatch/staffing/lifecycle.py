@@ -30,6 +30,7 @@ _PASS_WITH_THE_SHIFT: Final = (
     "nobody_to_invite",
     "shortfall_predicted",
     "stopped_with_seat",
+    "number_lost",
     "unaccounted",
     "site_silent",
     "list_contradicts",

@@ -1,5 +1,7 @@
 """Asking again before the start. Silence never takes a seat: it makes a man doubtful, and somebody rings him."""
 
+from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from dispatch.crew.alarms import Severity, raise_alarm
@@ -29,6 +31,20 @@ from dispatch.staffing.stated import speaks_of
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
+
+
+class Unreachable(StrEnum):
+    """Why no text of ours reaches a man with a seat; also the alarm's kind."""
+
+    STOPPED = "stopped_with_seat"
+    LOST = "number_lost"
+
+
+_DOUBTED_FOR: Final = {Unreachable.STOPPED: "wants no more texts", Unreachable.LOST: "wrong number"}
+_ASKS: Final = {
+    Unreachable.STOPPED: "A man with a seat stopped our texts: ring him, his seat is doubtful.",
+    Unreachable.LOST: "The number of a man with a seat is not his any more: find him, his seat is doubtful.",
+}
 
 
 async def ask_evening(uow: Uow, job: Job) -> None:
@@ -160,17 +176,11 @@ async def doubt_after_stop(uow: Uow, job: Job) -> None:
     await close_gaps(uow, shift.id, policy)
 
 
-async def doubt_unreachable(uow: Uow, shift: Shift, seat: Seat) -> None:
+async def doubt_unreachable(uow: Uow, shift: Shift, seat: Seat, why: Unreachable = Unreachable.STOPPED) -> None:
     """Doubt the seat of a man whom no text of ours reaches, and let people ring him."""
     if seat.status in (SeatStatus.BOOKED, SeatStatus.RECONFIRMED) and seat.kind is not SeatKind.STANDBY:
-        await move_seat(uow, seat, SeatStatus.DOUBTFUL, reason="wants no more texts")
+        await move_seat(uow, seat, SeatStatus.DOUBTFUL, reason=_DOUBTED_FOR[why])
     await raise_alarm(
-        uow,
-        "stopped_with_seat",
-        "A man with a seat stopped our texts: ring him, his seat is doubtful.",
-        shift_id=shift.id,
-        severity=Severity.WARNING,
-        key=str(seat.id),
-        seat_id=seat.id,
+        uow, why, _ASKS[why], shift_id=shift.id, severity=Severity.WARNING, key=str(seat.id), seat_id=seat.id
     )
-    await note(uow, shift.id, "stopped_with_seat", worker_id=seat.worker_id, seat_id=seat.id)
+    await note(uow, shift.id, why, worker_id=seat.worker_id, seat_id=seat.id)

@@ -92,10 +92,27 @@ MEANT: dict[Template, Kind] = {
     Template.NOTICE_NOTED: Kind.OTHER,
     Template.APPEAL_NOTED: Kind.OTHER,
     Template.WORKER_LINK: Kind.OTHER,
+    Template.NUMBER_CODE: Kind.OTHER,
+    Template.NUMBER_PROVEN: Kind.OTHER,
+    Template.OTHER_PHONE: Kind.OTHER,
+    Template.OTHER_PHONE_TAKEN: Kind.OTHER,
+    Template.PARTY_HELD: Kind.OTHER,
+    Template.PARTY_UNKNOWN: Kind.OTHER,
+    Template.MATE_OFFER: Kind.OFFER,
+    Template.SUBSTITUTE_ASKED: Kind.OTHER,
+    Template.CLIENT_BOOKED: Kind.OTHER,
+    Template.CLIENT_CHECK: Kind.OTHER,
+    Template.CLIENT_NOTED: Kind.OTHER,
+    Template.CLIENT_RING: Kind.OTHER,
+    Template.CLIENT_ON_WAY: Kind.OTHER,
+    Template.CLIENT_SHORT: Kind.OTHER,
+    Template.CLIENT_BILL: Kind.OTHER,
     Template.STOP_CONFIRMED: Kind.OTHER,
     Template.START_CONFIRMED: Kind.OTHER,
     Template.PAY_INFO: Kind.OTHER,
     Template.ADDRESS_INFO: Kind.OTHER,
+    Template.TIME_INFO: Kind.OTHER,
+    Template.BRING_INFO: Kind.OTHER,
     Template.CLARIFY: Kind.CLARIFY,
     Template.CLARIFY_LIST: Kind.OTHER,
     Template.CLARIFY_OFFER: Kind.CLARIFY,
@@ -156,8 +173,10 @@ def test_optional_facts_may_be_missing(template: Template, language: str) -> Non
         Template.PRESENT_NOTED: {"count"},
         Template.CANCEL_CONFIRMED: {"minutes", "rating", "code"},
     }
-    if template is Template.LATE_FINED:
+    if template in {Template.LATE_FINED, Template.CLIENT_BILL}:
         needed.add("amount_minor")
+    if template is Template.MATE_OFFER:
+        needed.add("name")
     facts = {name: FACTS[name] for name in needed - optional.get(template, set())}
     text = render(template, language, **facts)
     assert "[" not in text
