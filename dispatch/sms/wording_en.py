@@ -86,7 +86,7 @@ ENGLISH: Final[Mapping[Template, str]] = MappingProxyType(
         Template.OTHER_PHONE_TAKEN: "Thank you, your answer is noted (code {code})",
         Template.PARTY_HELD: "Places held for your mates: {count}, until {time}. Each must reply from his own phone",
         Template.PARTY_UNKNOWN: (
-            "We do not know some of them: {count}. Let them text us from their own phones, we invite them to an interview"
+            "We do not know some of them: {count}. Let them text us from their own phones, then comes an interview"
         ),
         Template.MATE_OFFER: (
             "{name} brings you: {service} {when}, {place}, {rate}/h. Code {code}: 1=yes 2=no. Held until {time}"
