@@ -31,6 +31,7 @@ _PASS_WITH_THE_SHIFT: Final = (
     "shortfall_predicted",
     "stopped_with_seat",
     "number_lost",
+    "reminders_dropped",
     "unaccounted",
     "site_silent",
     "list_contradicts",

@@ -67,7 +67,7 @@ async def consent_log(uow: Uow, worker_id: UUID) -> Sequence[ConsentEntry]:
     """Return what one of the tenant's men agreed to and refused, with its proof, the newest first.
 
     Statements of the office and his own words stand side by side: who said it, when, how, in which text, to which
-    number of ours. Neither can be changed afterwards. Words written to another franchise's number are that one's to show.
+    number of ours. Neither can be changed afterwards. What he wrote to another franchise's number is not told here.
 
     Raises:
         WorkerNotFound: he is not the tenant's.
