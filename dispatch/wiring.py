@@ -52,6 +52,7 @@ from dispatch.staffing.series import make_due_days
 from dispatch.staffing.settle import accept_offer, decline_offer
 from dispatch.staffing.site import answer_present, ask_site
 from dispatch.staffing.telephony import CONSTRAINTS as OF_TELEPHONY
+from dispatch.staffing.tell_client import ask_client, client_confirms, client_objects
 from dispatch.staffing.tomorrow import look_at_morning
 from dispatch.tenancy.errors import CONSTRAINTS as OF_TENANCY
 from dispatch.workers.errors import CONSTRAINTS as OF_WORKERS
@@ -98,6 +99,7 @@ _HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         staffing_events.SITE_QUESTION_DUE: ask_site,
         staffing_events.GATE_LIST_DUE: look_at_pass_list,
         staffing_events.LIMIT_DUE: pass_limit,
+        staffing_events.CLIENT_CHECK_DUE: ask_client,
         staffing_events.CANCEL_RECEIPT_DUE: ring_if_unread,
         staffing_events.OUTAGE_ENDED: restart_limits,
         ALARM_UNANSWERED: escalate,
@@ -142,6 +144,10 @@ ANSWERS: Final[Mapping[tuple[QuestionKind, Disposition], AnswerHandler]] = Mappi
         (_K.PRESENT, _D.ACCEPT): answer_present,
         (_K.PRESENT, _D.MISSING): answer_present,
         (_K.FINE, _D.APPEAL): appeal_by_text,
+        (_K.CLIENT, _D.ACCEPT): client_confirms,
+        (_K.CLIENT, _D.RESTORE): client_confirms,
+        (_K.CLIENT, _D.DECLINE): client_objects,
+        (_K.CLIENT, _D.CANCEL): client_objects,
     }
 )
 """(what was asked, what was answered) -> what settles it; a pair not listed goes to people."""

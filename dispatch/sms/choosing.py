@@ -29,7 +29,7 @@ _K = QuestionKind
 _D = Disposition
 
 HARMLESS: Final = frozenset({_K.RECONFIRM, _K.PRESENT, _K.ETA, _K.NOTICE})
-COUNTED: Final = HARMLESS | {_K.OFFER, _K.PROMOTION, _K.CHANGE}
+COUNTED: Final = HARMLESS | {_K.OFFER, _K.PROMOTION, _K.CHANGE, _K.CLIENT}
 """Kinds that a bare word can answer."""
 
 ATTENDANCE: Final = frozenset({_D.ARRIVED, _D.ON_WAY, _D.LATE, _D.CANCEL})
@@ -43,6 +43,7 @@ _CONTEXT_OF: Final = {
     _K.RECONFIRM: Context.RECONFIRM,
     _K.PROMOTION: Context.PROMOTION,
     _K.CHANGE: Context.CHANGE,
+    _K.CLIENT: Context.OFFER,
     _K.NOTICE: Context.NOTICE,
     _K.ETA: Context.ETA,
     _K.PRESENT: Context.PRESENT,
@@ -321,6 +322,10 @@ def _people(situation: Situation, _reply: Reply) -> Choice:
 
 def _restore(situation: Situation, _reply: Reply) -> Choice:
     ended = [q for q in situation.questions if q.kind is _K.SEAT and not q.is_open(situation.at)]
+    ordered = [q for q in situation.counted if q.kind is _K.CLIENT]
+    if not ended and len(ordered) == 1:
+        # Who holds no seat takes nothing back: "всё верно" is read so for its likeness to "верните".
+        return One(ordered[0])
     return One(max(ended, key=ended_at)) if ended else LeaveToPeople(_concerned(situation))
 
 

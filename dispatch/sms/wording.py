@@ -103,8 +103,6 @@ class Template(StrEnum):
     """He brings others: count time; `time` is until when their places are held"""
     PARTY_UNKNOWN = "party_unknown"
     """Those he brings are not known by these names: count"""
-    MATE_OFFER = "mate_offer"
-    """One of his is asked: when service place rate_minor currency code name time; `name` is who brings him"""
     SUBSTITUTE_ASKED = "substitute_asked"
     """Another man shall come instead of him: when"""
     CLIENT_BOOKED = "client_booked"

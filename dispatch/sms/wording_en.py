@@ -88,9 +88,6 @@ ENGLISH: Final[Mapping[Template, str]] = MappingProxyType(
         Template.PARTY_UNKNOWN: (
             "We do not know some of them: {count}. Let them text us from their own phones, then comes an interview"
         ),
-        Template.MATE_OFFER: (
-            "{name} brings you: {service} {when}, {place}, {rate}/h. Code {code}: 1=yes 2=no. Held until {time}"
-        ),
         Template.SUBSTITUTE_ASKED: (
             "Whoever comes instead must reply to us from his own phone. Until he does, we expect you on {when}"
         ),

@@ -85,9 +85,6 @@ RUSSIAN: Final[Mapping[Template, str]] = MappingProxyType(
         Template.PARTY_UNKNOWN: (
             "Не нашли у себя, человек: {count}. Пусть напишут нам со своих номеров, пригласим на собеседование"
         ),
-        Template.MATE_OFFER: (
-            "Вас зовёт {name}: {service} {when}, {place}, {rate}/ч. Код {code}: 1=да 2=нет. Держим место до {time}"
-        ),
         Template.SUBSTITUTE_ASKED: (
             "Сменщик должен сам ответить нам со своего номера. Пока он не ответил, смена {when} за вами"
         ),

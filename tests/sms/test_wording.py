@@ -98,7 +98,6 @@ MEANT: dict[Template, Kind] = {
     Template.OTHER_PHONE_TAKEN: Kind.OTHER,
     Template.PARTY_HELD: Kind.OTHER,
     Template.PARTY_UNKNOWN: Kind.OTHER,
-    Template.MATE_OFFER: Kind.OFFER,
     Template.SUBSTITUTE_ASKED: Kind.OTHER,
     Template.CLIENT_BOOKED: Kind.OTHER,
     Template.CLIENT_CHECK: Kind.OTHER,
@@ -175,8 +174,6 @@ def test_optional_facts_may_be_missing(template: Template, language: str) -> Non
     }
     if template in {Template.LATE_FINED, Template.CLIENT_BILL}:
         needed.add("amount_minor")
-    if template is Template.MATE_OFFER:
-        needed.add("name")
     facts = {name: FACTS[name] for name in needed - optional.get(template, set())}
     text = render(template, language, **facts)
     assert "[" not in text
