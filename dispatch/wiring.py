@@ -45,6 +45,7 @@ from dispatch.staffing.lifecycle import alarm_if_short, begin_staffing, close_ga
 from dispatch.staffing.no_show import pass_limit
 from dispatch.staffing.numbers import ask_for_proof, doubt_lost, part_from_number
 from dispatch.staffing.outage import restart_limits
+from dispatch.staffing.party import substitute_by_text
 from dispatch.staffing.pass_alarms import look_at_pass_list
 from dispatch.staffing.receipts import move_with_texts
 from dispatch.staffing.reminders import ask_evening, ask_on_the_day, doubt_after_stop, mark_doubtful, reconfirm
@@ -131,6 +132,7 @@ ANSWERS: Final[Mapping[tuple[QuestionKind, Disposition], AnswerHandler]] = Mappi
         (_K.SEAT, _D.LATE): delay_by_text,
         (_K.SEAT, _D.ON_WAY): on_way_by_text,
         (_K.SEAT, _D.CANCEL): cancel_by_text,
+        (_K.SEAT, _D.SUBSTITUTE): substitute_by_text,
         (_K.SEAT, _D.RESTORE): restore_by_text,
         (_K.RECONFIRM, _D.ACCEPT): reconfirm,
         (_K.RECONFIRM, _D.ON_WAY): on_way_by_text,

@@ -49,6 +49,11 @@ _CONTEXT_OF: Final = {
     _K.PRESENT: Context.PRESENT,
     _K.SEAT: Context.BOOKED,
 }
+_TAKES: Final = {
+    _K.FINE: frozenset({_D.APPEAL}),
+    _K.SEAT: ATTENDANCE | {_D.RESTORE, _D.QUESTION, _D.APPEAL, _D.SUBSTITUTE},
+}
+"""What a question that no bare word answers takes with its code."""
 _HOUSE_LEAD: Final = Pace().bare_cancel_lead
 _DAYS: Final = range(1, 32)
 _DECLINED_TOGETHER: Final = frozenset({_K.OFFER, _K.PROMOTION})
@@ -218,11 +223,11 @@ def _by_code(situation: Situation, reply: Reply, code: int) -> Choice:
     question = situation.by_code(code)
     if question is None:
         return _unclear(situation, reply)
-    takes = {_K.FINE: {_D.APPEAL}, _K.SEAT: ATTENDANCE | {_D.RESTORE, _D.QUESTION, _D.APPEAL}}.get(question.kind)
+    takes = _TAKES.get(question.kind)
     if reply.disposition is _D.AMBIGUOUS or (takes is not None and reply.disposition not in takes):
         return AskBack(Ask.CLARIFY, (question,))
     if reply.disposition in {_D.UNKNOWN, _D.WRONG_NUMBER, _D.CALL_ME, _D.SUBSTITUTE}:
-        return LeaveToPeople(question)
+        return _named(situation, reply, question)
     if reply.disposition is _D.CANCEL and (taken := seats_by(question, situation.seats)):
         meant = [] if reply.unclear_day else situation.on_day(taken, *reply.named_days)
         return One(meant[0], meant[0]) if len(meant) == 1 else AskBack(Ask.WHICH_DAY, tuple(taken))
@@ -230,6 +235,14 @@ def _by_code(situation: Situation, reply: Reply, code: int) -> Choice:
         return _which(situation)
     seat = question if question.kind is _K.SEAT else _seat_of(situation, question)
     return One(question, seat)
+
+
+def _named(situation: Situation, reply: Reply, question: Question) -> Choice:
+    """Leave what names a question to people; but who names his substitute for a seat is answered."""
+    if reply.disposition is not _D.SUBSTITUTE:
+        return LeaveToPeople(question)
+    meant = [question] if question.kind is _K.SEAT else seats_by(question, situation.seats)
+    return One(meant[0], meant[0]) if len(meant) == 1 else LeaveToPeople(question)
 
 
 def _yes(situation: Situation, _reply: Reply) -> Choice:
@@ -334,6 +347,11 @@ def _asked(situation: Situation, _reply: Reply) -> Choice:
     return One(about, about if about.kind is _K.SEAT else None) if about is not None else LeaveToPeople()
 
 
+def _substitute(situation: Situation, reply: Reply) -> Choice:
+    seats = situation.on_day(situation.seats, *reply.named_days)
+    return One(seats[0], seats[0]) if len(seats) == 1 and not situation.shared else _people(situation, reply)
+
+
 def _unclear(situation: Situation, _reply: Reply) -> Choice:
     listed = situation.listed
     if not listed:
@@ -371,6 +389,7 @@ _CHOOSERS: Final[Mapping[Disposition, Callable[[Situation, Reply], Choice]]] = M
         _D.APPEAL: _appeal,
         _D.RESTORE: _restore,
         _D.QUESTION: _asked,
+        _D.SUBSTITUTE: _substitute,
         _D.AMBIGUOUS: _unclear,
     }
 )

@@ -105,6 +105,8 @@ class Template(StrEnum):
     """Those he brings are not known by these names: count"""
     SUBSTITUTE_ASKED = "substitute_asked"
     """Another man shall come instead of him: when"""
+    SUBSTITUTED = "substituted"
+    """The other man said yes: when"""
     CLIENT_BOOKED = "client_booked"
     """To who ordered: when address count"""
     CLIENT_CHECK = "client_check"

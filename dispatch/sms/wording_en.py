@@ -91,6 +91,7 @@ ENGLISH: Final[Mapping[Template, str]] = MappingProxyType(
         Template.SUBSTITUTE_ASKED: (
             "Whoever comes instead must reply to us from his own phone. Until he does, we expect you on {when}"
         ),
+        Template.SUBSTITUTED: "Somebody else took over your shift of {when}. You are free, thank you!",
         Template.CLIENT_BOOKED: "Your order: {when}, {address}. People: {count}",
         Template.CLIENT_CHECK: "Your order {when}, {address}. People: {count}. 1 - all correct, 2 - ring me",
         Template.CLIENT_NOTED: "Thank you, the crew will come",

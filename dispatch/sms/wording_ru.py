@@ -88,6 +88,7 @@ RUSSIAN: Final[Mapping[Template, str]] = MappingProxyType(
         Template.SUBSTITUTE_ASKED: (
             "Сменщик должен сам ответить нам со своего номера. Пока он не ответил, смена {when} за вами"
         ),
+        Template.SUBSTITUTED: "Вашу смену {when} взял сменщик. Вы свободны, спасибо!",
         Template.CLIENT_BOOKED: "Заказ принят: {when}, {address}. Людей: {count}",
         Template.CLIENT_CHECK: "Ваш заказ {when}, {address}. Людей: {count}. 1 - всё верно, 2 - перезвоните",
         Template.CLIENT_NOTED: "Спасибо, ждите бригаду",

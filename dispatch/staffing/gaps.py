@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from dispatch.crew.holds import held_for_others
 from dispatch.crew.rules import SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, change_kind, live_seats, lock_workers, move_seat, read_seat, set_limits
 from dispatch.kit import outbox
@@ -68,7 +69,7 @@ async def close_gaps(uow: Uow, shift_id: UUID, policy: Policy) -> None:
 
 async def _promote_reserves(uow: Uow, shift: Shift) -> None:
     """Move reserves up, unasked, in order of claim: the arrived first, then by acceptance."""
-    open_places = shift.headcount - shift.primary_count
+    open_places = shift.headcount - shift.primary_count - await held_for_others(uow, shift.id)
     if open_places <= 0:
         return
     reserves = {seat.id: seat for seat in await live_seats(uow, shift.id) if seat.kind is SeatKind.RESERVE}

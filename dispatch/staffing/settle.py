@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from dispatch.crew.holds import seat_to_take_over
 from dispatch.crew.rules import PENDING, InvitationStatus, SeatKind, SeatStatus
-from dispatch.crew.seats import last_seat_of, read_seat
+from dispatch.crew.seats import last_seat_of, lock_workers, move_seat, read_seat
 from dispatch.crew.waves import Invitation, invitations_of_question, move_invitations, pending_invitations, renew_terms
 from dispatch.kit import outbox
 from dispatch.kit.uow import Uow
@@ -16,8 +17,6 @@ from dispatch.sms.service import (
     NOT_MEANT,
     PASS_ON,
     Answer,
-    InboxKind,
-    add_inbox_item,
     answer_question,
     reopen_question,
 )
@@ -27,8 +26,9 @@ from dispatch.staffing.events import WAVE_DUE
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import Contact, Place, contacts_of, place_of
 from dispatch.staffing.leave import cancel_seat, confirm_cancel
+from dispatch.staffing.party import keep_places
 from dispatch.staffing.reminders import doubt_unreachable
-from dispatch.staffing.seating import Willing, follow_seat, seat_willing
+from dispatch.staffing.seating import Willing, booked_at, follow_seat, seat_willing, unfollow_seat
 from dispatch.staffing.stated import speaks_of
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
@@ -80,18 +80,12 @@ async def accept_offer(uow: Uow, answer: Answer) -> str:
         await look_again_if_all_answered(uow, shift)
     await _say(uow, answer, outcomes, places, contact, policy)
     if (answer.reply.party or 1) > 1:
-        # He alone is seated: whoever comes with him must be known to us, and that takes a person.
-        await add_inbox_item(
-            uow,
-            InboxKind.REPLY,
-            answer.text,
-            inbound_id=answer.inbound_id,
-            phone_id=answer.phone_id,
-            worker_id=worker_id,
-            shift_id=answer.question.shift_id,
-            subject_id=answer.question.id,
-            suggestion="party",
-        )
+        seated = [
+            (shifts[invitation.shift_id], places[invitation.shift_id])
+            for outcome, invitation in outcomes
+            if outcome in {Template.ACCEPTED_PRIMARY, Template.ACCEPTED_RESERVE}
+        ]
+        await keep_places(uow, answer, seated, contact, policy)
     return _best(outcomes)
 
 
@@ -115,6 +109,7 @@ async def settle_day(
         second_chance=invitation.second_chance,
         due_at=None if shift.ahead else max(shift.starts_at, uow.now + policy.pace.promotion_window),
     )
+    await _take_over(uow, shift, invitation.worker_id)
     kind, seat_id = await seat_willing(uow, shift, man, policy.pace)
     if kind is None:
         return await _turn_away(uow, shift, invitation, "every place is taken")
@@ -130,6 +125,24 @@ async def settle_day(
     if contact.opted_out and kind is not SeatKind.STANDBY:
         await doubt_unreachable(uow, shift, await read_seat(uow, seat_id))
     return _ACCEPTED[kind]
+
+
+async def _take_over(uow: Uow, shift: Shift, worker_id: UUID) -> None:
+    """End the seat of the man who named this one as his substitute, without a mark, so that its place is his."""
+    seat_id = await seat_to_take_over(uow, shift.id, worker_id)
+    if seat_id is None:
+        return
+    first = (await read_seat(uow, seat_id)).worker_id
+    await lock_workers(uow, [first, worker_id])
+    seat = await read_seat(uow, seat_id)
+    on_site = seat.status in (SeatStatus.ARRIVED, SeatStatus.COMPLETED)
+    if not seat.live or on_site or await booked_at(uow, worker_id, shift):
+        return
+    await move_seat(uow, seat, SeatStatus.RELEASED, reason="substituted")
+    await unfollow_seat(uow, seat)
+    contact = (await contacts_of(uow, [first]))[first]
+    await tell(uow, contact, Template.SUBSTITUTED, await place_of(uow, shift), key=(seat.id,))
+    await note(uow, shift.id, "substituted", worker_id=worker_id, seat_id=seat.id, instead_of=first)
 
 
 async def _over(uow: Uow, shift: Shift, invitation: Invitation) -> Template:

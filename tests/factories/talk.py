@@ -1,5 +1,6 @@
 """Texts on the path they really take: stored as the webhook stores them, drained, answered; and what became of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,19 +23,23 @@ class Talk:
 
     async def hears(self, phone: UUID | str, words: str) -> str:
         """Let a phone, by id or number, write to the franchise's account; return what its text came to."""
-        number = (
-            phone
-            if isinstance(phone, str)
-            else await self.owner.fetchval("SELECT e164 FROM phones WHERE id = $1", phone)
-        )
-        inbound_id = new_id()
-        await self.jobs.autocommit(
-            "SELECT store_inbound($1, $2, $3, $4, $5, $6)",
-            [inbound_id, self.stage.account_id, f"SM{inbound_id.hex}", number, words, b"raw"],
-        )
+        return (await self.hear_all([(phone, words)]))[0]
+
+    async def hear_all(self, said: Sequence[tuple[UUID | str, str]]) -> list[str]:
+        """Let several phones write before any text is taken up; return what the texts came to."""
+        ids = [new_id() for _ in said]
+        for inbound_id, (phone, words) in zip(ids, said, strict=True):
+            number = phone
+            if isinstance(phone, UUID):
+                number = await self.owner.fetchval("SELECT e164 FROM phones WHERE id = $1", phone)
+            await self.jobs.autocommit(
+                "SELECT store_inbound($1, $2, $3, $4, $5, $6)",
+                [inbound_id, self.stage.account_id, f"SM{inbound_id.hex}", number, words, b"raw"],
+            )
         await InboundDrain(self.jobs, ANSWERS, words_with(BASE))()
-        outcome: str = await self.owner.fetchval("SELECT outcome FROM dispositions WHERE inbound_id = $1", inbound_id)
-        return outcome
+        rows = await self.owner.fetch("SELECT inbound_id, outcome FROM dispositions WHERE inbound_id = ANY ($1)", ids)
+        outcomes = {row["inbound_id"]: row["outcome"] for row in rows}
+        return [outcomes[inbound_id] for inbound_id in ids]
 
     async def told(self, phone: UUID | str) -> list[tuple[str, str]]:
         """What was written to a phone, the oldest first: template and body."""

@@ -99,6 +99,7 @@ MEANT: dict[Template, Kind] = {
     Template.PARTY_HELD: Kind.OTHER,
     Template.PARTY_UNKNOWN: Kind.OTHER,
     Template.SUBSTITUTE_ASKED: Kind.OTHER,
+    Template.SUBSTITUTED: Kind.RELEASED,
     Template.CLIENT_BOOKED: Kind.OTHER,
     Template.CLIENT_CHECK: Kind.OTHER,
     Template.CLIENT_NOTED: Kind.OTHER,
