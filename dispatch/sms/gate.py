@@ -78,12 +78,9 @@ def judge(
 
 
 def _held_back(text: DueText, mode: SendingMode, allow_list: Collection[str], prefixes: tuple[str, ...]) -> str | None:
-    if text.opted_out and text.template != Template.STOP_CONFIRMED:
-        return OPTED_OUT
-    if text.strange and text.template not in _TO_STRANGERS:
-        return WRONG_NUMBER
-    if text.dead and text.class_ is not MessageClass.SEAT:
-        return PHONE_DEAD
+    of_phone = _held_back_by_phone(text)
+    if of_phone is not None:
+        return of_phone
     if not text.to.startswith(prefixes):
         return PREFIX_NOT_ALLOWED
     if mode is SendingMode.OFF:
@@ -91,6 +88,14 @@ def _held_back(text: DueText, mode: SendingMode, allow_list: Collection[str], pr
     if mode is SendingMode.ALLOW_LIST and text.to not in allow_list:
         return NOT_ON_ALLOW_LIST
     return None
+
+
+def _held_back_by_phone(text: DueText) -> str | None:
+    if text.opted_out and text.template != Template.STOP_CONFIRMED:
+        return OPTED_OUT
+    if text.strange and text.template not in _TO_STRANGERS:
+        return WRONG_NUMBER
+    return PHONE_DEAD if text.dead and text.class_ is not MessageClass.SEAT else None
 
 
 def _allowed_from(text: DueText, now: datetime) -> datetime:

@@ -3,8 +3,8 @@
 from migrations.security import TENANT, definer_function
 from migrations.tools import run_script
 
-revision = "0300"
-down_revision = "0100"
+revision = "2330"
+down_revision = "2301"
 
 KINDS = "'offer', 'seat', 'reconfirm', 'promotion', 'change', 'notice', 'fine', 'which', 'eta', 'present', 'proof', 'client'"
 

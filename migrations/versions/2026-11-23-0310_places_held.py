@@ -3,8 +3,8 @@
 from migrations.security import tenant_table
 from migrations.tools import run_script
 
-revision = "0310"
-down_revision = "0300"
+revision = "2331"
+down_revision = "2330"
 
 SQL = """
     CREATE TABLE held_places (

@@ -249,7 +249,7 @@ CHANGES: Final[Mapping[str, Callable[[House], Change]]] = {
     "POST /people/{worker_id}/consent/export": _only(form="csv"),
     "POST /people/{worker_id}/link": _only(),
     "POST /people/{worker_id}/link/revoke": _only((_worker, "asked")),
-    "POST /people/{worker_id}/number/code": _only(),
+    "POST /people/{worker_id}/number/code": _only((_worker, "photographed")),
     "POST /people/{worker_id}/phone": _only(),
     "POST /people/{worker_id}/photo": lambda _: Change(files=photo()),
     "POST /people/{worker_id}/photo/remove": _only((_worker, "photographed")),
