@@ -86,9 +86,13 @@ async def test_a_place_kept_in_vain_goes_to_the_reserve(
     first, second = offers[0], offers[1]
     assert await talk.hears(first.phone_id, f"{first.code} да, 2, Соколов") == "accepted_primary"
     assert await talk.hears(second.phone_id, f"{second.code} да") == "accepted_reserve"
+    look = "UPDATE outbox SET due_at = now(), state = 'pending' WHERE subject_id = $1 AND kind = 'staffing.gap_found'"
+    await owner.execute(look, shift_id)
+    await run_lane(jobs_db)
+    kinds = sorted(seat["kind"] for seat in await crew_of(owner, shift_id))
+    assert kinds == ["primary", "reserve"], "kept until the time is over"
     await owner.execute("UPDATE held_places SET until = now() WHERE shift_id = $1", shift_id)
-    due = "UPDATE outbox SET due_at = now() WHERE subject_id = $1 AND kind = 'staffing.gap_found'"
-    await owner.execute(due, shift_id)
+    await owner.execute(look, shift_id)
     await run_lane(jobs_db)
     assert {seat["kind"] for seat in await crew_of(owner, shift_id)} == {"primary"}
 
