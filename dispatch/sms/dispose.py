@@ -21,6 +21,7 @@ from dispatch.sms.inbox import InboxKind, add_inbox_item
 from dispatch.sms.letter import Inbound, Letter, Outcome, Phone
 from dispatch.sms.people import leave_to_people, put_into_inbox, strangers_phone
 from dispatch.sms.phones import start_phone, stop_phone
+from dispatch.sms.proofs import Doubt
 from dispatch.sms.questions import QUESTION_COLUMNS, Question, close_questions, question_of
 from dispatch.sms.replies import Context, Disposition, Reply
 from dispatch.sms.rules import Priority, QuestionKind
@@ -96,10 +97,15 @@ async def give_up(uow: Uow, inbound: Inbound, error: Exception) -> None:
 
 
 async def _read(uow: Uow, inbound: Inbound) -> Letter:
-    row = await uow.fetchrow("SELECT id, zone FROM phones WHERE e164 = $1", inbound.phone_e164)
+    row = await uow.fetchrow(
+        "SELECT id, zone, unproven_why IS NOT DISTINCT FROM $2 AS strange FROM phones WHERE e164 = $1",
+        inbound.phone_e164,
+        Doubt.WRONG_NUMBER.value,
+    )
     phone = None if row is None else Phone(row["id"], ZoneInfo(row["zone"]))
     questions: list[Question] = []
-    if phone is not None:
+    # Where somebody else reads, nothing answers what a man of ours was asked.
+    if row is not None and phone is not None and not row["strange"]:
         oldest, closed = inbound.received_at - _OLDEST_QUESTION, inbound.received_at - REMEMBERED
         found = [question_of(row) for row in await uow.fetch(_QUESTIONS, phone.id, oldest, closed, inbound.account_id)]
         # What was asked after he wrote, he cannot have answered.

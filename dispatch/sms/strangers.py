@@ -13,9 +13,9 @@ from dispatch.sms.proofs import Doubt
 async def part_with_number(uow: Uow, letter: Letter) -> bool:
     """Part a phone from the one man who is reached there, because whoever reads there says that it is not his.
 
-    His open questions there are closed, whoever asked; his home and each franchise that expects him are told. Where
-    several people share the phone, or nobody is known there, nothing changes: that is for a person. The word itself is
-    written down in any case.
+    From then on nothing that is written there answers a question of his; they go with him to the number he proves. His
+    home and each franchise that expects him are told. Where several people share the phone, or nobody is known there,
+    nothing changes: that is for a person. The word itself is written down in any case.
 
     Returns:
         Whether anything was parted.
@@ -33,17 +33,14 @@ async def part_with_number(uow: Uow, letter: Letter) -> bool:
         Doubt.WRONG_NUMBER.value,
     )
     await _note(uow, phone_id, "unproven", Doubt.WRONG_NUMBER.value, inbound_id)
-    closed = await uow.fetch(
-        """UPDATE questions SET status = 'closed', closed_at = $3
-           WHERE phone_id = $1 AND worker_id = $2 AND status = 'open' RETURNING franchise_id, kind, subject_id""",
+    held = await uow.fetch(
+        """SELECT franchise_id, subject_id FROM questions
+           WHERE phone_id = $1 AND worker_id = $2 AND status = 'open' AND kind = 'seat' ORDER BY id""",
         phone_id,
         worker_id,
-        uow.now,
     )
     seats = [
-        NewEvent(row["franchise_id"], NUMBER_LOST, new_id(), detail={"seat_id": row["subject_id"]})
-        for row in closed
-        if row["kind"] == "seat"
+        NewEvent(row["franchise_id"], NUMBER_LOST, new_id(), detail={"seat_id": row["subject_id"]}) for row in held
     ]
     home = NewEvent(home_id, NUMBER_WRONG, inbound_id, detail={"worker_id": worker_id, "phone_id": phone_id})
     await emit_many(uow, [home, *seats])

@@ -105,8 +105,10 @@ async def ask_again(uow: Uow, worker_id: UUID) -> bool:
         WorkerNotFound: he is not the tenant's.
     """
     await require_home(uow, worker_id)
-    held = [phone.phone_id for phone in await phones_held(uow, worker_id) if phone.until is None]
+    phones = await phones_held(uow, worker_id)
+    held = [phone.phone_id for phone in phones if phone.until is None]
     if not held or await number_in_doubt(uow, worker_id) is None:
         return False
-    await doubt_number(uow, worker_id, held[0], Doubt.NEW_NUMBER)
+    before = [phone.phone_id for phone in phones if phone.phone_id != held[0]]
+    await doubt_number(uow, worker_id, held[0], Doubt.NEW_NUMBER, before=before)
     return True

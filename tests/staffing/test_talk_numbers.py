@@ -111,7 +111,7 @@ async def test_two_men_on_one_phone_are_told_apart_by_name(
 
 
 async def test_a_wrong_number_is_parted_and_its_man_is_looked_for(
-    talk: Talk, jobs_db: Database, stage: Stage, owner: asyncpg.Connection
+    talk: Talk, app_db: Database, jobs_db: Database, stage: Stage, owner: asyncpg.Connection
 ) -> None:
     shift_id = (await filled(jobs_db, stage, 1)).shifts[0].id
     seat = (await crew_of(owner, shift_id))[0]
@@ -130,10 +130,18 @@ async def test_a_wrong_number_is_parted_and_its_man_is_looked_for(
         == 0
     )
     assert ("call", "wrong_number") in await talk.waits()
-    asked = await questions(jobs_db, stage, "seat", shift_id)
-    assert seat["worker_id"] not in {question.worker_id for question in asked}, "no word from there is taken for his"
+    assert await talk.hears(phone, "не приду") == "inbox", "no word from there is taken for his"
+    assert (await crew_of(owner, shift_id))[0]["id"] == seat["id"]
     other = (await place(jobs_db, stage, 1, another_day())).shifts[0].id
     assert "number_unproven" in await reasons(jobs_db, stage, other, seat["worker_id"])
+    async with app_db.begin(stage.franchise_id, "staff:test") as uow:
+        version = (await worker_record(uow, seat["worker_id"])).version
+        await change_worker(uow, seat["worker_id"], ChangeWorker(phone="+79995550031"), version)
+    await run_lane(jobs_db)
+    found = await talk.phone_of(seat["worker_id"])
+    assert await talk.hears(found, await code_sent(owner, found)) == "number_proven"
+    day = await owner.fetchval("SELECT to_char(local_start, 'DD.MM') FROM shifts WHERE id = $1", shift_id)
+    assert await talk.hears(found, f"{day} не приду") == "cancelled", "his seat came along to his new number"
 
 
 async def test_a_new_number_gets_offers_once_its_code_came_back(
