@@ -40,7 +40,10 @@ _PAPERS: Final[Mapping[Language, Mapping[str, str]]] = MappingProxyType(
             (Language.EN, "passport; work permit; labour patent; permit to work at height; medical book"),
             (Language.UZ, "pasport; ish ruxsatnomasi; patent; balandlikda ishlash ruxsati; tibbiy daftarcha"),
             (Language.TG, "шиноснома; иҷозати кор; патент; иҷозати кор дар баландӣ; дафтарчаи тиббӣ"),
-            (Language.HU, "útlevél; munkavállalási engedély; patent; magasban végzett munka engedélye; egészségügyi könyv"),
+            (
+                Language.HU,
+                "utlevél; munkavallalasi engedély; patent; engedély magasban; egészségügyi könyv",
+            ),
             (Language.ES, "pasaporte; permiso de trabajo; patente; permiso para trabajo en altura; carné sanitario"),
         )
     }

@@ -20,6 +20,7 @@ from dispatch.kit.walltime import Gap, instant_of, wall_of
 from dispatch.orders.shifts import Shift, lock_shift
 from dispatch.orders.timeline import note
 from dispatch.sms.errors import SmsAccountMissing
+from dispatch.sms.own_texts import wording_of
 from dispatch.sms.phones import phone_of
 from dispatch.sms.service import (
     Answer,
@@ -35,7 +36,7 @@ from dispatch.sms.service import (
     open_question,
     queue_message,
 )
-from dispatch.sms.texts import Template, Variable, render
+from dispatch.sms.texts import Template, Variable
 from dispatch.staffing.events import CLIENT_CHECK_DUE
 from dispatch.staffing.facts import place_of
 from dispatch.tenancy.policy import Pace
@@ -154,7 +155,7 @@ async def _settle(uow: Uow, answer: Answer, template: Template, outcome: str) ->
             worker_id=None,
             class_=MessageClass.SEAT,
             template=template,
-            body=render(template, answer.language),
+            body=(await wording_of(uow)).render(template, answer.language),
             dedupe_key=dedupe_key(template, answer.inbound_id),
             account_id=answer.account_id,
             shift_id=answer.question.shift_id,
@@ -179,7 +180,7 @@ async def _tell(
             worker_id=None,
             class_=MessageClass.SEAT,
             template=template,
-            body=render(
+            body=(await wording_of(uow)).render(
                 template,
                 reader.language,
                 when=place.local_start,

@@ -4,7 +4,7 @@ from migrations.security import TENANT, definer_function
 from migrations.tools import run_script
 
 revision = "2330"
-down_revision = "2301"
+down_revision = "2310"
 
 KINDS = "'offer', 'seat', 'reconfirm', 'promotion', 'change', 'notice', 'fine', 'which', 'eta', 'present', 'proof', 'client'"
 

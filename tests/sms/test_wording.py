@@ -44,6 +44,7 @@ FACTS: dict[str, Variable] = {
     "rating": Decimal("2.00"),
     "seat": "primary",
     "entries": [CrewEntry(2, "Иван П."), CrewEntry(3, "Пётр"), CrewEntry(4, "Иван П.", "67")],
+    "what": "паспорт",
     "choices": [Choice(31, "24.11 09:00 Сенная 12"), Choice(32, "25.11 09:00 Невский 100")],
 }
 
@@ -163,7 +164,7 @@ def test_every_text_is_read_as_it_is_meant(template: Template, language: str) ->
 @pytest.mark.parametrize("template", Template)
 def test_optional_facts_may_be_missing(template: Template, language: str) -> None:
     needed = {"when", "place", "address", "service", "rate_minor", "currency", "rating", "seat", "entries", "choices"}
-    needed |= {"code", "codes", "number", "count", "minutes", "time", "link"}
+    needed |= {"code", "codes", "number", "count", "minutes", "time", "link", "what"}
     optional = {
         Template.TURNED_AWAY: {"code"},
         Template.RECONFIRM_DAY: {"code"},
