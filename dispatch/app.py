@@ -74,6 +74,7 @@ from dispatch.web import (
     person,
     person_acts,
     person_calendar,
+    person_consent,
     person_link,
     person_photo,
     policies,
@@ -157,6 +158,7 @@ CONSOLE_ROUTERS: Final[tuple[APIRouter, ...]] = (
     funnel.router,
     network_people.router,
     people_import.router,
+    person_consent.router,
     person_link.router,
     person_acts.router,  # before the page of one person: `new` is nobody's id
     person_calendar.router,

@@ -17,7 +17,15 @@ from dispatch.orders.series.errors import CONSTRAINTS as OF_SERIES
 from dispatch.rating.appeals import appeal_by_text
 from dispatch.rating.errors import CONSTRAINTS as OF_RATING
 from dispatch.sms.errors import CONSTRAINTS as OF_SMS
-from dispatch.sms.events import ACCOUNT_TROUBLED, STOP_ASKED, STOPPED, TEXTS_MOVED
+from dispatch.sms.events import (
+    ACCOUNT_TROUBLED,
+    NUMBER_DOUBTED,
+    NUMBER_LOST,
+    NUMBER_WRONG,
+    STOP_ASKED,
+    STOPPED,
+    TEXTS_MOVED,
+)
 from dispatch.sms.phones import finish_stop
 from dispatch.sms.replies import Disposition
 from dispatch.sms.service import AnswerHandler, QuestionKind, WordHandlers
@@ -35,7 +43,9 @@ from dispatch.staffing.leads import tell_leads
 from dispatch.staffing.leave import cancel_by_text, restore_by_text
 from dispatch.staffing.lifecycle import alarm_if_short, begin_staffing, close_gaps_of, look_again, start_shift
 from dispatch.staffing.no_show import pass_limit
+from dispatch.staffing.numbers import ask_for_proof, doubt_lost, part_from_number
 from dispatch.staffing.outage import restart_limits
+from dispatch.staffing.party import substitute_by_text
 from dispatch.staffing.pass_alarms import look_at_pass_list
 from dispatch.staffing.receipts import move_with_texts
 from dispatch.staffing.reminders import ask_evening, ask_on_the_day, doubt_after_stop, mark_doubtful, reconfirm
@@ -43,6 +53,7 @@ from dispatch.staffing.series import make_due_days
 from dispatch.staffing.settle import accept_offer, decline_offer
 from dispatch.staffing.site import answer_present, ask_site
 from dispatch.staffing.telephony import CONSTRAINTS as OF_TELEPHONY
+from dispatch.staffing.tell_client import ask_client, client_confirms, client_objects
 from dispatch.staffing.tomorrow import look_at_morning
 from dispatch.tenancy.errors import CONSTRAINTS as OF_TENANCY
 from dispatch.workers.errors import CONSTRAINTS as OF_WORKERS
@@ -72,6 +83,9 @@ _HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         STOPPED: doubt_after_stop,
         STOP_ASKED: finish_stop,
         ACCOUNT_TROUBLED: tell_account_trouble,
+        NUMBER_WRONG: part_from_number,
+        NUMBER_LOST: doubt_lost,
+        NUMBER_DOUBTED: ask_for_proof,
         staffing_events.WAVE_DUE: look_again,
         staffing_events.SERIES_DUE: make_due_days,
         staffing_events.SEAT_TAKEN: end_other_claims,
@@ -86,6 +100,7 @@ _HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         staffing_events.SITE_QUESTION_DUE: ask_site,
         staffing_events.GATE_LIST_DUE: look_at_pass_list,
         staffing_events.LIMIT_DUE: pass_limit,
+        staffing_events.CLIENT_CHECK_DUE: ask_client,
         staffing_events.CANCEL_RECEIPT_DUE: ring_if_unread,
         staffing_events.OUTAGE_ENDED: restart_limits,
         ALARM_UNANSWERED: escalate,
@@ -111,10 +126,13 @@ ANSWERS: Final[Mapping[tuple[QuestionKind, Disposition], AnswerHandler]] = Mappi
         (_K.OFFER, _D.QUESTION): inform_by_text,
         (_K.SEAT, _D.QUESTION): inform_by_text,
         (_K.RECONFIRM, _D.QUESTION): inform_by_text,
+        (_K.PROMOTION, _D.QUESTION): inform_by_text,
+        (_K.CHANGE, _D.QUESTION): inform_by_text,
         (_K.SEAT, _D.ARRIVED): arrive_by_text,
         (_K.SEAT, _D.LATE): delay_by_text,
         (_K.SEAT, _D.ON_WAY): on_way_by_text,
         (_K.SEAT, _D.CANCEL): cancel_by_text,
+        (_K.SEAT, _D.SUBSTITUTE): substitute_by_text,
         (_K.SEAT, _D.RESTORE): restore_by_text,
         (_K.RECONFIRM, _D.ACCEPT): reconfirm,
         (_K.RECONFIRM, _D.ON_WAY): on_way_by_text,
@@ -128,6 +146,10 @@ ANSWERS: Final[Mapping[tuple[QuestionKind, Disposition], AnswerHandler]] = Mappi
         (_K.PRESENT, _D.ACCEPT): answer_present,
         (_K.PRESENT, _D.MISSING): answer_present,
         (_K.FINE, _D.APPEAL): appeal_by_text,
+        (_K.CLIENT, _D.ACCEPT): client_confirms,
+        (_K.CLIENT, _D.RESTORE): client_confirms,
+        (_K.CLIENT, _D.DECLINE): client_objects,
+        (_K.CLIENT, _D.CANCEL): client_objects,
     }
 )
 """(what was asked, what was answered) -> what settles it; a pair not listed goes to people."""

@@ -24,6 +24,7 @@ from dispatch.sms.inbound import InboundDrain
 from dispatch.sms.receipts import ReceiptDrain
 from dispatch.sms.reconcile import Reconciler
 from dispatch.sms.send import Broadcaster
+from dispatch.sms.silence import doubt_silent_numbers
 from dispatch.staffing.outage import tell_outages
 from dispatch.tenancy.policy import HOUSE_OUTAGE_GAP
 from dispatch.wiring import ANSWERS, CONSTRAINTS, LANES, handlers_with, words_with
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 GRACE_S: Final = 3.0
 """How long running transactions may go on after SIGTERM."""
+_LOOK_EVERY_S: Final = 60.0
 
 
 def run_worker(settings: Settings) -> None:
@@ -61,6 +63,7 @@ async def _work(settings: Settings) -> None:
                 _for_ever("beat", beat_for_ever(database, WORKER, HOUSE_OUTAGE_GAP, settings.jobs.beat_s))
             ),
             asyncio.create_task(_for_ever("outages", _tell_for_ever(database, settings.jobs.beat_s))),
+            asyncio.create_task(_for_ever("numbers", _look_for_ever(database))),
         ]
         waiting: asyncio.Task[Any] = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -180,3 +183,14 @@ async def _tell_for_ever(database: Database, every_s: float) -> None:
         except Exception as error:  # noqa: BLE001 - whatever is away, the outage waits in its row
             log.warning("outages_not_told", error=type(error).__name__)
         await asyncio.sleep(every_s)
+
+
+async def _look_for_ever(database: Database) -> None:
+    """Look at a few numbers every minute: where nobody was heard for long, the man has to prove his."""
+    while True:
+        await asyncio.sleep(_LOOK_EVERY_S)
+        try:
+            async with database.begin(None, "system:numbers") as uow:
+                await doubt_silent_numbers(uow)
+        except Exception as error:  # noqa: BLE001 - whatever is away, they are looked at a minute later
+            log.warning("numbers_not_looked_at", error=type(error).__name__)

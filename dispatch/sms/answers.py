@@ -46,8 +46,9 @@ AnswerHandler = Callable[[Uow, Answer], Awaitable[str]]
 """Acts on an answer in the transaction that disposes of the text, inside the question's tenant.
 
 Returns the outcome as a machine word such as `primary` or `turned_away`, kept with the disposition; or `PASS_ON`, and
-the text goes to the inbox of the question's franchise. Whatever it raises rolls everything back; the text is tried
-again and after five attempts handed to people, never lost. It marks or closes the question itself.
+the text goes to the inbox of the question's franchise; or `NOT_MEANT`, and he is asked back besides. Whatever it raises
+rolls everything back; the text is tried again and after five attempts handed to people, never lost. It marks or closes
+the question itself.
 """
 
 AnswerHandlers = Mapping[tuple[QuestionKind, Disposition], AnswerHandler]
@@ -80,6 +81,12 @@ finds the man in. It returns like an `AnswerHandler`; `PASS_ON` leaves the text 
 
 WordHandlers = Mapping[Disposition, WordHandler]
 """Disposition -> handler, put together by the wiring; a word not listed goes to people."""
+
+NOT_MEANT: Final = "not_meant"
+"""The outcome of a handler for a yes to something else than was asked, such as another day: it is asked back."""
+
+RING: Final = "ring"
+"""The outcome of a handler that gave its automatic answers often enough: the text goes to the call list."""
 
 PASS_ON: Final = "passed_on"  # noqa: S105 - an outcome, not a password
 """The outcome of a handler that leaves the text to people."""

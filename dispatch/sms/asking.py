@@ -1,4 +1,4 @@
-"""Ask back: "which one?", "please answer with a figure". Three times within six hours, then a person rings."""
+"""Ask back: "which one?", "please answer with a figure". Three times a day, then a person rings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
 from dispatch.sms.choices import Ask
+from dispatch.sms.loops import answered_often_enough
 from dispatch.sms.outgoing import OutgoingText, dedupe_key, queue_message
 from dispatch.sms.own_texts import wording_of
 from dispatch.sms.questions import NewQuestion, Question, close_questions, fresh_code, open_question
@@ -17,16 +18,8 @@ from dispatch.sms.replies import Reply
 from dispatch.sms.rules import MessageClass, QuestionKind
 from dispatch.sms.texts import Choice, Template, Variable
 
-MOST_ASKED_BACK: Final = 3
-ASKED_WITHIN: Final = timedelta(hours=6)
-
-_ASKING_BACK: Final = (
-    Template.WHICH,
-    Template.WHICH_NO,
-    Template.WHICH_DAY,
-    Template.CLARIFY,
-    Template.CLARIFY_LIST,
-    Template.CLARIFY_OFFER,
+_ABOUT_A_TIME: Final = frozenset(
+    {QuestionKind.OFFER, QuestionKind.RECONFIRM, QuestionKind.PROMOTION, QuestionKind.CHANGE}
 )
 _MOST_CHOICES = 8
 
@@ -50,13 +43,7 @@ class AskingBack:
 
 async def ask_back(uow: Uow, asking: AskingBack) -> bool:
     """Queue one text that asks back and, for "which one?", open that question; False when he was asked often enough."""
-    asked = await uow.fetchval(
-        "SELECT count(*) FROM messages WHERE phone_id = $1 AND created_at > $2 AND template = ANY ($3)",
-        asking.phone_id,
-        uow.now - ASKED_WITHIN,
-        [template.value for template in _ASKING_BACK],
-    )
-    if asked >= MOST_ASKED_BACK:
+    if await answered_often_enough(uow, asking.phone_id):
         return False
     questions = [await _with_code(uow, question) for question in asking.questions[:_MOST_CHOICES]]
     question_id = await _open_which(uow, asking, questions) if asking.ask is Ask.WHICH else questions[0].id
@@ -86,7 +73,7 @@ def _wording(asking: AskingBack, questions: Sequence[Question]) -> tuple[Templat
     if first.kind is QuestionKind.PRESENT:
         return Template.CLARIFY_LIST, {}
     stated = asking.reply.stated_day is not None or asking.reply.stated_time is not None
-    if first.kind is QuestionKind.OFFER and first.starts_at is not None and stated:
+    if first.kind in _ABOUT_A_TIME and first.starts_at is not None and stated:
         return Template.CLARIFY_OFFER, {"code": first.code, "when": first.starts_at.astimezone(asking.zone)}
     return Template.CLARIFY, {"code": first.code}
 

@@ -29,7 +29,7 @@ _K = QuestionKind
 _D = Disposition
 
 HARMLESS: Final = frozenset({_K.RECONFIRM, _K.PRESENT, _K.ETA, _K.NOTICE})
-COUNTED: Final = HARMLESS | {_K.OFFER, _K.PROMOTION, _K.CHANGE}
+COUNTED: Final = HARMLESS | {_K.OFFER, _K.PROMOTION, _K.CHANGE, _K.CLIENT}
 """Kinds that a bare word can answer."""
 
 ATTENDANCE: Final = frozenset({_D.ARRIVED, _D.ON_WAY, _D.LATE, _D.CANCEL})
@@ -43,11 +43,17 @@ _CONTEXT_OF: Final = {
     _K.RECONFIRM: Context.RECONFIRM,
     _K.PROMOTION: Context.PROMOTION,
     _K.CHANGE: Context.CHANGE,
+    _K.CLIENT: Context.OFFER,
     _K.NOTICE: Context.NOTICE,
     _K.ETA: Context.ETA,
     _K.PRESENT: Context.PRESENT,
     _K.SEAT: Context.BOOKED,
 }
+_TAKES: Final = {
+    _K.FINE: frozenset({_D.APPEAL}),
+    _K.SEAT: ATTENDANCE | {_D.RESTORE, _D.QUESTION, _D.APPEAL, _D.SUBSTITUTE},
+}
+"""What a question that no bare word answers takes with its code."""
 _HOUSE_LEAD: Final = Pace().bare_cancel_lead
 _DAYS: Final = range(1, 32)
 _DECLINED_TOGETHER: Final = frozenset({_K.OFFER, _K.PROMOTION})
@@ -123,6 +129,11 @@ class Situation:
         """What "which one?" lists: what a bare word can answer, else the several offers that a clear yes may mean."""
         return self.counted or (self.ended_offers if self.clear_yes or self.which is not None else [])
 
+    def lists(self, code: int) -> bool:
+        """Whether our own "which one?" is open and named this code, so that the code alone is a yes."""
+        asked = self.which if self.context is Context.WHICH else None
+        return asked is not None and code in asked.detail.get("codes", ())
+
     @property
     def harmless(self) -> list[Question]:
         """What a bare yes answers while several questions are open: the one harmless question, or all the notices."""
@@ -178,15 +189,20 @@ class Situation:
         return next(iter(running or ahead or seats[-1:]), None)
 
 
+def context_of(kind: QuestionKind) -> Context:
+    """Return what the grammar is told of an answer to a question of this kind alone."""
+    return _CONTEXT_OF[kind]
+
+
 def read_reply(situation: Situation, text: str) -> Reply:
     """Return what the text says, told what is open; an answer with a code is read as one to the question it names.
 
-    After our own "which one?" a bare code is a yes already, so it is not read again.
+    After our own "which one?" a bare code that it listed is a yes already, so it is not read again.
     """
     reply = parse_reply(text, situation.context)
     named = situation.by_code(reply.code) if reply.code is not None else None
-    bare_code = situation.context is Context.WHICH and reply.disposition is _D.ACCEPT
-    if named is None or named.kind not in _CONTEXT_OF or bare_code:
+    listed = reply.code is not None and situation.lists(reply.code) and reply.disposition is _D.ACCEPT
+    if named is None or named.kind not in _CONTEXT_OF or listed:
         return reply
     again = parse_reply(text, _CONTEXT_OF[named.kind])
     if again.code != reply.code:
@@ -207,11 +223,11 @@ def _by_code(situation: Situation, reply: Reply, code: int) -> Choice:
     question = situation.by_code(code)
     if question is None:
         return _unclear(situation, reply)
-    takes = {_K.FINE: {_D.APPEAL}, _K.SEAT: ATTENDANCE | {_D.RESTORE, _D.QUESTION, _D.APPEAL}}.get(question.kind)
+    takes = _TAKES.get(question.kind)
     if reply.disposition is _D.AMBIGUOUS or (takes is not None and reply.disposition not in takes):
         return AskBack(Ask.CLARIFY, (question,))
     if reply.disposition in {_D.UNKNOWN, _D.WRONG_NUMBER, _D.CALL_ME, _D.SUBSTITUTE}:
-        return LeaveToPeople(question)
+        return _named(situation, reply, question)
     if reply.disposition is _D.CANCEL and (taken := seats_by(question, situation.seats)):
         meant = [] if reply.unclear_day else situation.on_day(taken, *reply.named_days)
         return One(meant[0], meant[0]) if len(meant) == 1 else AskBack(Ask.WHICH_DAY, tuple(taken))
@@ -219,6 +235,14 @@ def _by_code(situation: Situation, reply: Reply, code: int) -> Choice:
         return _which(situation)
     seat = question if question.kind is _K.SEAT else _seat_of(situation, question)
     return One(question, seat)
+
+
+def _named(situation: Situation, reply: Reply, question: Question) -> Choice:
+    """Leave what names a question to people; but who names his substitute for a seat is answered."""
+    if reply.disposition is not _D.SUBSTITUTE:
+        return LeaveToPeople(question)
+    meant = [question] if question.kind is _K.SEAT else seats_by(question, situation.seats)
+    return One(meant[0], meant[0]) if len(meant) == 1 else LeaveToPeople(question)
 
 
 def _yes(situation: Situation, _reply: Reply) -> Choice:
@@ -311,12 +335,21 @@ def _people(situation: Situation, _reply: Reply) -> Choice:
 
 def _restore(situation: Situation, _reply: Reply) -> Choice:
     ended = [q for q in situation.questions if q.kind is _K.SEAT and not q.is_open(situation.at)]
+    ordered = [q for q in situation.counted if q.kind is _K.CLIENT]
+    if not ended and len(ordered) == 1:
+        # Who holds no seat takes nothing back: "всё верно" is read so for its likeness to "верните".
+        return One(ordered[0])
     return One(max(ended, key=ended_at)) if ended else LeaveToPeople(_concerned(situation))
 
 
 def _asked(situation: Situation, _reply: Reply) -> Choice:
     about = _concerned(situation)
     return One(about, about if about.kind is _K.SEAT else None) if about is not None else LeaveToPeople()
+
+
+def _substitute(situation: Situation, reply: Reply) -> Choice:
+    seats = situation.on_day(situation.seats, *reply.named_days)
+    return One(seats[0], seats[0]) if len(seats) == 1 and not situation.shared else _people(situation, reply)
 
 
 def _unclear(situation: Situation, _reply: Reply) -> Choice:
@@ -356,6 +389,7 @@ _CHOOSERS: Final[Mapping[Disposition, Callable[[Situation, Reply], Choice]]] = M
         _D.APPEAL: _appeal,
         _D.RESTORE: _restore,
         _D.QUESTION: _asked,
+        _D.SUBSTITUTE: _substitute,
         _D.AMBIGUOUS: _unclear,
     }
 )

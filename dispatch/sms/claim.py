@@ -42,7 +42,8 @@ WITH candidates AS MATERIALIZED (
     ORDER BY level.n, due.send_at LIMIT $3)
 SELECT m.id, m.franchise_id, m.shift_id, m.invitation_ids <> '{}' AS carries, m.class, m.template, m.body, m.deadline,
        m.quiet_from, m.quiet_to, m.send_at, m.segments, p.id AS phone_id, p.e164, p.zone,
-       p.opted_out_at IS NOT NULL AS opted_out, p.dead_at IS NOT NULL AS dead
+       p.opted_out_at IS NOT NULL AS opted_out, p.dead_at IS NOT NULL OR p.unproven_at IS NOT NULL AS dead,
+       p.unproven_why IS NOT DISTINCT FROM 'wrong_number' AS strange
 FROM candidates c JOIN messages m ON m.id = c.id AND m.status = 'queued' JOIN phones p ON p.id = m.phone_id
 ORDER BY c.priority, c.send_at
 FOR NO KEY UPDATE OF m SKIP LOCKED FOR KEY SHARE OF p SKIP LOCKED
@@ -217,6 +218,7 @@ def _due(row: asyncpg.Record) -> DueText:
         to=row["e164"],
         opted_out=row["opted_out"],
         dead=row["dead"],
+        strange=row["strange"],
     )
 
 

@@ -6,25 +6,25 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dispatch.kit.ids import new_id
 from dispatch.kit.outbox import LeaseLost
 from dispatch.kit.uow import Uow
-from dispatch.sms.answers import PASS_ON, Answer, AnswerHandler, AnswerHandlers, Word, WordHandlers
+from dispatch.sms.answers import NOT_MEANT, PASS_ON, RING, Answer, AnswerHandler, AnswerHandlers, Word, WordHandlers
 from dispatch.sms.asking import AskingBack, ask_back
 from dispatch.sms.choices import Ask, AskBack, LeaveToPeople, One, Several
 from dispatch.sms.choosing import COUNTED, Situation, choose, read_reply
-from dispatch.sms.courtesy import is_clear_yes, is_courtesy
+from dispatch.sms.confirming import confirm
+from dispatch.sms.courtesy import is_clear_yes
+from dispatch.sms.figures import answers_elsewhere, ask_whose, take_figures
 from dispatch.sms.inbox import InboxKind, add_inbox_item
 from dispatch.sms.letter import Inbound, Letter, Outcome, Phone
-from dispatch.sms.outgoing import OutgoingText, dedupe_key, queue_message
-from dispatch.sms.own_texts import wording_of
+from dispatch.sms.people import leave_to_people, put_into_inbox, strangers_phone
 from dispatch.sms.phones import start_phone, stop_phone
+from dispatch.sms.proofs import Doubt
 from dispatch.sms.questions import QUESTION_COLUMNS, Question, close_questions, question_of
 from dispatch.sms.replies import Context, Disposition, Reply
-from dispatch.sms.rules import MessageClass, Priority, QuestionKind
+from dispatch.sms.rules import Priority, QuestionKind
 from dispatch.sms.texts import Template
 from dispatch.tenancy.queries import paces_in_force
 
@@ -74,7 +74,7 @@ async def dispose(uow: Uow, inbound: Inbound, handlers: AnswerHandlers, words: W
         case word if word in words:
             outcome = await _act_on_word(uow, letter, words)
         case _:
-            outcome = await _answer(uow, letter, handlers)
+            outcome = await take_figures(uow, letter, handlers) or await _answer(uow, letter, handlers)
     await _finish(uow, letter, outcome)
     return outcome.word
 
@@ -97,10 +97,15 @@ async def give_up(uow: Uow, inbound: Inbound, error: Exception) -> None:
 
 
 async def _read(uow: Uow, inbound: Inbound) -> Letter:
-    row = await uow.fetchrow("SELECT id, zone FROM phones WHERE e164 = $1", inbound.phone_e164)
+    row = await uow.fetchrow(
+        "SELECT id, zone, unproven_why IS NOT DISTINCT FROM $2 AS strange FROM phones WHERE e164 = $1",
+        inbound.phone_e164,
+        Doubt.WRONG_NUMBER.value,
+    )
     phone = None if row is None else Phone(row["id"], ZoneInfo(row["zone"]))
     questions: list[Question] = []
-    if phone is not None:
+    # Where somebody else reads, nothing answers what a man of ours was asked.
+    if row is not None and phone is not None and not row["strange"]:
         oldest, closed = inbound.received_at - _OLDEST_QUESTION, inbound.received_at - REMEMBERED
         found = [question_of(row) for row in await uow.fetch(_QUESTIONS, phone.id, oldest, closed, inbound.account_id)]
         # What was asked after he wrote, he cannot have answered.
@@ -125,53 +130,38 @@ def _language(questions: Sequence[Question], text: str) -> str:
 async def _stop(uow: Uow, letter: Letter) -> Outcome:
     await uow.enter_tenant(letter.inbound.owner_id)
     known = letter.phone
-    phone_id = known.id if known is not None else await _strangers_phone(uow, letter.inbound)
+    phone_id = known.id if known is not None else await strangers_phone(uow, letter.inbound)
     if phone_id is None:
         return Outcome("stopped_unreachable")
     if not await stop_phone(uow, phone_id, source="text", inbound_id=letter.inbound.id):
         return Outcome("stopped_before")
     if known is not None:
-        await _confirm(uow, letter, Template.STOP_CONFIRMED, Priority.STOP)
+        await confirm(uow, letter, Template.STOP_CONFIRMED, Priority.STOP)
     return Outcome("stopped")
 
 
 async def _start(uow: Uow, letter: Letter) -> Outcome:
     await uow.enter_tenant(letter.inbound.owner_id)
     if letter.phone is None:
-        return await _leave_to_people(uow, letter, None)
+        return await leave_to_people(uow, letter, None)
     if not await start_phone(uow, letter.phone.id, source="text", inbound_id=letter.inbound.id):
         return Outcome("not_stopped")
-    await _confirm(uow, letter, Template.START_CONFIRMED, Priority.SEAT)
+    await confirm(uow, letter, Template.START_CONFIRMED, Priority.SEAT)
     return Outcome("started")
-
-
-async def _confirm(uow: Uow, letter: Letter, template: Template, priority: Priority, rest: Sequence[int] = ()) -> None:
-    assert letter.phone is not None, "a confirmation goes to a known phone"
-    await queue_message(
-        uow,
-        OutgoingText(
-            phone_id=letter.phone.id,
-            worker_id=None,
-            class_=MessageClass.SEAT,
-            template=template.value,
-            body=(await wording_of(uow)).render(template, letter.language, still_open=rest or None),
-            dedupe_key=dedupe_key(template, letter.inbound.id),
-            account_id=letter.inbound.account_id,
-            priority=priority,
-        ),
-    )
 
 
 async def _act_on_word(uow: Uow, letter: Letter, words: WordHandlers) -> Outcome:
     if letter.phone is None:
-        return await _leave_to_people(uow, letter, None)
+        return await leave_to_people(uow, letter, None)
     inbound = letter.inbound
     word = Word(inbound.id, letter.phone.id, inbound.account_id, inbound.owner_id)
     outcome = await words[letter.reply.disposition](uow, word)
-    return await _leave_to_people(uow, letter, None) if outcome == PASS_ON else Outcome(outcome)
+    return await leave_to_people(uow, letter, None) if outcome == PASS_ON else Outcome(outcome)
 
 
 async def _answer(uow: Uow, letter: Letter, handlers: AnswerHandlers) -> Outcome:
+    if await answers_elsewhere(uow, letter):
+        return await ask_whose(uow, letter)
     match choose(letter.situation, letter.reply):
         case One(question, seat):
             outcome = await _handle(uow, letter, handlers, question, seat)
@@ -184,7 +174,7 @@ async def _answer(uow: Uow, letter: Letter, handlers: AnswerHandlers) -> Outcome
         case AskBack() as asked:
             return await _ask_back(uow, letter, asked)
         case LeaveToPeople(about):
-            return await _leave_to_people(uow, letter, about)
+            return await leave_to_people(uow, letter, about)
 
 
 async def _name_the_rest(uow: Uow, letter: Letter, answered: Sequence[Question]) -> None:
@@ -192,7 +182,7 @@ async def _name_the_rest(uow: Uow, letter: Letter, answered: Sequence[Question])
     here = all(q.kind is QuestionKind.NOTICE and q.account_id == letter.inbound.account_id for q in answered)
     rest = [q.code for q in letter.situation.counted if q not in answered and q.code is not None]
     if here and rest and letter.reply.disposition is _D.ACCEPT:
-        await _confirm(uow, letter, Template.NOTICE_NOTED, Priority.SEAT, rest)
+        await confirm(uow, letter, Template.NOTICE_NOTED, Priority.SEAT, rest)
 
 
 async def _handle(
@@ -202,7 +192,7 @@ async def _handle(
     if handler is None and seat is not None:
         question, handler = seat, handlers.get((QuestionKind.SEAT, letter.reply.disposition))
     if handler is None:
-        return await _leave_to_people(uow, letter, question)
+        return await leave_to_people(uow, letter, question)
     assert letter.phone is not None, "a question belongs to a phone"
     await uow.enter_tenant(question.franchise_id)
     ours = question.franchise_id == letter.inbound.owner_id
@@ -221,7 +211,12 @@ async def _handle(
         ),
     )
     if word == PASS_ON:
-        return await _leave_to_people(uow, letter, question)
+        return await leave_to_people(uow, letter, question)
+    if word == RING:
+        await put_into_inbox(uow, letter, question, InboxKind.CALL)
+        return Outcome("asked_often_enough", question)
+    if word == NOT_MEANT:
+        return await _ask_back(uow, letter, AskBack(Ask.CLARIFY, (question,)))
     await _settled(uow, letter, question)
     return Outcome(word, question)
 
@@ -270,81 +265,11 @@ async def _ask_back(uow: Uow, letter: Letter, asked: AskBack) -> Outcome:
     )
     about = first if asked.ask is Ask.CLARIFY else None
     if not sent:
-        await _put_into_inbox(uow, letter, about, InboxKind.CALL)
+        await put_into_inbox(uow, letter, about, InboxKind.CALL)
         return Outcome("asked_often_enough", about)
     if asked.ask is Ask.CLARIFY:
-        await _put_into_inbox(uow, letter, about, InboxKind.REPLY)
+        await put_into_inbox(uow, letter, about, InboxKind.REPLY)
     return Outcome(f"asked_{asked.ask}", about)
-
-
-async def _leave_to_people(uow: Uow, letter: Letter, about: Question | None) -> Outcome:
-    disposition = letter.reply.disposition
-    if not uow.has_tenant:
-        await uow.enter_tenant(letter.inbound.owner_id if about is None else about.franchise_id)
-    if letter.phone is None and not _E164.fullmatch(letter.inbound.phone_e164):
-        return Outcome("no_number_to_answer")
-    says_nothing = letter.context in {Context.NONE, Context.BOOKED} and disposition in {_D.UNKNOWN, _D.AMBIGUOUS}
-    if letter.phone is not None and says_nothing and is_courtesy(letter.inbound.text):
-        return Outcome("courtesy", about)
-    if disposition is _D.WRONG_NUMBER and letter.phone is not None:
-        await uow.run(
-            """INSERT INTO phone_events (phone_id, at, kind, source, inbound_id)
-               VALUES ($1, clock.instant(), 'wrong_number', 'text', $2)""",
-            letter.phone.id,
-            letter.inbound.id,
-        )
-    kinds = {_D.APPEAL: InboxKind.APPEAL, _D.CALL_ME: InboxKind.CALL}
-    kind = kinds.get(disposition, InboxKind.REPLY)
-    if about is None and await _is_stranger(uow, letter):
-        kind = InboxKind.LEAD
-    await _put_into_inbox(uow, letter, about, kind)
-    return Outcome("inbox", about)
-
-
-async def _is_stranger(uow: Uow, letter: Letter) -> bool:
-    """Whether we never wrote to this phone."""
-    return letter.phone is None or not await uow.fetchval(
-        "SELECT EXISTS (SELECT FROM messages WHERE phone_id = $1)", letter.phone.id
-    )
-
-
-async def _put_into_inbox(uow: Uow, letter: Letter, about: Question | None, kind: InboxKind) -> None:
-    phone_id = letter.phone.id if letter.phone is not None else await _strangers_phone(uow, letter.inbound)
-    await add_inbox_item(
-        uow,
-        kind,
-        letter.inbound.text,
-        inbound_id=letter.inbound.id,
-        phone_id=phone_id,
-        worker_id=about.worker_id if about is not None else await _last_worker(uow, phone_id),
-        shift_id=about.shift_id if about is not None else None,
-        subject_id=about.subject_id if about is not None else None,
-        suggestion=letter.reply.disposition.value,
-    )
-
-
-async def _last_worker(uow: Uow, phone_id: UUID | None) -> UUID | None:
-    """Return whom we last wrote to at this phone, in this franchise."""
-    found: UUID | None = await uow.fetchval(
-        """SELECT worker_id FROM messages WHERE phone_id = $1 AND franchise_id = $2 AND worker_id IS NOT NULL
-           ORDER BY created_at DESC LIMIT 1""",
-        phone_id,
-        uow.franchise_id,
-    )
-    return found
-
-
-async def _strangers_phone(uow: Uow, inbound: Inbound) -> UUID | None:
-    """Return a row for a number we did not know, so that somebody can ring it; None for a sender that is no number."""
-    if not _E164.fullmatch(inbound.phone_e164):
-        return None
-    found: UUID = await uow.fetchval(
-        "SELECT phone_for($1, (SELECT zone FROM franchises WHERE id = $2), $3)",
-        inbound.phone_e164,
-        inbound.owner_id,
-        new_id(),
-    )
-    return found
 
 
 async def _finish(uow: Uow, letter: Letter, outcome: Outcome) -> None:

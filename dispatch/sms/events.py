@@ -30,6 +30,15 @@ STOP_ASKED: Final = "staffing.stop_asked"
 ACCOUNT_TROUBLED: Final = "staffing.account_troubled"
 """Subject: nothing, a fresh id. `account_id`, and as `trouble` a word of `Trouble`."""
 
+NUMBER_WRONG: Final = "staffing.number_wrong"
+"""Subject: the text. Whoever reads at `phone_id` says that it is not the number of `worker_id`, one of the tenant's."""
+
+NUMBER_LOST: Final = "staffing.number_lost"
+"""Subject: nothing, a fresh id. The man of `seat_id` cannot be reached at the number we have."""
+
+NUMBER_DOUBTED: Final = "staffing.number_doubted"
+"""Subject: nothing, a fresh id. The number of `worker_id`, `phone_id`, has to be proven again: `why`."""
+
 _MOST_MESSAGES = 500
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dispatch.settings import SendingMode
+from dispatch.sms.answering import BY_HAND
 from dispatch.sms.phones import OPTED_OUT
 from dispatch.sms.rules import MessageClass, MessageStatus
 from dispatch.sms.wording import Template
@@ -14,6 +15,7 @@ from dispatch.tenancy.policy import QuietHours
 from dispatch.tenancy.rules import next_allowed
 
 PHONE_DEAD: Final = "phone_dead"
+WRONG_NUMBER: Final = "wrong_number"
 SENDING_OFF: Final = "sending_off"
 NOT_ON_ALLOW_LIST: Final = "not_on_allow_list"
 PREFIX_NOT_ALLOWED: Final = "prefix_not_allowed"
@@ -35,6 +37,8 @@ class DueText:
     to: str = field(repr=False)
     opted_out: bool = False
     dead: bool = False
+    strange: bool = False
+    """Somebody else answered there that it is not the man's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Verdict:
     send_at: datetime | None = None
 
 
+_TO_STRANGERS: Final = frozenset({Template.STOP_CONFIRMED.value, Template.START_CONFIRMED.value, BY_HAND})
 _GO: Final = Verdict(MessageStatus.SENDING)
 
 
@@ -58,9 +63,10 @@ def judge(
 ) -> Verdict:
     """Return what becomes of a due text at `now`, domain time.
 
-    A STOP beats everything but its own confirmation. A dead phone gets what concerns a seat, in case it lives. A text
-    delayed into the recipient's quiet hours waits for their end, unless it is worthless by then. Numbers that begin
-    with none of `prefixes` are never texted: who could make us text any number could make us pay for it.
+    A STOP beats everything but its own confirmation. A dead or unproven phone gets what concerns a seat, in case he
+    reads there; one whose owner told us that it is not the man's gets no word about him. A text delayed into the
+    recipient's quiet hours waits for their end, unless it is worthless by then. Numbers that begin with none of
+    `prefixes` are never texted: who could make us text any number could make us pay for it.
     """
     reason = _held_back(text, mode, allow_list, prefixes)
     if reason is not None:
@@ -72,10 +78,9 @@ def judge(
 
 
 def _held_back(text: DueText, mode: SendingMode, allow_list: Collection[str], prefixes: tuple[str, ...]) -> str | None:
-    if text.opted_out and text.template != Template.STOP_CONFIRMED:
-        return OPTED_OUT
-    if text.dead and text.class_ is not MessageClass.SEAT:
-        return PHONE_DEAD
+    of_phone = _held_back_by_phone(text)
+    if of_phone is not None:
+        return of_phone
     if not text.to.startswith(prefixes):
         return PREFIX_NOT_ALLOWED
     if mode is SendingMode.OFF:
@@ -83,6 +88,14 @@ def _held_back(text: DueText, mode: SendingMode, allow_list: Collection[str], pr
     if mode is SendingMode.ALLOW_LIST and text.to not in allow_list:
         return NOT_ON_ALLOW_LIST
     return None
+
+
+def _held_back_by_phone(text: DueText) -> str | None:
+    if text.opted_out and text.template != Template.STOP_CONFIRMED:
+        return OPTED_OUT
+    if text.strange and text.template not in _TO_STRANGERS:
+        return WRONG_NUMBER
+    return PHONE_DEAD if text.dead and text.class_ is not MessageClass.SEAT else None
 
 
 def _allowed_from(text: DueText, now: datetime) -> datetime:

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from dispatch.sms.inbox import InboxKind
 from dispatch.sms.rules import InboxStatus, MessageClass, MessageStatus
+
+_SUGGESTS: Final = {"accept": "yes", "on_way": "yes", "arrived": "yes", "decline": "no", "cancel": "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class Message:
 class InboxItem:
     """Something people have to look at. `phone` is given for leads only: they wrote to us of their own accord.
 
-    `written` says that a text of somebody's stands behind it, which can be answered.
+    `written` says that a text of somebody's stands behind it, which can be answered. `read_as` and `confidence`, from 0
+    to 1, are what the grammar made of it and how plainly it was said; None where nothing was read.
     """
 
     id: UUID
@@ -51,3 +55,10 @@ class InboxItem:
     done_at: datetime | None
     done_by: str | None
     phone: str | None = field(repr=False)
+    read_as: str | None = None
+    confidence: float | None = None
+
+    @property
+    def suggests(self) -> str | None:
+        """What pressing once would take it for: `yes`, `no`, or None where the words speak for neither."""
+        return _SUGGESTS.get(self.read_as or "")

@@ -27,8 +27,9 @@ ORDER BY m.created_at DESC, m.id DESC LIMIT $7
 """
 _INBOX: Final = """
 SELECT i.id, i.kind, i.worker_id, i.shift_id, i.subject_id, i.phone_id, i.inbound_id IS NOT NULL AS written, i.text,
-       i.suggestion, i.status, i.created_at, i.done_at, i.done_by
-FROM inbox_items i
+       i.suggestion, i.status, i.created_at, i.done_at, i.done_by, d.disposition AS read_as,
+       (d.parsed ->> 'confidence')::float8 AS confidence
+FROM inbox_items i LEFT JOIN dispositions d ON d.inbound_id = i.inbound_id AND d.franchise_id = i.franchise_id
 WHERE i.franchise_id = $1 AND i.status = $2 AND ($3::text[] IS NULL OR i.kind = ANY ($3))
   AND ($4::timestamptz IS NULL OR (i.created_at, i.id) < ($4, $5::uuid)) AND ($7::uuid IS NULL OR i.id = $7)
 ORDER BY i.created_at DESC, i.id DESC LIMIT $6

@@ -103,6 +103,10 @@ class QuestionKind(StrEnum):
     WHICH = "which"
     ETA = "eta"
     PRESENT = "present"
+    PROOF = "proof"
+    """Figures that show whose phone it is."""
+    CLIENT = "client"
+    """Asked of somebody who ordered: is everything right?"""
 
 
 class QuestionStatus(StrEnum):

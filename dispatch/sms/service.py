@@ -1,6 +1,16 @@
 """The public face of this folder for everything above it: one import for what others may do with texts."""
 
-from dispatch.sms.answers import PASS_ON, Answer, AnswerHandler, AnswerHandlers, Word, WordHandler, WordHandlers
+from dispatch.sms.answers import (
+    NOT_MEANT,
+    PASS_ON,
+    RING,
+    Answer,
+    AnswerHandler,
+    AnswerHandlers,
+    Word,
+    WordHandler,
+    WordHandlers,
+)
 from dispatch.sms.detour import other_way_out
 from dispatch.sms.events import ACCOUNT_TROUBLED, Trouble
 from dispatch.sms.inbox import InboxKind, add_inbox_item, finish_inbox_item
@@ -28,7 +38,9 @@ from dispatch.sms.rules import MessageClass, MessageStatus, Priority, QuestionKi
 
 __all__ = [
     "ACCOUNT_TROUBLED",
+    "NOT_MEANT",
     "PASS_ON",
+    "RING",
     "Answer",
     "AnswerHandler",
     "AnswerHandlers",

@@ -78,10 +78,33 @@ ENGLISH: Final[Mapping[Template, str]] = MappingProxyType(
         Template.NOTICE_NOTED: "Thank you, noted",
         Template.APPEAL_NOTED: "Dispute received (code {code}). A person decides, we will text you",
         Template.WORKER_LINK: "Your page[, {name}]: {link} It is for you alone, pass it to nobody",
+        Template.NUMBER_CODE: "[{name}, ]a new number? Reply with {number}, and offers come here",
+        Template.NUMBER_PROVEN: "Thank you, the number is confirmed",
+        Template.OTHER_PHONE: (
+            "You answer from another number (code {code}). Reply with the last 4 digits of the number we wrote to"
+        ),
+        Template.OTHER_PHONE_TAKEN: "Thank you, your answer is noted (code {code})",
+        Template.PARTY_HELD: "Places held for your mates: {count}, until {time}. Each must reply from his own phone",
+        Template.PARTY_UNKNOWN: (
+            "We do not know some of them: {count}. Let them text us from their own phones, then comes an interview"
+        ),
+        Template.SUBSTITUTE_ASKED: (
+            "Whoever comes instead must reply to us from his own phone. Until he does, we expect you on {when}"
+        ),
+        Template.SUBSTITUTED: "Somebody else took over your shift of {when}. You are free, thank you!",
+        Template.CLIENT_BOOKED: "Your order: {when}, {address}. People: {count}",
+        Template.CLIENT_CHECK: "Your order {when}, {address}. People: {count}. 1 - all correct, 2 - ring me",
+        Template.CLIENT_NOTED: "Thank you, the crew will come",
+        Template.CLIENT_RING: "Thank you, we ring you now",
+        Template.CLIENT_ON_WAY: "The crew is on its way: {when}, {address}. People: {count}[. Led by {name}]",
+        Template.CLIENT_SHORT: "Your order {when}: {number} of {count} so far. We look for more and ring you",
+        Template.CLIENT_BILL: "Order {when} is done. To pay: {amount}",
         Template.STOP_CONFIRMED: "No more texts to you from us. To get offers again, reply START",
         Template.START_CONFIRMED: "We will text you offers again",
         Template.PAY_INFO: "Shift {when}: {rate}/h[, at least {hours} h]",
         Template.ADDRESS_INFO: "Shift {when}. Address: {address}.[ Meet at: {meeting}.]",
+        Template.TIME_INFO: "Your shift: {when}[. Meet at: {meeting}]",
+        Template.BRING_INFO: "For the shift of {when} bring: {what}",
         Template.CLARIFY: "We did not understand[ your answer to {code}]. Reply with a figure: 1 to agree, 2 to refuse",
         Template.CLARIFY_LIST: "We did not understand the list. 1 if everybody came, else the numbers, e.g. 3, 7",
         Template.CLARIFY_OFFER: (

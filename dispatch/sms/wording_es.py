@@ -79,6 +79,29 @@ SPANISH: Final[Mapping[Template, str]] = MappingProxyType(
         Template.NOTICE_NOTED: "Gracias, anotado",
         Template.APPEAL_NOTED: "Disputa recibida (codigo {code}). Decide una persona, le escribiremos",
         Template.WORKER_LINK: "Su pagina[, {name}]: {link} Es solo para usted, no la comparta",
+        Template.NUMBER_CODE: "[{name}, ]¿numero nuevo? Responda {number} y las ofertas llegan aqui",
+        Template.NUMBER_PROVEN: "Gracias, el numero queda confirmado",
+        Template.OTHER_PHONE: (
+            "Responde desde otro numero (codigo {code}). Envie las 4 ultimas cifras del numero al que escribimos"
+        ),
+        Template.OTHER_PHONE_TAKEN: "Gracias, su respuesta queda anotada (codigo {code})",
+        Template.PARTY_HELD: (
+            "Guardamos plazas para los suyos: {count}, hasta {time}. Cada uno responda desde su numero"
+        ),
+        Template.PARTY_UNKNOWN: "A algunos no los conocemos: {count}. Que escriban desde su numero y los citamos",
+        Template.SUBSTITUTE_ASKED: (
+            "Su sustituto debe responder desde su numero. Hasta entonces el turno {when} es suyo"
+        ),
+        Template.SUBSTITUTED: "Otro toma su turno {when}. Queda libre, gracias",
+        Template.CLIENT_BOOKED: "Pedido anotado: {when}, {address}. Personas: {count}",
+        Template.CLIENT_CHECK: "Su pedido {when}, {address}. Personas: {count}. 1 - todo bien, 2 - llamenme",
+        Template.CLIENT_NOTED: "Gracias, la cuadrilla ira",
+        Template.CLIENT_RING: "Gracias, le llamamos ahora",
+        Template.CLIENT_ON_WAY: "La cuadrilla va en camino: {when}, {address}. Personas: {count}[. Jefe: {name}]",
+        Template.CLIENT_SHORT: "Pedido {when}: por ahora {number} de {count}. Buscamos mas y le llamamos",
+        Template.CLIENT_BILL: "Pedido {when} hecho. A pagar: {amount}",
+        Template.TIME_INFO: "Su turno: {when}[. Punto de encuentro: {meeting}]",
+        Template.BRING_INFO: "Para el turno {when} traiga: {what}",
         Template.STOP_CONFIRMED: "No le escribiremos mas. Para recibir ofertas otra vez, responda START",
         Template.START_CONFIRMED: "Le enviaremos ofertas de nuevo",
         Template.PAY_INFO: "Turno {when}: {rate}/h[, al menos {hours} h]",

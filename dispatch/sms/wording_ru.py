@@ -75,10 +75,33 @@ RUSSIAN: Final[Mapping[Template, str]] = MappingProxyType(
         Template.NOTICE_NOTED: "Спасибо, отметили",
         Template.APPEAL_NOTED: "Спор принят (код {code}). Решит человек, мы напишем",
         Template.WORKER_LINK: "Ваша страница[, {name}]: {link} Ссылка только для вас, не пересылайте её",
+        Template.NUMBER_CODE: "[{name}, ]ваш номер изменён? Ответьте числом {number}, и заявки придут сюда",
+        Template.NUMBER_PROVEN: "Спасибо, номер подтверждён",
+        Template.OTHER_PHONE: (
+            "Вы отвечаете с другого номера (код {code}). Пришлите 4 последние цифры номера, куда пришла заявка"
+        ),
+        Template.OTHER_PHONE_TAKEN: "Спасибо, ваш ответ записан (код {code})",
+        Template.PARTY_HELD: "Для ваших держим мест: {count}, до {time}. Каждый должен ответить сам, со своего номера",
+        Template.PARTY_UNKNOWN: (
+            "Не нашли у себя, человек: {count}. Пусть напишут нам со своих номеров, пригласим на собеседование"
+        ),
+        Template.SUBSTITUTE_ASKED: (
+            "Сменщик должен сам ответить нам со своего номера. Пока он не ответил, смена {when} за вами"
+        ),
+        Template.SUBSTITUTED: "Вашу смену {when} взял сменщик. Вы свободны, спасибо!",
+        Template.CLIENT_BOOKED: "Заказ принят: {when}, {address}. Людей: {count}",
+        Template.CLIENT_CHECK: "Ваш заказ {when}, {address}. Людей: {count}. 1 - всё верно, 2 - перезвоните",
+        Template.CLIENT_NOTED: "Спасибо, ждите бригаду",
+        Template.CLIENT_RING: "Спасибо, сейчас перезвоним",
+        Template.CLIENT_ON_WAY: "Бригада в пути: {when}, {address}. Людей: {count}[. Старший: {name}]",
+        Template.CLIENT_SHORT: "По заказу {when} пока есть {number} из {count}. Ищем ещё, позвоним вам",
+        Template.CLIENT_BILL: "Заказ {when} выполнен. К оплате: {amount}",
         Template.STOP_CONFIRMED: "Больше не пишем вам. Чтобы снова получать заявки, ответьте СТАРТ",
         Template.START_CONFIRMED: "Снова будем присылать вам заявки",
         Template.PAY_INFO: "Смена {when}: {rate}/ч[, не меньше {hours} ч]",
         Template.ADDRESS_INFO: "Смена {when}. Адрес: {address}.[ Сбор: {meeting}.]",
+        Template.TIME_INFO: "Ваша смена: {when}[. Сбор: {meeting}]",
+        Template.BRING_INFO: "На смену {when} возьмите: {what}",
         Template.CLARIFY: "Не поняли ответ[ на код {code}]. Ответьте цифрой: 1 - согласны, 2 - отказ",
         Template.CLARIFY_LIST: "Не поняли список. 1 - пришли все; иначе номера через запятую, например 3, 7",
         Template.CLARIFY_OFFER: (

@@ -74,6 +74,27 @@ TAJIK: Final[Mapping[Template, str]] = MappingProxyType(
         Template.NOTICE_NOTED: "Ташаккур, қайд кардем",
         Template.APPEAL_NOTED: "Эътироз қабул шуд (код {code}). Одам ҳал мекунад, менависем",
         Template.WORKER_LINK: "Саҳифаи шумо[, {name}]: {link} Танҳо барои шумо, ба касе надиҳед",
+        Template.NUMBER_CODE: "[{name}, ]рақами нав? Ба мо {number} нависед, корҳо ба ин ҷо меоянд",
+        Template.NUMBER_PROVEN: "Ташаккур, рақам тасдиқ шуд",
+        Template.OTHER_PHONE: (
+            "Шумо аз рақами дигар ҷавоб медиҳед (рамз {code}). 4 рақами охири рақамеро, ки ба он навиштем, фиристед"
+        ),
+        Template.OTHER_PHONE_TAKEN: "Ташаккур, ҷавобатон навишта шуд (рамз {code})",
+        Template.PARTY_HELD: (
+            "Барои ҳамроҳонатон ҷой нигоҳ медорем: {count}, то {time}. Ҳар кас аз рақами худ ҷавоб диҳад"
+        ),
+        Template.PARTY_UNKNOWN: "Баъзеҳоро намешиносем: {count}. Аз рақами худ нависанд, ба суҳбат даъват мекунем",
+        Template.SUBSTITUTE_ASKED: "Ҷойгузин бояд аз рақами худ ҷавоб диҳад. То он вақт навбати {when} аз они шумост",
+        Template.SUBSTITUTED: "Ҷойгузин меояд, шумо озод: {when}. Ташаккур!",
+        Template.CLIENT_BOOKED: "Фармоиш қабул шуд: {when}, {address}. Одамон: {count}",
+        Template.CLIENT_CHECK: "Фармоиши шумо {when}, {address}. Одамон: {count}. 1 - дуруст, 2 - ба мо занг занед",
+        Template.CLIENT_NOTED: "Ташаккур, бригадаро интизор шавед",
+        Template.CLIENT_RING: "Ташаккур, ҳозир занг мезанем",
+        Template.CLIENT_ON_WAY: "Бригада дар роҳ: {when}, {address}. Одамон: {count}[. Сардор: {name}]",
+        Template.CLIENT_SHORT: "Фармоиши {when}: ҳоло {number} аз {count}. Боз меҷӯем, занг мезанем",
+        Template.CLIENT_BILL: "Фармоиши {when} иҷро шуд. Пардохт: {amount}",
+        Template.TIME_INFO: "Навбати шумо: {when}[. Ҷамъшавӣ: {meeting}]",
+        Template.BRING_INFO: "Ба навбати {when} гиред: {what}",
         Template.STOP_CONFIRMED: "Дигар ба шумо наменависем. Барои гирифтани пешниҳодҳо нависед: СТАРТ",
         Template.START_CONFIRMED: "Боз ба шумо пешниҳод мефиристем",
         Template.PAY_INFO: "Смена {when}: {rate}/соат[, камаш {hours} соат]",

@@ -79,6 +79,31 @@ UZBEK: Final[Mapping[Template, str]] = MappingProxyType(
         Template.NOTICE_NOTED: "Rahmat, belgiladik",
         Template.APPEAL_NOTED: "E'tiroz qabul qilindi (kod {code}). Odam hal qiladi, sizga yozamiz",
         Template.WORKER_LINK: "Sizning sahifangiz[, {name}]: {link} Havola faqat siz uchun, hech kimga bermang",
+        Template.NUMBER_CODE: "[{name}, ]raqamingiz yangimi? {number} deb javob bering, ishlar shu yerga keladi",
+        Template.NUMBER_PROVEN: "Rahmat, raqam tasdiqlandi",
+        Template.OTHER_PHONE: (
+            "Boshqa raqamdan javob beryapsiz (kod {code}). Biz yozgan raqamning oxirgi 4 raqamini yuboring"
+        ),
+        Template.OTHER_PHONE_TAKEN: "Rahmat, javobingiz yozildi (kod {code})",
+        Template.PARTY_HELD: (
+            "Sheriklaringizga joy saqlaymiz: {count}, {time} gacha. Har biri o'z raqamidan javob bersin"
+        ),
+        Template.PARTY_UNKNOWN: "Ba'zilarini bilmaymiz: {count}. O'z raqamlaridan yozishsin, suhbatga chaqiramiz",
+        Template.SUBSTITUTE_ASKED: (
+            "O'rningizga keladigan odam o'z raqamidan javob bersin. Ungacha {when} smena sizniki"
+        ),
+        Template.SUBSTITUTED: "{when} smenangizni boshqa odam oldi. Siz bo'shsiz, rahmat!",
+        Template.CLIENT_BOOKED: "Buyurtma qabul qilindi: {when}, {address}. Odamlar: {count}",
+        Template.CLIENT_CHECK: (
+            "Buyurtmangiz {when}, {address}. Odamlar: {count}. 1 - hammasi to'g'ri, 2 - telefon qiling"
+        ),
+        Template.CLIENT_NOTED: "Rahmat, brigadani kuting",
+        Template.CLIENT_RING: "Rahmat, hozir telefon qilamiz",
+        Template.CLIENT_ON_WAY: "Brigada yo'lda: {when}, {address}. Odamlar: {count}[. Boshliq: {name}]",
+        Template.CLIENT_SHORT: "{when} buyurtma: hozircha {number} / {count}. Yana qidiryapmiz, telefon qilamiz",
+        Template.CLIENT_BILL: "{when} buyurtma bajarildi. To'lov: {amount}",
+        Template.TIME_INFO: "Smenangiz: {when}[. Yig'ilish: {meeting}]",
+        Template.BRING_INFO: "{when} smenaga olib keling: {what}",
         Template.STOP_CONFIRMED: "Endi sizga yozmaymiz. Yana takliflar olish uchun javob bering: START",
         Template.START_CONFIRMED: "Sizga yana takliflar yuboramiz",
         Template.PAY_INFO: "Smena {when}: {rate}/soat[, kamida {hours} soat]",

@@ -31,6 +31,7 @@ from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.reversal import reverse_no_show_of
 from dispatch.staffing.rules import attendance_limits, late_minutes
 from dispatch.staffing.tell import tell
+from dispatch.staffing.tell_client import tell_on_way
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
 
@@ -215,6 +216,8 @@ async def on_way_by_text(uow: Uow, answer: Answer) -> str:
         await move_seat(uow, seat, SeatStatus.RECONFIRMED)
         await close_questions(uow, subject_ids=[seat.id], kinds=[QuestionKind.RECONFIRM])
     await note(uow, shift.id, "on_way", worker_id=seat.worker_id, seat_id=seat.id)
+    if seat.kind is SeatKind.PRIMARY:
+        await tell_on_way(uow, shift)
     if answer.question.kind is not QuestionKind.SEAT:
         await answer_question(uow, answer.question.id)
     return "on_way"

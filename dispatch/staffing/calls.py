@@ -23,8 +23,9 @@ from dispatch.sms.service import InboxKind, QuestionKind, add_inbox_item, close_
 from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import contacts_of, place_of
-from dispatch.staffing.gaps import close_gaps
+from dispatch.staffing.gaps import close_gaps, promote_standby
 from dispatch.staffing.leave import cancel_seat, confirm_cancel
+from dispatch.staffing.reminders import Unreachable
 from dispatch.staffing.settle import look_again_if_all_answered, settle_day, tell_outcome
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
@@ -133,6 +134,9 @@ async def _settle(
 async def _yes(
     uow: Uow, shift: Shift, held: Seat | None, invitation: Invitation | None, call_id: UUID, policy: Policy
 ) -> str:
+    if held is not None and held.status is SeatStatus.ASKED:
+        await close_questions(uow, subject_ids=[held.id], kinds=[QuestionKind.PROMOTION])
+        return await promote_standby(uow, shift, held, policy, key=call_id)
     if held is not None:
         return await _confirm(uow, shift, held, policy)
     if invitation is not None and shift.ahead:
@@ -165,7 +169,8 @@ async def _confirm(uow: Uow, shift: Shift, seat: Seat, policy: Policy) -> str:
         return NOTED
     await accept_terms(uow, seat.id, shift.terms_version)
     await close_questions(uow, subject_ids=[seat.id], kinds=[QuestionKind.RECONFIRM, QuestionKind.CHANGE])
-    await resolve_alarms(uow, "stopped_with_seat", shift.id, key=str(seat.id))
+    for alarm in Unreachable:
+        await resolve_alarms(uow, alarm, shift.id, key=str(seat.id))
     if seat.status not in (SeatStatus.BOOKED, SeatStatus.DOUBTFUL):
         return NOTED
     await move_seat(uow, seat, SeatStatus.RECONFIRMED)

@@ -5,17 +5,22 @@ from dispatch.crew.seats import accept_terms, move_seat, read_seat
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import lock_shift, settle_status
 from dispatch.orders.timeline import note
-from dispatch.sms.service import Answer, answer_question
+from dispatch.sms.service import NOT_MEANT, Answer, answer_question
 from dispatch.staffing.attendance import locked_seat
 from dispatch.staffing.cover import reckon_cover
+from dispatch.staffing.facts import place_of
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.seating import unfollow_seat
+from dispatch.staffing.stated import speaks_of
 from dispatch.tenancy.queries import policy_in_force
 
 
 async def accept_change(uow: Uow, answer: Answer) -> str:
     """Settle a yes to changed terms. A yes to an older version changes nothing: the newer question stands beside it."""
     seat, shift = await locked_seat(uow, answer.question.subject_id)
+    pace = (await policy_in_force(uow)).policy.pace
+    if not speaks_of(answer, [await place_of(uow, shift)], pace):
+        return NOT_MEANT
     await answer_question(uow, answer.question.id)
     if not seat.live:
         return "seat_over"

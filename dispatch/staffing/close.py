@@ -23,6 +23,7 @@ from dispatch.staffing.gaps import facts_of
 from dispatch.staffing.lifecycle import drop_timers_and_alarms
 from dispatch.staffing.rules import promotion_order
 from dispatch.staffing.seating import unfollow_seat
+from dispatch.staffing.tell_client import tell_bill
 
 
 class ShiftNotRunning(Conflict):
@@ -105,6 +106,7 @@ async def close_shift(uow: Uow, shift_id: UUID, command: CloseShift) -> ClosedSh
     await drop_timers_and_alarms(uow, shift)
     await move_shift(uow, shift, ShiftStatus.CLOSED)
     await close_when_done(uow, shift.order_id)
+    await tell_bill(uow, shift, money.bill_minor)
     await note(
         uow,
         shift_id,

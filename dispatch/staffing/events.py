@@ -43,6 +43,9 @@ GATE_LIST_DUE: Final = "staffing.gate_list_due"
 LEAD_DUE: Final = "staffing.lead_due"
 """Timer; subject: shift. Tell who leads the crew, or who does instead of a lead who dropped out."""
 
+CLIENT_CHECK_DUE: Final = "staffing.client_check_due"
+"""Timer; subject: shift. Ask who ordered, the evening before, whether everything is right."""
+
 LIMIT_DUE: Final = "staffing.limit_due"
 """Timer; subject: seat. Past his limit and not seen: look for him."""
 

@@ -99,7 +99,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How to text a man: never his number, which the sender alone reads. `zone` is that of his phone."""
+    """How to text a man: never his number, which the sender alone reads. `zone` is that of his phone.
+
+    `shared`: somebody else is reached there as well, so each text to him begins with his name.
+    """
 
     worker_id: UUID
     phone_id: UUID
@@ -108,6 +111,7 @@ class Contact:
     first_name: str
     last_initial: str
     opted_out: bool
+    shared: bool = False
 
     @property
     def short_name(self) -> str:

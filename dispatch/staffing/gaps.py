@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from dispatch.crew.holds import held_for_others
 from dispatch.crew.rules import SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, change_kind, live_seats, lock_workers, move_seat, read_seat, set_limits
 from dispatch.kit import outbox
@@ -13,6 +14,7 @@ from dispatch.orders.rules import ShiftStatus
 from dispatch.orders.shifts import Shift, lock_shift, make_room, read_shift, settle_status
 from dispatch.orders.timeline import note
 from dispatch.sms.service import (
+    NOT_MEANT,
     Answer,
     NewQuestion,
     QuestionKind,
@@ -27,6 +29,7 @@ from dispatch.staffing.events import GAP_FOUND, LIMIT_DUE, SEAT_TAKEN, WAVE_DUE
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.rules import SeatFacts, attendance_limits, promotion_asks, promotion_order, promotion_window
 from dispatch.staffing.seating import unfollow_seat
+from dispatch.staffing.stated import speaks_of
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
@@ -66,7 +69,7 @@ async def close_gaps(uow: Uow, shift_id: UUID, policy: Policy) -> None:
 
 async def _promote_reserves(uow: Uow, shift: Shift) -> None:
     """Move reserves up, unasked, in order of claim: the arrived first, then by acceptance."""
-    open_places = shift.headcount - shift.primary_count
+    open_places = shift.headcount - shift.primary_count - await held_for_others(uow, shift.id)
     if open_places <= 0:
         return
     reserves = {seat.id: seat for seat in await live_seats(uow, shift.id) if seat.kind is SeatKind.RESERVE}
@@ -203,22 +206,42 @@ async def accept_promotion(uow: Uow, answer: Answer) -> str:
     shift = await lock_shift(uow, seat.shift_id)
     await lock_workers(uow, [seat.worker_id])
     seat = await read_seat(uow, seat.id)
+    due_at = await _due_at(uow, shift, seat, policy)
+    if not speaks_of(answer, [await place_of(uow, shift)], policy.pace, due_at=due_at):
+        return NOT_MEANT
     await answer_question(uow, answer.question.id)
+    called = bool(answer.question.detail.get(_CALLED))
+    return await promote_standby(uow, shift, seat, policy, key=answer.inbound_id, called=called)
+
+
+async def promote_standby(
+    uow: Uow, shift: Shift, seat: Seat, policy: Policy, *, key: UUID, called: bool = False
+) -> str:
+    """Give a standby who agreed to come the place that is open; return what became of it as a machine word.
+
+    Args:
+        uow: holds the locks of the shift and of the man, under which both were read.
+        shift: the shift.
+        seat: his.
+        policy: in force.
+        key: of his text or his call; each is answered once.
+        called: the site asked for him, so a reserve place was kept.
+    """
     contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
     place = await place_of(uow, shift)
     if not seat.live or seat.kind is not SeatKind.STANDBY:
         return "promotion_over"
-    kind = _place_for(shift, called=bool(answer.question.detail.get(_CALLED)))
+    kind = _place_for(shift, called=called)
     if kind is None:
         if seat.status is SeatStatus.ASKED:
             await move_seat(uow, seat, SeatStatus.BOOKED)
-        await tell(uow, contact, Template.PROMOTION_TAKEN, place, key=(answer.inbound_id,))
+        await tell(uow, contact, Template.PROMOTION_TAKEN, place, key=(key,))
         return "promotion_taken"
     if not await change_kind(uow, seat, kind):
         await move_seat(uow, seat, SeatStatus.RELEASED, reason="booked elsewhere")
         await unfollow_seat(uow, seat)
         return "busy"
-    due_at = max(shift.starts_at, uow.now + await _travel(uow, seat, policy))
+    due_at = await _due_at(uow, shift, seat, policy)
     grace_at, limit_at = attendance_limits(policy.pace, due_at)
     await set_limits(uow, seat.id, due_at=due_at, grace_at=grace_at, limit_at=limit_at, announced_min=None)
     await outbox.schedule(uow, LIMIT_DUE, seat.id, limit_at)
@@ -236,6 +259,10 @@ def _place_for(shift: Shift, *, called: bool) -> SeatKind | None:
     if shift.primary_count < shift.headcount:
         return SeatKind.PRIMARY
     return SeatKind.RESERVE if (shift.ahead or called) and shift.reserve_count < shift.reserve_capacity else None
+
+
+async def _due_at(uow: Uow, shift: Shift, seat: Seat, policy: Policy) -> datetime:
+    return max(shift.starts_at, uow.now + await _travel(uow, seat, policy))
 
 
 async def _travel(uow: Uow, seat: Seat, policy: Policy) -> timedelta:

@@ -20,8 +20,7 @@ from dispatch.staffing.disputes import open_dispute
 from dispatch.staffing.events import SEAT_TAKEN
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
-from dispatch.staffing.rules import choose_kind
-from dispatch.staffing.seating import booked_at, capacities_of, counts_of, follow_seat, unfollow_seat
+from dispatch.staffing.seating import booked_at, follow_seat, free_kind, unfollow_seat
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import MarkKind, Policy
 from dispatch.tenancy.queries import policy_in_force
@@ -172,7 +171,7 @@ async def _free_kind(uow: Uow, seat: Seat, shift: Shift) -> SeatKind | None:
     if await booked_at(uow, seat.worker_id, shift):
         return None
     kinds = (SeatKind.RESERVE,) if seat.second_chance else tuple(SeatKind)
-    return choose_kind(counts_of(shift), capacities_of(shift, kinds))
+    return await free_kind(uow, shift, seat.worker_id, kinds)
 
 
 async def _locked(uow: Uow, seat_id: UUID) -> tuple[Seat, Shift]:

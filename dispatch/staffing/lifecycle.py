@@ -13,13 +13,22 @@ from dispatch.orders.shifts import Shift, lock_shift, lock_shifts, move_shift, s
 from dispatch.orders.timeline import note
 from dispatch.sms.service import QuestionKind, close_questions, suppress
 from dispatch.staffing.cover import reckon_cover
-from dispatch.staffing.events import GATE_LIST_DUE, LEAD_DUE, SHIFT_STARTS, SHORT_ALARM_DUE, SITE_QUESTION_DUE, WAVE_DUE
+from dispatch.staffing.events import (
+    CLIENT_CHECK_DUE,
+    GATE_LIST_DUE,
+    LEAD_DUE,
+    SHIFT_STARTS,
+    SHORT_ALARM_DUE,
+    SITE_QUESTION_DUE,
+    WAVE_DUE,
+)
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.leads import schedule_lead
 from dispatch.staffing.passes import ALARMS as PASS_ALARMS
 from dispatch.staffing.passes import schedule_pass_look
 from dispatch.staffing.regulars import block_of
+from dispatch.staffing.tell_client import schedule_check, tell_booked, tell_short
 from dispatch.staffing.tomorrow import schedule_evening_look
 from dispatch.staffing.waves import consider_orders
 from dispatch.tenancy.policy import Pace
@@ -30,6 +39,8 @@ _PASS_WITH_THE_SHIFT: Final = (
     "nobody_to_invite",
     "shortfall_predicted",
     "stopped_with_seat",
+    "number_lost",
+    "reminders_dropped",
     "unaccounted",
     "site_silent",
     "list_contradicts",
@@ -48,6 +59,7 @@ async def begin_staffing(uow: Uow, job: Job) -> None:
     for shift in await lock_shifts(uow, [shift for order in block for shift in await shifts_of_order(uow, order)]):
         if shift.order_id == job.subject_id:
             await set_shift_timers(uow, shift, pace)
+            await tell_booked(uow, shift)
     await consider_orders(uow, block)
 
 
@@ -60,11 +72,12 @@ async def set_shift_timers(uow: Uow, shift: Shift, pace: Pace) -> None:
     await schedule_evening_look(uow, shift)
     await schedule_pass_look(uow, shift)
     await schedule_lead(uow, shift)
+    await schedule_check(uow, shift, pace)
 
 
 async def drop_timers_and_alarms(uow: Uow, shift: Shift) -> None:
     """Drop the moments of a shift that is over, and the alarms that only its crew could answer."""
-    for timer in (SHORT_ALARM_DUE, SHIFT_STARTS, SITE_QUESTION_DUE, GATE_LIST_DUE, LEAD_DUE):
+    for timer in (SHORT_ALARM_DUE, SHIFT_STARTS, SITE_QUESTION_DUE, GATE_LIST_DUE, LEAD_DUE, CLIENT_CHECK_DUE):
         await outbox.cancel(uow, timer, shift.id)
     for alarm in _PASS_WITH_THE_SHIFT:
         await resolve_alarms(uow, alarm, shift.id)
@@ -98,6 +111,8 @@ async def alarm_if_short(uow: Uow, job: Job) -> None:
         missing_primary=shift.headcount - shift.primary_count,
     )
     await settle_status(uow, shift.id, short=not full)
+    if not full:
+        await tell_short(uow, shift)
     await note(uow, shift.id, "shortfall_predicted", missing=shift.cover - shift.seated, reason="the start is near")
 
 

@@ -35,11 +35,21 @@ class Asked:
     zone: str
     language: str
     first_name: str
+    shared: bool = False
 
     @property
     def contact(self) -> Contact:
         """How to text him."""
-        return Contact(self.worker_id, self.phone_id, self.zone, self.language, self.first_name, "", opted_out=False)
+        return Contact(
+            self.worker_id,
+            self.phone_id,
+            self.zone,
+            self.language,
+            self.first_name,
+            "",
+            opted_out=False,
+            shared=self.shared,
+        )
 
 
 async def send_offers(
@@ -65,7 +75,9 @@ async def send_offers(
     days: dict[UUID, list[NewInvitation]] = {}
     for draft in drafts:
         days.setdefault(draft.worker_id, []).append(draft)
-    people = [man for man in asked if man.worker_id in days]
+    rows = await uow.fetch("SELECT * FROM shared_phones($1)", [man.phone_id for man in asked])
+    shared = {row[0] for row in rows}
+    people = [replace(man, shared=man.phone_id in shared) for man in asked if man.worker_id in days]
     questions = await open_questions_bulk(uow, [_question(man, days[man.worker_id], places) for man in people])
     question_of = {man.worker_id: question.id for man, question in zip(people, questions, strict=True)}
     await insert_invitations(uow, [replace(draft, question_id=question_of[draft.worker_id]) for draft in drafts])
@@ -91,7 +103,7 @@ def _question(man: Asked, drafts: Sequence[NewInvitation], places: dict[UUID, Pl
         shift_id=first.shift_id,
         code=man.code,
         closes_at=max(draft.deadline for draft in drafts),
-        label=f"{first.local_start:%d.%m %H:%M} {first.address}",
+        label=f"{first.local_start:%d.%m %H:%M} {f'{man.first_name} ' if man.shared else ''}{first.address}",
         language=man.language,
         starts_at=first.starts_at,
         ends_at=places[drafts[-1].shift_id].ends_at,

@@ -1,5 +1,7 @@
 """Asking again before the start. Silence never takes a seat: it makes a man doubtful, and somebody rings him."""
 
+from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from dispatch.crew.alarms import Severity, raise_alarm
@@ -10,26 +12,54 @@ from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import Shift, lock_shift, settle_status
 from dispatch.orders.timeline import note
-from dispatch.sms.service import Answer, NewQuestion, QuestionKind, answer_question, fresh_code, open_question
+from dispatch.sms.service import (
+    NOT_MEANT,
+    Answer,
+    NewQuestion,
+    QuestionKind,
+    answer_question,
+    fresh_code,
+    open_question,
+)
 from dispatch.sms.texts import Template
 from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.events import DOUBTFUL_DUE
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.outage import inbound_is_silent
+from dispatch.staffing.stated import speaks_of
 from dispatch.staffing.tell import tell
-from dispatch.tenancy.policy import Policy
+from dispatch.tenancy.policy import Pace, Policy
 from dispatch.tenancy.queries import policy_in_force
+
+DROPPED: Final = "reminders_dropped"
+"""The alarm of reminders that fell into an outage of ours: dropped and listed, never sent late."""
+_HELD_UP_GAPS: Final = 5
+"""So many of the gaps that make an outage; a queue that is merely busy holds nothing up for so long."""
+
+
+class Unreachable(StrEnum):
+    """Why no text of ours reaches a man with a seat; also the alarm's kind."""
+
+    STOPPED = "stopped_with_seat"
+    LOST = "number_lost"
+
+
+_DOUBTED_FOR: Final = {Unreachable.STOPPED: "wants no more texts", Unreachable.LOST: "wrong number"}
+_ASKS: Final = {
+    Unreachable.STOPPED: "A man with a seat stopped our texts: ring him, his seat is doubtful.",
+    Unreachable.LOST: "The number of a man with a seat is not his any more: find him, his seat is doubtful.",
+}
 
 
 async def ask_evening(uow: Uow, job: Job) -> None:
     """Timer: the evening before."""
-    await _ask_again(uow, job.subject_id, Template.RECONFIRM_EVENING)
+    await _ask_again(uow, job, Template.RECONFIRM_EVENING)
 
 
 async def ask_on_the_day(uow: Uow, job: Job) -> None:
     """Timer: two hours before."""
-    await _ask_again(uow, job.subject_id, Template.RECONFIRM_DAY)
+    await _ask_again(uow, job, Template.RECONFIRM_DAY)
 
 
 async def mark_doubtful(uow: Uow, job: Job) -> None:
@@ -41,9 +71,17 @@ async def mark_doubtful(uow: Uow, job: Job) -> None:
     seat, shift = await _locked(uow, job.subject_id)
     if not shift.ahead or seat.status is not SeatStatus.BOOKED or seat.kind is SeatKind.STANDBY:
         return
+    policy = (await policy_in_force(uow)).policy
+    if _overdue(uow, job, policy.pace):
+        # His time to answer fell into an outage of ours: it starts again, if there is any left.
+        again = uow.now + (policy.pace.reconfirm_lead - policy.pace.doubtful_lead)
+        if again < shift.starts_at:
+            await outbox.schedule(uow, DOUBTFUL_DUE, seat.id, again)
+            return
+        await _drop(uow, seat, shift, Template.DOUBTFUL_AGAIN)
+        return
     if not await _question_left_us(uow, seat):
         return
-    policy = (await policy_in_force(uow)).policy
     if await inbound_is_silent(uow, policy.pace):
         # He may have answered: his answer reaches us before this is tried again.
         await outbox.schedule(uow, DOUBTFUL_DUE, seat.id, uow.now + policy.pace.outage_gap)
@@ -54,10 +92,32 @@ async def mark_doubtful(uow: Uow, job: Job) -> None:
     await close_gaps(uow, shift.id, policy)
 
 
-async def _ask_again(uow: Uow, seat_id: UUID, template: Template) -> None:
-    seat, shift = await _locked(uow, seat_id)
-    if shift.ahead and seat.status in (SeatStatus.BOOKED, SeatStatus.DOUBTFUL) and seat.kind is not SeatKind.STANDBY:
-        await _send(uow, seat, shift, template)
+async def _ask_again(uow: Uow, job: Job, template: Template) -> None:
+    seat, shift = await _locked(uow, job.subject_id)
+    asked = seat.status in (SeatStatus.BOOKED, SeatStatus.DOUBTFUL) and seat.kind is not SeatKind.STANDBY
+    if not shift.ahead or not asked:
+        return
+    if _overdue(uow, job, (await policy_in_force(uow)).policy.pace):
+        await _drop(uow, seat, shift, template)
+        return
+    await _send(uow, seat, shift, template)
+
+
+def _overdue(uow: Uow, job: Job, pace: Pace) -> bool:
+    """Whether a reminder was held up for so long that it must have been an outage of ours."""
+    return uow.now - job.due_at > _HELD_UP_GAPS * pace.outage_gap
+
+
+async def _drop(uow: Uow, seat: Seat, shift: Shift, template: Template) -> None:
+    """List a reminder that was not sent, for people: on the timeline, and as one alarm for the shift."""
+    await raise_alarm(
+        uow,
+        DROPPED,
+        "Reminders of this shift fell into an outage and were not sent: see who has not confirmed, and ring.",
+        shift_id=shift.id,
+        severity=Severity.WARNING,
+    )
+    await note(uow, shift.id, "reminder_dropped", worker_id=seat.worker_id, seat_id=seat.id, how=template)
 
 
 async def _locked(uow: Uow, seat_id: UUID) -> tuple[Seat, Shift]:
@@ -118,6 +178,8 @@ async def confirm_seat(uow: Uow, seat_id: UUID, answer: Answer) -> str:
     """Write that a man said again that he comes; no text, unless more is open and he should know."""
     policy = (await policy_in_force(uow)).policy
     seat, shift = await _locked(uow, seat_id)
+    if not speaks_of(answer, [await place_of(uow, shift)], policy.pace):
+        return NOT_MEANT
     await answer_question(uow, answer.question.id)
     if seat.status not in (SeatStatus.BOOKED, SeatStatus.DOUBTFUL):
         return "reconfirmed_already" if seat.status is SeatStatus.RECONFIRMED else "seat_over"
@@ -149,17 +211,11 @@ async def doubt_after_stop(uow: Uow, job: Job) -> None:
     await close_gaps(uow, shift.id, policy)
 
 
-async def doubt_unreachable(uow: Uow, shift: Shift, seat: Seat) -> None:
+async def doubt_unreachable(uow: Uow, shift: Shift, seat: Seat, why: Unreachable = Unreachable.STOPPED) -> None:
     """Doubt the seat of a man whom no text of ours reaches, and let people ring him."""
     if seat.status in (SeatStatus.BOOKED, SeatStatus.RECONFIRMED) and seat.kind is not SeatKind.STANDBY:
-        await move_seat(uow, seat, SeatStatus.DOUBTFUL, reason="wants no more texts")
+        await move_seat(uow, seat, SeatStatus.DOUBTFUL, reason=_DOUBTED_FOR[why])
     await raise_alarm(
-        uow,
-        "stopped_with_seat",
-        "A man with a seat stopped our texts: ring him, his seat is doubtful.",
-        shift_id=shift.id,
-        severity=Severity.WARNING,
-        key=str(seat.id),
-        seat_id=seat.id,
+        uow, why, _ASKS[why], shift_id=shift.id, severity=Severity.WARNING, key=str(seat.id), seat_id=seat.id
     )
-    await note(uow, shift.id, "stopped_with_seat", worker_id=seat.worker_id, seat_id=seat.id)
+    await note(uow, shift.id, why, worker_id=seat.worker_id, seat_id=seat.id)

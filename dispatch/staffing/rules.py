@@ -133,6 +133,13 @@ def choose_kind(counts: SeatNumbers, capacities: SeatNumbers) -> SeatKind | None
     return None
 
 
+def with_held(counts: SeatNumbers, capacities: SeatNumbers, held: int) -> SeatNumbers:
+    """Return the counts as others see them while places are kept: the free primary places first, then reserve ones."""
+    primary = min(held, max(0, capacities.primary - counts.primary))
+    reserve = min(held - primary, max(0, capacities.reserve - counts.reserve))
+    return SeatNumbers(counts.primary + primary, counts.reserve + reserve, counts.standby)
+
+
 def promotion_order(seats: Collection[SeatFacts]) -> list[SeatFacts]:
     """Return seats in the order in which they have a claim to work: who has arrived, by arrival; then by acceptance.
 

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from dispatch.crew.holds import held_for_others
 from dispatch.crew.lead_links import revoke_links_of_gone
 from dispatch.crew.rules import SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, SeatOffer, lock_workers, read_seat, take_seat
@@ -17,7 +18,7 @@ from dispatch.orders.timeline import note
 from dispatch.sms.service import NewQuestion, QuestionKind, close_questions, open_question
 from dispatch.staffing.events import DOUBTFUL_DUE, EVENING_REMINDER, LEAD_DUE, LIMIT_DUE, RECONFIRM_DUE, SEAT_TAKEN
 from dispatch.staffing.facts import Contact, Place
-from dispatch.staffing.rules import SeatNumbers, attendance_limits, choose_kind, reminder_times
+from dispatch.staffing.rules import SeatNumbers, attendance_limits, choose_kind, reminder_times, with_held
 from dispatch.tenancy.policy import Pace
 
 REMINDERS: Final = (EVENING_REMINDER, RECONFIRM_DUE, DOUBTFUL_DUE)
@@ -57,7 +58,7 @@ async def seat_willing(
     await lock_workers(uow, [man.worker_id])
     shift = await read_shift(uow, shift.id)
     allowed = (SeatKind.RESERVE,) if man.second_chance else kinds
-    kind = choose_kind(counts_of(shift), capacities_of(shift, allowed))
+    kind = await free_kind(uow, shift, man.worker_id, allowed)
     if kind is None:
         return None, None
     if kind is SeatKind.STANDBY and await booked_at(uow, man.worker_id, shift):
@@ -81,6 +82,13 @@ async def seat_willing(
         if kind is not SeatKind.STANDBY:
             await outbox.emit(uow, SEAT_TAKEN, seat_id)
     return kind, seat_id
+
+
+async def free_kind(uow: Uow, shift: Shift, worker_id: UUID, kinds: Sequence[SeatKind]) -> SeatKind | None:
+    """Return the best kind that is free for a man, places kept for others left out; None when there is none."""
+    capacities = capacities_of(shift, kinds)
+    held = await held_for_others(uow, shift.id, worker_id)
+    return choose_kind(with_held(counts_of(shift), capacities, held), capacities)
 
 
 async def booked_at(uow: Uow, worker_id: UUID, shift: Shift) -> bool:

@@ -1,25 +1,22 @@
 """What an answer to an offer becomes: a seat of some kind on every day that has a place, or a thank-you."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
+from dispatch.crew.holds import seat_to_take_over
 from dispatch.crew.rules import PENDING, InvitationStatus, SeatKind, SeatStatus
-from dispatch.crew.seats import last_seat_of, read_seat
+from dispatch.crew.seats import last_seat_of, lock_workers, move_seat, read_seat
 from dispatch.crew.waves import Invitation, invitations_of_question, move_invitations, pending_invitations, renew_terms
 from dispatch.kit import outbox
 from dispatch.kit.uow import Uow
 from dispatch.orders.rules import ShiftStatus
 from dispatch.orders.shifts import Shift, lock_shifts, read_shift, settle_status
 from dispatch.orders.timeline import note
-from dispatch.sms.days import date_meant
-from dispatch.sms.grammar.senses import StatedDay
 from dispatch.sms.service import (
+    NOT_MEANT,
     PASS_ON,
     Answer,
-    InboxKind,
-    add_inbox_item,
     answer_question,
     reopen_question,
 )
@@ -29,8 +26,10 @@ from dispatch.staffing.events import WAVE_DUE
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import Contact, Place, contacts_of, place_of
 from dispatch.staffing.leave import cancel_seat, confirm_cancel
+from dispatch.staffing.party import keep_places
 from dispatch.staffing.reminders import doubt_unreachable
-from dispatch.staffing.seating import Willing, follow_seat, seat_willing
+from dispatch.staffing.seating import Willing, booked_at, follow_seat, seat_willing, unfollow_seat
+from dispatch.staffing.stated import speaks_of
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
@@ -52,7 +51,7 @@ _BEST_FIRST: Final = (
 async def accept_offer(uow: Uow, answer: Answer) -> str:
     """Settle a yes to an offer: every day of the block with a place, in order of start; one text says what he got.
 
-    A yes that names another day or a time further off than the policy tolerates is nobody's yes; it goes to people. A
+    A yes that names another day or a time further off than the policy tolerates is nobody's yes; it is asked back. A
     yes after the deadline counts while a place is open. The same yes twice changes nothing.
     """
     policy = (await policy_in_force(uow)).policy
@@ -62,8 +61,8 @@ async def accept_offer(uow: Uow, answer: Answer) -> str:
     worker_id = invitations[0].worker_id
     shifts = {shift.id: shift for shift in await lock_shifts(uow, [i.shift_id for i in invitations])}
     places = {shift.id: await place_of(uow, shift) for shift in shifts.values()}
-    if not _meant(answer, list(places.values()), policy):
-        return PASS_ON
+    if not speaks_of(answer, list(places.values()), policy.pace):
+        return NOT_MEANT
     contact = (await contacts_of(uow, [worker_id]))[worker_id]
     outcomes: list[tuple[Template, Invitation]] = []
     locked = await invitations_of_question(uow, answer.question.id)
@@ -81,18 +80,12 @@ async def accept_offer(uow: Uow, answer: Answer) -> str:
         await look_again_if_all_answered(uow, shift)
     await _say(uow, answer, outcomes, places, contact, policy)
     if (answer.reply.party or 1) > 1:
-        # He alone is seated: whoever comes with him must be known to us, and that takes a person.
-        await add_inbox_item(
-            uow,
-            InboxKind.REPLY,
-            answer.text,
-            inbound_id=answer.inbound_id,
-            phone_id=answer.phone_id,
-            worker_id=worker_id,
-            shift_id=answer.question.shift_id,
-            subject_id=answer.question.id,
-            suggestion="party",
-        )
+        seated = [
+            (shifts[invitation.shift_id], places[invitation.shift_id])
+            for outcome, invitation in outcomes
+            if outcome in {Template.ACCEPTED_PRIMARY, Template.ACCEPTED_RESERVE}
+        ]
+        await keep_places(uow, answer, seated, contact, policy)
     return _best(outcomes)
 
 
@@ -116,6 +109,7 @@ async def settle_day(
         second_chance=invitation.second_chance,
         due_at=None if shift.ahead else max(shift.starts_at, uow.now + policy.pace.promotion_window),
     )
+    await _take_over(uow, shift, invitation.worker_id)
     kind, seat_id = await seat_willing(uow, shift, man, policy.pace)
     if kind is None:
         return await _turn_away(uow, shift, invitation, "every place is taken")
@@ -131,6 +125,24 @@ async def settle_day(
     if contact.opted_out and kind is not SeatKind.STANDBY:
         await doubt_unreachable(uow, shift, await read_seat(uow, seat_id))
     return _ACCEPTED[kind]
+
+
+async def _take_over(uow: Uow, shift: Shift, worker_id: UUID) -> None:
+    """End the seat of the man who named this one as his substitute, without a mark, so that its place is his."""
+    seat_id = await seat_to_take_over(uow, shift.id, worker_id)
+    if seat_id is None:
+        return
+    first = (await read_seat(uow, seat_id)).worker_id
+    await lock_workers(uow, [first, worker_id])
+    seat = await read_seat(uow, seat_id)
+    on_site = seat.status in (SeatStatus.ARRIVED, SeatStatus.COMPLETED)
+    if not seat.live or on_site or await booked_at(uow, worker_id, shift):
+        return
+    await move_seat(uow, seat, SeatStatus.RELEASED, reason="substituted")
+    await unfollow_seat(uow, seat)
+    contact = (await contacts_of(uow, [first]))[first]
+    await tell(uow, contact, Template.SUBSTITUTED, await place_of(uow, shift), key=(seat.id,))
+    await note(uow, shift.id, "substituted", worker_id=worker_id, seat_id=seat.id, instead_of=first)
 
 
 async def _over(uow: Uow, shift: Shift, invitation: Invitation) -> Template:
@@ -209,28 +221,6 @@ async def _standby_number(uow: Uow, shift_id: UUID) -> int:
 
 def _best(outcomes: Sequence[tuple[Template, Invitation]]) -> str:
     return min((outcome for outcome, _ in outcomes), key=_BEST_FIRST.index)
-
-
-def _meant(answer: Answer, places: Sequence[Place], policy: Policy) -> bool:
-    """Whether what he stated fits one of the days asked about: its date and its start, within the tolerance."""
-    reply = answer.reply
-    if reply.stated_time is None and reply.stated_day is None:
-        return True
-    return any(
-        (reply.stated_time is None or _near(reply.stated_time, place.local_start, policy.pace.stated_time_tolerance))
-        and (reply.stated_day is None or _same_day(reply.stated_day, answer.received_at, place))
-        for place in places
-    )
-
-
-def _same_day(stated: StatedDay, received_at: datetime, place: Place) -> bool:
-    return place.local_start.date() == date_meant(stated, received_at.astimezone(place.zone).date())
-
-
-def _near(stated: time, start: datetime, tolerance: timedelta) -> bool:
-    there = start.replace(hour=stated.hour, minute=stated.minute, second=0, microsecond=0)
-    apart = abs(there - start)
-    return min(apart, timedelta(days=1) - apart) <= tolerance
 
 
 async def decline_offer(uow: Uow, answer: Answer) -> str:

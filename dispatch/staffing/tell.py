@@ -2,13 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from dispatch.kit.uow import Uow
 from dispatch.sms.own_texts import wording_of
+from dispatch.sms.plain import plain
 from dispatch.sms.service import MessageClass, OutgoingText, Priority, dedupe_key, queue_message
 from dispatch.sms.texts import Template, Variable, Wording
 from dispatch.staffing.facts import Contact, Place
+
+_NAMED: Final = frozenset({Template.OFFER, Template.OFFER_URGENT})
+"""Wordings that have a place for the name themselves."""
+_LONGEST_NAME: Final = 24
 
 
 def text_about(
@@ -41,7 +47,9 @@ def text_about(
         "rate_minor": place.pay_rate_minor,
         "currency": place.currency,
     }
-    return wording.render(template, contact.language, **(facts | more))
+    named = contact.first_name if contact.shared else None
+    text = wording.render(template, contact.language, **(facts | {"name": named} | more))
+    return text if named is None or template in _NAMED else f"{plain(named, _LONGEST_NAME)}: {text}"
 
 
 async def tell(

@@ -19,9 +19,10 @@ from dispatch.web.frame import PageDep
 from dispatch.web.person_calendar import month_of
 from dispatch.web.routing import ConsoleRoute
 from dispatch.workers.cards import reveal_phone
+from dispatch.workers.consent import consent_log, number_in_doubt
 from dispatch.workers.funnel import recruit_of
 from dispatch.workers.models import Worker
-from dispatch.workers.queries import attestations_of, documents_of_worker, phones_held, worker_record
+from dispatch.workers.queries import documents_of_worker, phones_held, worker_record
 from dispatch.workers.rules import WorkerStatus
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
@@ -76,7 +77,8 @@ async def _facts(uow: Uow, worker_id: UUID) -> dict[str, Any]:
         "zone": zone,
         "today": uow.now.astimezone(zone).date(),
         "documents": await documents_of_worker(uow, worker_id),
-        "attestations": await attestations_of(uow, worker_id),
+        "consents": await consent_log(uow, worker_id),
+        "in_doubt": await number_in_doubt(uow, worker_id),
         "recruit": await recruit_of(uow, worker_id),
         "acts": _acts(worker),
     }

@@ -14,6 +14,7 @@ from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
 from dispatch.tenancy.policy import Engagement
 from dispatch.workers.commands import Language
+from dispatch.workers.phones import doubt_claimed
 from dispatch.workers.rules import Attestation, Availability, LocationQuality, WorkerStatus
 from dispatch.workers.skills import DocumentKind
 
@@ -180,6 +181,7 @@ async def _insert(uow: Uow, workers: list[NewWorker], attested: Attested | None,
         phone_ids,
         [worker.holds_phone for worker in workers],
     )
+    await doubt_claimed(uow, phone_ids)
     if attested is not None:
         urgent = {worker.id for worker in workers if worker.urgent_ok}
         pairs = [

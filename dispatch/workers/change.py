@@ -1,13 +1,15 @@
 """Changing one man: his facts, what he can do, where he is with his home franchise."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 from dispatch.kit.phones import parse_phone
 from dispatch.kit.states import MoveResult
 from dispatch.kit.uow import Uow
+from dispatch.sms.proofs import Doubt
 from dispatch.workers.commands import ChangeWorker, SetSkills
 from dispatch.workers.errors import (
     WorkerBanned,
@@ -17,11 +19,18 @@ from dispatch.workers.errors import (
     WorkerNotVetted,
 )
 from dispatch.workers.models import Worker
-from dispatch.workers.phones import refuse_held, release_phone, take_phone
-from dispatch.workers.queries import home_phones, worker_record
+from dispatch.workers.phones import doubt_number, refuse_held, release_phone, take_phone
+from dispatch.workers.queries import home_phones, phones_held, worker_record
 from dispatch.workers.residence import locate, surroundings_of
 from dispatch.workers.rules import WORKER_MOVES, WorkerStatus
 from dispatch.workers.skills import Service, to_mask
+
+
+@dataclass(frozen=True, slots=True)
+class _NewPhone:
+    phone_id: UUID
+    before: Sequence[UUID]
+
 
 _LOCK: Final = """
 SELECT version, status, vetted_at, consent_at, zone FROM workers WHERE franchise_id = $1 AND id = $2 FOR NO KEY UPDATE
@@ -33,8 +42,8 @@ _CONTACT_FIELDS: Final = ("first_name", "last_name", "language", "address", "ext
 async def change_worker(uow: Uow, worker_id: UUID, command: ChangeWorker, version: int) -> Worker:
     """Change what the command gives and return the man as he is now, one version on.
 
-    With a new number the hold on the old one ends now, and seats and questions of before stay reachable there until
-    they are asked anew.
+    With a new number the hold on the old one ends now. Offers go to the new one once he has answered from there what
+    is texted to it; until then what was asked before is answered at the old one.
 
     Args:
         uow: the tenant's.
@@ -67,11 +76,14 @@ async def change_worker(uow: Uow, worker_id: UUID, command: ChangeWorker, versio
         home = await asyncio.to_thread(locate, command.residence, await surroundings_of(uow))
         zone = home.zone
         pool |= {"location": home.point, "location_quality": str(home.quality), "zone": zone}
-    if command.phone is not None:
-        contact |= await _new_phone(uow, worker_id, command.phone, zone)
+    new = None if command.phone is None else await _new_phone(uow, worker_id, command.phone, zone)
+    if new is not None:
+        contact["phone_id"] = new.phone_id
     await _write_pool(uow, worker_id, pool)
     if contact:
         await _write_contact(uow, worker_id, contact)
+    if new is not None:
+        await doubt_number(uow, worker_id, new.phone_id, Doubt.NEW_NUMBER, before=new.before)
     if zone != row["zone"]:
         await uow.fetchval("SELECT set_phone_zone($1, $2)", worker_id, zone)
     return await worker_record(uow, worker_id)
@@ -168,13 +180,15 @@ async def _move(uow: Uow, worker_id: UUID, row: Any, new: WorkerStatus) -> bool:
     return True
 
 
-async def _new_phone(uow: Uow, worker_id: UUID, written: str, zone: str) -> dict[str, UUID]:
+async def _new_phone(uow: Uow, worker_id: UUID, written: str, zone: str) -> _NewPhone | None:
     e164 = parse_phone(written, (await surroundings_of(uow)).dialling_region, mobile=True)
     if (await home_phones(uow, [worker_id])).get(worker_id) == e164:
-        return {}
+        return None
     await refuse_held(uow, e164, worker_id)
+    before = [held.phone_id for held in await phones_held(uow, worker_id)]
     await release_phone(uow, worker_id)
-    return {"phone_id": await take_phone(uow, worker_id, e164, zone)}
+    phone_id = await take_phone(uow, worker_id, e164, zone)
+    return _NewPhone(phone_id, before)
 
 
 async def _write_pool(uow: Uow, worker_id: UUID, facts: dict[str, Any]) -> None:

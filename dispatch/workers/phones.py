@@ -1,10 +1,14 @@
 """Who holds a number: one live holder in the whole network, others reached there by consent of both."""
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
 from dispatch.kit.ids import new_id
+from dispatch.kit.outbox import emit
 from dispatch.kit.uow import Uow
+from dispatch.sms.events import NUMBER_DOUBTED
+from dispatch.sms.proofs import Doubt
 from dispatch.workers.errors import PhoneAlreadyInNetwork, PhoneBelongsToWorker
 from dispatch.workers.links import revoke_links
 
@@ -61,3 +65,27 @@ async def release_phone(uow: Uow, worker_id: UUID) -> None:
     """
     await revoke_links(uow, worker_id)
     await uow.run(_RELEASE, uow.franchise_id, worker_id, uow.now)
+
+
+async def doubt_number(
+    uow: Uow, worker_id: UUID, phone_id: UUID, doubt: Doubt, *, before: Collection[UUID] = ()
+) -> None:
+    """Let no offer go to the number of one of the tenant's men until he has shown that he reads there; he is asked.
+
+    Args:
+        uow: the tenant's, his home; he is reached at the phone by now.
+        worker_id: who he is.
+        phone_id: where he is reached.
+        doubt: why.
+        before: the phones he was reached at until now.
+    """
+    await uow.fetch("SELECT * FROM doubt_numbers($1, $2)", [phone_id], doubt.value)
+    await emit(
+        uow, NUMBER_DOUBTED, new_id(), worker_id=worker_id, phone_id=phone_id, why=doubt.value, before=list(before)
+    )
+
+
+async def doubt_claimed(uow: Uow, phone_ids: Collection[UUID]) -> None:
+    """Doubt those numbers of the tenant's men that somebody else held before them: phone companies give them anew."""
+    for row in await uow.fetch("SELECT phone_id, worker_id FROM claimed_numbers($1)", list(phone_ids)):
+        await doubt_number(uow, row["worker_id"], row["phone_id"], Doubt.CLAIMED)

@@ -19,7 +19,7 @@ OWNED: Final[dict[str, str]] = {
     "pricing": "rate_cards",
     "orders": "orders shifts timeline series series_exceptions series_days",
     "crew": "waves invitations seats attendance_lists no_shows call_results call_claims alarms contact_days site_marks "
-    "lead_links",
+    "lead_links held_places",
     "rating": "marks strikes fines fine_totals",
     "money": "accounts transfers timesheets",
     "staffing": "duty_turns telephone_lines incoming_calls pass_rules pass_lists",

@@ -192,6 +192,11 @@ async def _workers(house: House) -> None:
     absence = await s.post(f"{here}/absences", {"starts_at": another_day(hours=4).starts_at.isoformat()}, status=201)
     document = await s.post(f"{here}/documents", {"kind": "passport", "number": "4000 1"}, status=201)
     await boss.show(f"/people/{photographed}/photo")
+    await s.sql.execute(
+        """UPDATE phones SET unproven_at = now(), unproven_why = 'new_number'
+           WHERE id = (SELECT phone_id FROM worker_contacts WHERE worker_id = $1)""",
+        photographed,
+    )
     await boss.act("/people/filters?q=x", name="Kept")
     sheets = {"file": ("list.csv", b"phone;name\n8 931 000-77-01;Anton\n8 931 000-77-02;Boris\n", "text/csv")}
     taken = await boss.client.post("/people/import", data={"csrf": boss.csrf}, files=sheets, headers=OURS)

@@ -1,5 +1,6 @@
 """Questions of a phone as values, and what a text said to them would answer; no database."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -33,6 +34,7 @@ def question(
     subject: UUID | None = None,
     shift: UUID | None = None,
     asked: timedelta = -HOUR,
+    listed: Sequence[int] = (),
 ) -> Question:
     starts_at = None if start is None else NOW + start
     moments = {} if starts_at is None else {"starts_at": starts_at, "ends_at": starts_at + 8 * HOUR}
@@ -46,7 +48,8 @@ def question(
         code=code,
         subject_id=subject or new_id(),
         shift_id=shift,
-        detail={name: moment.isoformat() for name, moment in moments.items()},
+        detail={name: moment.isoformat() for name, moment in moments.items()}
+        | ({"codes": list(listed)} if listed else {}),
         status=status,
         opened_at=NOW + asked,
         closes_at=None if closes is None else NOW + closes,

@@ -44,7 +44,7 @@ def test_several_offers_need_a_code() -> None:
 
 
 def test_after_a_which_a_bare_code_is_a_yes_and_a_bare_figure_is_asked_again() -> None:
-    first, second, which = offer(31), offer(32), question(K.WHICH)
+    first, second, which = offer(31), offer(32), question(K.WHICH, listed=(31, 32))
     context, choice = said("32", first, second, which)
     assert (context, choice) == (Context.WHICH, One(second))
     assert said("1", first, second, which)[1] == AskBack(Ask.WHICH, (first, second))
@@ -53,7 +53,7 @@ def test_after_a_which_a_bare_code_is_a_yes_and_a_bare_figure_is_asked_again() -
 
 def test_a_which_that_outlived_its_offers_is_forgotten() -> None:
     only = offer(31)
-    assert said("да", only, question(K.WHICH)) == (Context.OFFER, One(only))
+    assert said("да", only, question(K.WHICH, listed=(31, 32))) == (Context.OFFER, One(only))
 
 
 def test_a_bare_no_declines_all_offers_or_those_of_the_day_he_names() -> None:
@@ -84,7 +84,11 @@ def test_a_bare_no_beside_a_harmless_question_asks_which() -> None:
 
 
 def test_an_answer_with_a_code_is_read_as_one_to_the_question_it_names() -> None:
-    promotion, reconfirm, which = question(K.PROMOTION, 32), question(K.RECONFIRM, 33), question(K.WHICH)
+    promotion, reconfirm, which = (
+        question(K.PROMOTION, 32),
+        question(K.RECONFIRM, 33),
+        question(K.WHICH, listed=(32, 33)),
+    )
     for others in ((), (which,)):
         situation = Situation(HERE, NOW, ZONE, (promotion, reconfirm, *others))
         assert read_reply(situation, "32 нет").disposition is Disposition.DECLINE
@@ -209,7 +213,7 @@ def test_two_people_on_one_phone_are_asked_who() -> None:
     assert said("да", ivan, petr)[1] == AskBack(Ask.WHICH, (ivan,))
     assert said("нет", ivan, petr)[1] == AskBack(Ask.WHICH_NO, (ivan,))
     assert said("31 да", ivan, petr)[1] == One(ivan)
-    assert said("31", ivan, petr, question(K.WHICH))[1] == One(ivan)
+    assert said("31", ivan, petr, question(K.WHICH, listed=(31, 32)))[1] == One(ivan)
     mine, his = seat(HOUR), seat(2 * HOUR, worker=PETR)
     assert said("не приду", mine, his)[1] == AskBack(Ask.WHICH_DAY, (mine, his))
 
@@ -239,7 +243,7 @@ KINDS: list[Callable[[], Question]] = [
     lambda: question(K.NOTICE),
     lambda: question(K.ETA),
     lambda: question(K.PRESENT),
-    lambda: question(K.WHICH),
+    lambda: question(K.WHICH, listed=(31, 32)),
     lambda: question(K.FINE, 37),
     lambda: seat(HOUR),
     lambda: seat(40 * HOUR, worker=PETR),

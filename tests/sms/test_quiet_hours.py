@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Database
 from dispatch.settings import SendingMode, Settings
-from dispatch.sms.gate import DEADLINE_PASSED, NOT_ON_ALLOW_LIST, PHONE_DEAD, SENDING_OFF, DueText, Verdict, judge
+from dispatch.sms.gate import (
+    DEADLINE_PASSED,
+    NOT_ON_ALLOW_LIST,
+    PHONE_DEAD,
+    SENDING_OFF,
+    WRONG_NUMBER,
+    DueText,
+    Verdict,
+    judge,
+)
 from dispatch.sms.phones import OPTED_OUT
 from dispatch.sms.rules import MessageStatus
 from dispatch.sms.service import MessageClass, OutgoingText, queue_message
@@ -59,6 +68,8 @@ MORNING = datetime(2026, 11, 24, 8, 0, tzinfo=MOSCOW).astimezone(UTC)
         (due(**(SEAT | {"template": "stop_confirmed"}), opted_out=True), NIGHT, SendingMode.LIVE, GO),
         (due(dead=True), DAY, SendingMode.LIVE, Verdict(MessageStatus.SUPPRESSED, PHONE_DEAD)),
         (due(**SEAT, dead=True), DAY, SendingMode.LIVE, GO),
+        (due(**SEAT, strange=True), DAY, SendingMode.LIVE, Verdict(MessageStatus.SUPPRESSED, WRONG_NUMBER)),
+        (due(**(SEAT | {"template": "by_hand"}), strange=True), DAY, SendingMode.LIVE, GO),
         (due(), DAY, SendingMode.OFF, Verdict(MessageStatus.SUPPRESSED, SENDING_OFF)),
         (due(), DAY, SendingMode.ALLOW_LIST, Verdict(MessageStatus.SUPPRESSED, NOT_ON_ALLOW_LIST)),
         (due(to="+79219999999"), DAY, SendingMode.ALLOW_LIST, GO),

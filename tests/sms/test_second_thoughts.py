@@ -40,7 +40,7 @@ def test_what_he_said_no_to_is_not_taken_up_where_anything_else_may_be_meant() -
 def test_of_several_offers_that_ended_a_clear_yes_asks_which() -> None:
     first, second = declined(31), offer(32, closes=-HOUR)
     assert said("1", first, second)[1] == AskBack(Ask.WHICH, (first, second))
-    which = question(K.WHICH)
+    which = question(K.WHICH, listed=(31, 32))
     assert said("32", first, second, which) == (Context.WHICH, One(second))
     assert said("1", first, second, which)[1] == AskBack(Ask.WHICH, (first, second))
     assert said("31 да", first, second)[1] == One(first)

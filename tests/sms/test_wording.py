@@ -44,6 +44,7 @@ FACTS: dict[str, Variable] = {
     "rating": Decimal("2.00"),
     "seat": "primary",
     "entries": [CrewEntry(2, "Иван П."), CrewEntry(3, "Пётр"), CrewEntry(4, "Иван П.", "67")],
+    "what": "паспорт",
     "choices": [Choice(31, "24.11 09:00 Сенная 12"), Choice(32, "25.11 09:00 Невский 100")],
 }
 
@@ -92,10 +93,27 @@ MEANT: dict[Template, Kind] = {
     Template.NOTICE_NOTED: Kind.OTHER,
     Template.APPEAL_NOTED: Kind.OTHER,
     Template.WORKER_LINK: Kind.OTHER,
+    Template.NUMBER_CODE: Kind.OTHER,
+    Template.NUMBER_PROVEN: Kind.OTHER,
+    Template.OTHER_PHONE: Kind.OTHER,
+    Template.OTHER_PHONE_TAKEN: Kind.OTHER,
+    Template.PARTY_HELD: Kind.OTHER,
+    Template.PARTY_UNKNOWN: Kind.OTHER,
+    Template.SUBSTITUTE_ASKED: Kind.OTHER,
+    Template.SUBSTITUTED: Kind.RELEASED,
+    Template.CLIENT_BOOKED: Kind.OTHER,
+    Template.CLIENT_CHECK: Kind.OTHER,
+    Template.CLIENT_NOTED: Kind.OTHER,
+    Template.CLIENT_RING: Kind.OTHER,
+    Template.CLIENT_ON_WAY: Kind.OTHER,
+    Template.CLIENT_SHORT: Kind.OTHER,
+    Template.CLIENT_BILL: Kind.OTHER,
     Template.STOP_CONFIRMED: Kind.OTHER,
     Template.START_CONFIRMED: Kind.OTHER,
     Template.PAY_INFO: Kind.OTHER,
     Template.ADDRESS_INFO: Kind.OTHER,
+    Template.TIME_INFO: Kind.OTHER,
+    Template.BRING_INFO: Kind.OTHER,
     Template.CLARIFY: Kind.CLARIFY,
     Template.CLARIFY_LIST: Kind.OTHER,
     Template.CLARIFY_OFFER: Kind.CLARIFY,
@@ -146,7 +164,7 @@ def test_every_text_is_read_as_it_is_meant(template: Template, language: str) ->
 @pytest.mark.parametrize("template", Template)
 def test_optional_facts_may_be_missing(template: Template, language: str) -> None:
     needed = {"when", "place", "address", "service", "rate_minor", "currency", "rating", "seat", "entries", "choices"}
-    needed |= {"code", "codes", "number", "count", "minutes", "time", "link"}
+    needed |= {"code", "codes", "number", "count", "minutes", "time", "link", "what"}
     optional = {
         Template.TURNED_AWAY: {"code"},
         Template.RECONFIRM_DAY: {"code"},
@@ -156,7 +174,7 @@ def test_optional_facts_may_be_missing(template: Template, language: str) -> Non
         Template.PRESENT_NOTED: {"count"},
         Template.CANCEL_CONFIRMED: {"minutes", "rating", "code"},
     }
-    if template is Template.LATE_FINED:
+    if template in {Template.LATE_FINED, Template.CLIENT_BILL}:
         needed.add("amount_minor")
     facts = {name: FACTS[name] for name in needed - optional.get(template, set())}
     text = render(template, language, **facts)

@@ -87,6 +87,16 @@ async def test_an_item_shows_the_man_his_words_and_what_is_open_with_him(talk: T
     assert "&lt;b onmouseover" in person
 
 
+async def test_what_the_words_speak_for_is_pressed_first_and_how_sure_it_is(talk: Talk) -> None:
+    await talk.hear("да, буду к 14:30")
+    item = await talk.item("буду к 14:30")
+    page = await talk.browser.part("/inbox/items")
+    assert re.search(r"read as:</[^<]*|read as: [^<]*sure to \d+ %", page)
+    assert f'btn-success" id="yes-{item}' in page
+    assert f'btn-outline-danger" id="no-{item}' in page
+    await talk.browser.act(f"/inbox/{item}/done")
+
+
 async def test_his_words_are_taken_for_a_yes(talk: Talk) -> None:
     await talk.hear("ну наверное смогу, а что там делать?")
     item_id = await talk.item("наверное смогу")
