@@ -78,7 +78,7 @@ PLACES: Final[Sequence[Place]] = (
     Place("/people", "People", "users", Permission.WORKERS_READ, "p"),
     Place("/site", "On site", "map-pin-check", Permission.ATTENDANCE_WRITE, "s"),
     Place("/inbox", "Inbox", "inbox", Permission.INBOX_WORK, "m"),
-    Place("/messages", "Texts sent", "message-2", Permission.MESSAGES_READ, "x", spot=Spot.WIDE),
+    Place("/messages", "SMS", "message-2", Permission.MESSAGES_READ, "x", spot=Spot.WIDE),
     Place("/settings", "Settings", "settings", Permission.FRANCHISE_READ, "t", spot=Spot.TOOL),
 )
 
