@@ -68,7 +68,17 @@ OCCASIONS: Final[Mapping[str, Sequence[Template]]] = MappingProxyType(
             T.CLARIFY_OFFER,
             T.PAY_INFO,
             T.ADDRESS_INFO,
+            T.TIME_INFO,
+            T.BRING_INFO,
             T.STILL_OPEN,
+        ),
+        "Mates and numbers": (
+            *(T.NUMBER_CODE, T.NUMBER_PROVEN, T.OTHER_PHONE, T.OTHER_PHONE_TAKEN),
+            *(T.PARTY_HELD, T.PARTY_UNKNOWN, T.SUBSTITUTE_ASKED, T.SUBSTITUTED),
+        ),
+        "To the client": (
+            *(T.CLIENT_BOOKED, T.CLIENT_CHECK, T.CLIENT_NOTED, T.CLIENT_RING),
+            *(T.CLIENT_ON_WAY, T.CLIENT_SHORT, T.CLIENT_BILL),
         ),
         "Subscription and links": (T.STOP_CONFIRMED, T.START_CONFIRMED, T.WORKER_LINK),
         "To the staff": (T.ALARM,),
@@ -80,6 +90,17 @@ _MAY_GO: Final = frozenset(
     {"service", "name", "until", "count", "seat", "what", "meeting", "hours", "rating", "number"}
 )
 """Variables that a text can do without; every other one decides something."""
+_STAYS: Final[Mapping[Template, frozenset[str]]] = MappingProxyType(
+    {
+        T.NUMBER_CODE: frozenset({"number"}),
+        T.PARTY_HELD: frozenset({"count"}),
+        T.CLIENT_BOOKED: frozenset({"count"}),
+        T.CLIENT_CHECK: frozenset({"count"}),
+        T.CLIENT_SHORT: frozenset({"number", "count"}),
+        T.BRING_INFO: frozenset({"what"}),
+    }
+)
+"""Of those, what some texts are about."""
 _ASKED: Final[Mapping[Language, Sequence[str]]] = MappingProxyType(
     {
         Language.RU: ("СПОР", "ВЕРНУТЬ", "СТАРТ", "не приду", "на месте"),
@@ -139,7 +160,11 @@ def places_of(template: Template) -> Sequence[str]:
 
 def needed_places(template: Template) -> Sequence[str]:
     """Return the names of the places a text must have."""
-    return tuple(name for name in places_of(template) if name not in _MAY_GO)
+    return tuple(name for name in places_of(template) if name not in _may_go(template))
+
+
+def _may_go(template: Template) -> frozenset[str]:
+    return _MAY_GO - _STAYS.get(template, frozenset())
 
 
 def asked_words(template: Template, language: Language) -> Sequence[str]:
@@ -172,7 +197,7 @@ def _missing(template: Template, language: Language, body: str) -> Sequence[Text
     house = SENTENCES[language][template]
     there = set(PLACES.findall(body))
     always = set(PLACES.findall(re.sub(r"\[[^\[\]]*\]", "", body)))
-    needed = set(PLACES.findall(re.sub(r"\[[^\[\]]*\]", "", house))) - _MAY_GO
+    needed = set(PLACES.findall(re.sub(r"\[[^\[\]]*\]", "", house))) - _may_go(template)
     faults = [
         TextFault(FaultKind.MISSING_PLACE, f"{{{name}}}")
         for name in needed_places(template)
@@ -230,7 +255,7 @@ def samples(template: Template, language: Language, currency: str = "RUB") -> Ma
         "meeting": "у главного входа" if local else "at the main gate",
         "service": _SERVICE[language],
         "name": name,
-        "what": "Склады «Южные»" if local else "South Stores",
+        "what": _what(template, local=local),
         "link": "https://example.org/w/k3J9x2Qp7Rb5TzYc",
         "code": 31,
         "codes": (32, 33),
@@ -251,6 +276,12 @@ def samples(template: Template, language: Language, currency: str = "RUB") -> Ma
     if template in _ALONE:
         given.pop("name", None)
     return given
+
+
+def _what(template: Template, *, local: bool) -> str:
+    if template is Template.BRING_INFO:
+        return "паспорт" if local else "passport"
+    return "Склады «Южные»" if local else "South Stores"
 
 
 _ALONE: Final = frozenset({Template.OFFER, Template.OFFER_URGENT, Template.WORKER_LINK})

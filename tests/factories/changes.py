@@ -106,7 +106,6 @@ def _own(h: House, **form: object) -> Change:
     return Change({CSRF_FIELD: h["proof"]} | form, {"token": "own"}, who="stranger")
 
 
-_TEXT: Final = (("template", "declined_ok"), ("language", "ru"))
 _worker = "worker_id"
 _shift = "shift_id"
 
@@ -273,10 +272,8 @@ CHANGES: Final[Mapping[str, Callable[[House], Change]]] = {
     "POST /settings/policies/{section}": lambda h: Change(h["rule"]),
     "POST /settings/policies/presets/{preset}": lambda h: Change({"reason": "their way"} | h["versions"]),
     "POST /settings/texts/latin": _only(in_latin="yes"),
-    "POST /settings/texts/{template}/{language}": _only(*_TEXT, body="Хорошо, спасибо", version="0"),
-    "POST /settings/texts/{template}/{language}/house": _only(
-        ("template", "restored"), ("language", "ru"), version="0"
-    ),
+    "POST /settings/texts/{template}/{language}": _only(body="Хорошо, спасибо", version="0"),
+    "POST /settings/texts/{template}/{language}/house": _only(("template", "other_template"), version="0"),
     "POST /settings/tokens": _only(name="Till", role="dispatcher"),
     "POST /settings/tokens/{token_id}/revoke": _only(),
     "POST /settings/users": _only(login="newcomer", name="New", role="dispatcher", first="password", password=_NEW),

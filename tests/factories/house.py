@@ -345,6 +345,9 @@ async def _office(house: House) -> None:
         "stopped_account": other_account,
         "section": "calendar",
         "preset": "loaders-service",
+        "template": "declined_ok",
+        "other_template": "restored",
+        "language": "ru",
         "versions": dict(re.findall(r'name="(version\.\w+)" value="(\d+)"', rules)),
         "rule": await _looked_at_rule(boss),
     }
