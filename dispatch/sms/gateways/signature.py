@@ -39,8 +39,7 @@ def is_signed(secret: str, url: str, fields: Fields, headers: Mapping[str, str])
     if not given or algorithm not in _HASHES:
         return False
     written = _written(fields)
-    matches = [hmac.compare_digest(_digest(secret, form, written, algorithm), given) for form in _forms(url)]
-    return any(matches)
+    return any(hmac.compare_digest(_digest(secret, form, written, algorithm), given) for form in _forms(url))
 
 
 def _written(fields: Fields) -> bytes:
