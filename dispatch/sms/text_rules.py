@@ -68,9 +68,22 @@ OCCASIONS: Final[Mapping[str, Sequence[Template]]] = MappingProxyType(
             T.CLARIFY_OFFER,
             T.PAY_INFO,
             T.ADDRESS_INFO,
+            T.TIME_INFO,
+            T.BRING_INFO,
             T.STILL_OPEN,
         ),
+        "Mates and substitutes": (T.PARTY_HELD, T.PARTY_UNKNOWN, T.SUBSTITUTE_ASKED, T.SUBSTITUTED),
         "Subscription and links": (T.STOP_CONFIRMED, T.START_CONFIRMED, T.WORKER_LINK),
+        "Whose phone it is": (T.NUMBER_CODE, T.NUMBER_PROVEN, T.OTHER_PHONE, T.OTHER_PHONE_TAKEN),
+        "To who ordered": (
+            T.CLIENT_BOOKED,
+            T.CLIENT_CHECK,
+            T.CLIENT_NOTED,
+            T.CLIENT_RING,
+            T.CLIENT_ON_WAY,
+            T.CLIENT_SHORT,
+            T.CLIENT_BILL,
+        ),
         "To the staff": (T.ALARM,),
     }
 )
