@@ -107,7 +107,7 @@ async def ask_proof(
             worker_id=worker_id,
             class_=MessageClass.SEAT,
             template=Template.NUMBER_CODE,
-            body=(await wording_of(uow)).render(Template.NUMBER_CODE, language, number=figures, name=name),
+            body=(await wording_of(uow)).render(Template.NUMBER_CODE, language, code=figures, name=name),
             dedupe_key=dedupe_key(Template.NUMBER_CODE, asked.id, figures, sent),
             question_id=asked.id,
             not_before=not_before,

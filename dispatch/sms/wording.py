@@ -93,7 +93,7 @@ class Template(StrEnum):
     WORKER_LINK = "worker_link"
     """The address of his own page, which is a key to it: link [name]"""
     NUMBER_CODE = "number_code"
-    """Shows whose phone it is: number [name]"""
+    """Shows whose phone it is: code [name]; the figures to send back"""
     NUMBER_PROVEN = "number_proven"
     OTHER_PHONE = "other_phone"
     """He answers from another phone than was asked: code"""

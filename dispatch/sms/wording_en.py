@@ -78,7 +78,7 @@ ENGLISH: Final[Mapping[Template, str]] = MappingProxyType(
         Template.NOTICE_NOTED: "Thank you, noted",
         Template.APPEAL_NOTED: "Dispute received (code {code}). A person decides, we will text you",
         Template.WORKER_LINK: "Your page[, {name}]: {link} It is for you alone, pass it to nobody",
-        Template.NUMBER_CODE: "[{name}, ]a new number? Reply with {number}, and offers come here",
+        Template.NUMBER_CODE: "[{name}, ]a new number? Reply with {code}, and offers come here",
         Template.NUMBER_PROVEN: "Thank you, the number is confirmed",
         Template.OTHER_PHONE: (
             "You answer from another number (code {code}). Reply with the last 4 digits of the number we wrote to"

@@ -79,7 +79,7 @@ SPANISH: Final[Mapping[Template, str]] = MappingProxyType(
         Template.NOTICE_NOTED: "Gracias, anotado",
         Template.APPEAL_NOTED: "Disputa recibida (codigo {code}). Decide una persona, le escribiremos",
         Template.WORKER_LINK: "Su pagina[, {name}]: {link} Es solo para usted, no la comparta",
-        Template.NUMBER_CODE: "[{name}, ]¿numero nuevo? Responda {number} y las ofertas llegan aqui",
+        Template.NUMBER_CODE: "[{name}, ]¿numero nuevo? Responda {code} y las ofertas llegan aqui",
         Template.NUMBER_PROVEN: "Gracias, el numero queda confirmado",
         Template.OTHER_PHONE: (
             "Responde desde otro numero (codigo {code}). Envie las 4 ultimas cifras del numero al que escribimos"

@@ -72,7 +72,7 @@ HUNGARIAN: Final[Mapping[Template, str]] = MappingProxyType(
         Template.NOTICE_NOTED: "Köszönjük, feljegyeztük",
         Template.APPEAL_NOTED: "A vitat megkaptuk (kod {code}). Ember dönt, irunk",
         Template.WORKER_LINK: "Az Ön oldala[, {name}]: {link} Csak Önnek szol, ne adja tovabb",
-        Template.NUMBER_CODE: "[{name}, ]uj szam? Valaszoljon: {number}, és ide jönnek a munkak",
+        Template.NUMBER_CODE: "[{name}, ]uj szam? Valaszoljon: {code}, és ide jönnek a munkak",
         Template.NUMBER_PROVEN: "Köszönjük, a szam rendben van",
         Template.OTHER_PHONE: "Masik szamrol valaszol (kod {code}). Irja meg a szam utolso 4 jegyét, ahova irtunk",
         Template.OTHER_PHONE_TAKEN: "Köszönjük, a valaszat feljegyeztük (kod {code})",

@@ -75,7 +75,7 @@ RUSSIAN: Final[Mapping[Template, str]] = MappingProxyType(
         Template.NOTICE_NOTED: "Спасибо, отметили",
         Template.APPEAL_NOTED: "Спор принят (код {code}). Решит человек, мы напишем",
         Template.WORKER_LINK: "Ваша страница[, {name}]: {link} Ссылка только для вас, не пересылайте её",
-        Template.NUMBER_CODE: "[{name}, ]ваш номер изменён? Ответьте числом {number}, и заявки придут сюда",
+        Template.NUMBER_CODE: "[{name}, ]ваш номер изменён? Ответьте числом {code}, и заявки придут сюда",
         Template.NUMBER_PROVEN: "Спасибо, номер подтверждён",
         Template.OTHER_PHONE: (
             "Вы отвечаете с другого номера (код {code}). Пришлите 4 последние цифры номера, куда пришла заявка"

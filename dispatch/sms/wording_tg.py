@@ -74,7 +74,7 @@ TAJIK: Final[Mapping[Template, str]] = MappingProxyType(
         Template.NOTICE_NOTED: "Ташаккур, қайд кардем",
         Template.APPEAL_NOTED: "Эътироз қабул шуд (код {code}). Одам ҳал мекунад, менависем",
         Template.WORKER_LINK: "Саҳифаи шумо[, {name}]: {link} Танҳо барои шумо, ба касе надиҳед",
-        Template.NUMBER_CODE: "[{name}, ]рақами нав? Ба мо {number} нависед, корҳо ба ин ҷо меоянд",
+        Template.NUMBER_CODE: "[{name}, ]рақами нав? Ба мо {code} нависед, корҳо ба ин ҷо меоянд",
         Template.NUMBER_PROVEN: "Ташаккур, рақам тасдиқ шуд",
         Template.OTHER_PHONE: (
             "Шумо аз рақами дигар ҷавоб медиҳед (рамз {code}). 4 рақами охири рақамеро, ки ба он навиштем, фиристед"

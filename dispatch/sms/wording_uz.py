@@ -79,7 +79,7 @@ UZBEK: Final[Mapping[Template, str]] = MappingProxyType(
         Template.NOTICE_NOTED: "Rahmat, belgiladik",
         Template.APPEAL_NOTED: "E'tiroz qabul qilindi (kod {code}). Odam hal qiladi, sizga yozamiz",
         Template.WORKER_LINK: "Sizning sahifangiz[, {name}]: {link} Havola faqat siz uchun, hech kimga bermang",
-        Template.NUMBER_CODE: "[{name}, ]raqamingiz yangimi? {number} deb javob bering, ishlar shu yerga keladi",
+        Template.NUMBER_CODE: "[{name}, ]raqamingiz yangimi? {code} deb javob bering, ishlar shu yerga keladi",
         Template.NUMBER_PROVEN: "Rahmat, raqam tasdiqlandi",
         Template.OTHER_PHONE: (
             "Boshqa raqamdan javob beryapsiz (kod {code}). Biz yozgan raqamning oxirgi 4 raqamini yuboring"

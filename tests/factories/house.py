@@ -377,6 +377,7 @@ async def _links(house: House) -> None:
     assert proof is not None, page
     house.things |= {
         "reset": reset.rsplit("/", 1)[1],
+        **{name: name for name in ("declined_ok", "restored", "ru")},
         "phone_code": re.findall(r"[0-9]{6}", code)[0],
         "lead": (await house.text_sent("lead_link")).rsplit("/", 1)[1],
         "own": own.rsplit("/", 1)[1],
