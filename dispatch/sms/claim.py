@@ -23,24 +23,31 @@ from dispatch.sms.rules import MessageClass, MessageStatus
 
 ACTOR: Final = "system:sms"
 
-_DUE_ACCOUNTS = """
+# What this phone said last may be a STOP that is stored and acknowledged, and not read yet: it gets nothing before.
+_SAID_SOMETHING = """
+EXISTS (SELECT FROM phones f JOIN inbound_messages i ON i.phone_e164 = f.e164
+        WHERE f.id = m.phone_id AND i.disposed_at IS NULL)
+"""
+_DUE_ACCOUNTS = f"""
 SELECT a.id, a.gateway, a.sid, a.secret, a.number
 FROM sms_accounts a
 WHERE a.enabled AND a.gateway = ANY ($1) AND (SELECT sending_released()) AND EXISTS (
     SELECT FROM generate_series(0, 9) AS level (n) CROSS JOIN LATERAL (
         SELECT FROM messages m
-        WHERE m.account_id = a.id AND m.priority = level.n AND m.status = 'queued' AND m.send_at <= $2 LIMIT 1) AS due)
+        WHERE m.account_id = a.id AND m.priority = level.n AND m.status = 'queued' AND m.send_at <= $2
+          AND NOT {_SAID_SOMETHING} LIMIT 1) AS due)
 """
 
 # A phone that somebody is stopping at this moment is skipped, not waited for: STOP holds its row FOR UPDATE.
-_DUE = """
+_DUE = f"""
 WITH candidates AS MATERIALIZED (
     SELECT due.id, level.n AS priority, due.send_at FROM generate_series(0, 9) AS level (n) CROSS JOIN LATERAL (
         SELECT m.id, m.send_at FROM messages m
         WHERE m.account_id = $1 AND m.priority = level.n AND m.status = 'queued' AND m.send_at <= $2
+          AND NOT {_SAID_SOMETHING}
         ORDER BY m.send_at LIMIT $3) AS due
     ORDER BY level.n, due.send_at LIMIT $3)
-SELECT m.id, m.franchise_id, m.shift_id, m.invitation_ids <> '{}' AS carries, m.class, m.template, m.body, m.deadline,
+SELECT m.id, m.franchise_id, m.shift_id, m.invitation_ids <> '{{}}' AS carries, m.class, m.template, m.body, m.deadline,
        m.quiet_from, m.quiet_to, m.send_at, m.segments, p.id AS phone_id, p.e164, p.zone,
        p.opted_out_at IS NOT NULL AS opted_out, p.dead_at IS NOT NULL OR p.unproven_at IS NOT NULL AS dead,
        p.unproven_why IS NOT DISTINCT FROM 'wrong_number' AS strange

@@ -1,5 +1,7 @@
 """STOP races a broadcast: no text starts at the gateway later than a second after the STOP was acknowledged.
 
+Now and then the worker that reads the STOP dies over it, so that it is read again only when a lease has ended.
+
 Three broadcasts to two hundred phones; with `--full` two hundred to five hundred, and five to five thousand.
 """
 
@@ -95,6 +97,7 @@ async def race(
     cluster.create_database(name, template=migrated)
     ground = Ground(nursery, cluster.settings(name), cluster.environment(name), tmp_path)
     plan = Plan(kills=0, lies=Lies(), rate_per_s=250 if full else 100)
+    deaths = {"inbound.disposed": 20 if full else 2}
     stage = await set_stage(ground.settings, men=5000 if full else 200, rate_per_s=plan.rate_per_s)
     async with AsyncExitStack() as stack:
         owner = await stack.enter_async_context(owner_of(ground.settings))
@@ -103,7 +106,9 @@ async def race(
         await house.proxy.set(SLOW)
         log = OutsideLog(ground.acknowledged)
         posters = [Poster(house.inbound_url, stage.account, log) for _ in range(POSTERS)]
-        workforce = Workforce(nursery, house.environment, tmp_path, size=2, kills={}, pauses={}, pause_s=(0, 0), seed=1)
+        workforce = Workforce(
+            nursery, house.environment, tmp_path, size=2, kills=deaths, pauses={}, pause_s=(0, 0), seed=1
+        )
         workforce.tend()
         yield Race(owner, jobs, stage, posters, workforce, LogReader(ground.taken), random.Random(11))
         nursery.kill(workforce.alive)
