@@ -156,6 +156,7 @@ CHANGES: Final[Mapping[str, Callable[[House], Change]]] = {
     "POST /orders/new/conditions": lambda h: Change(_order(h)),
     "POST /orders/new/day": lambda h: Change(_order(h)),
     "POST /orders/new/estimate": lambda h: Change(_order(h)),
+    "POST /messages/export": _only(form="csv"),
     "POST /orders/export": _only(form="csv"),
     "POST /orders/{order_id}/change": lambda h: Change(h["change"]),
     "POST /orders/{order_id}/change/preview": lambda h: Change(h["change"]),
@@ -248,7 +249,7 @@ CHANGES: Final[Mapping[str, Callable[[House], Change]]] = {
     "POST /people/{worker_id}/consent/export": _only(form="csv"),
     "POST /people/{worker_id}/link": _only(),
     "POST /people/{worker_id}/link/revoke": _only((_worker, "asked")),
-    "POST /people/{worker_id}/number/code": _only((_worker, "photographed")),
+    "POST /people/{worker_id}/number/code": _only((_worker, "doubted_worker")),
     "POST /people/{worker_id}/phone": _only(),
     "POST /people/{worker_id}/photo": lambda _: Change(files=photo()),
     "POST /people/{worker_id}/photo/remove": _only((_worker, "photographed")),
@@ -266,6 +267,9 @@ CHANGES: Final[Mapping[str, Callable[[House], Change]]] = {
     "POST /settings/gateways/{account_id}/change": _only(number="+78120000099", rate_per_s="3", version="1"),
     "POST /settings/gateways/{account_id}/disable": _only(),
     "POST /settings/gateways/{account_id}/enable": _only(("account_id", "stopped_account")),
+    "POST /settings/gateways/{account_id}/limits": _only(
+        segment_price_minor="3", seat_reserve_percent="20", prefixes="+7", version="1"
+    ),
     "POST /settings/gateways/{account_id}/test": _only(phone="8 921 555-77-01"),
     "POST /settings/health/jobs/{job_id}/drop": lambda _: Change(who="operator"),
     "POST /settings/health/jobs/{job_id}/retry": lambda _: Change(who="operator"),

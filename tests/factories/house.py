@@ -185,7 +185,7 @@ async def _clients(house: House) -> None:
 
 async def _workers(house: House) -> None:
     s, boss = house.scene, house.boss
-    worker, photographed = await s.worker(), await s.worker()
+    worker, photographed, doubted = [await s.worker() for _ in range(3)]
     applicant, recruit = [await s.worker(ready=False) for _ in range(2)]
     await boss.act(f"/people/{recruit}/recruit")
     here = f"/workers/{worker}"
@@ -195,7 +195,7 @@ async def _workers(house: House) -> None:
     await s.sql.execute(
         """UPDATE phones SET unproven_at = now(), unproven_why = 'new_number'
            WHERE id = (SELECT phone_id FROM worker_contacts WHERE worker_id = $1)""",
-        photographed,
+        doubted,
     )
     await boss.act("/people/filters?q=x", name="Kept")
     sheets = {"file": ("list.csv", b"phone;name\n8 931 000-77-01;Anton\n8 931 000-77-02;Boris\n", "text/csv")}
@@ -212,6 +212,7 @@ async def _workers(house: House) -> None:
     house.things |= {
         "worker_id": worker,
         "photographed": photographed,
+        "doubted_worker": doubted,
         "paused_worker": await s.moved_worker("pause"),
         "archived_worker": await s.moved_worker("archive"),
         "applicant": applicant,

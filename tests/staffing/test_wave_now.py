@@ -1,6 +1,7 @@
 """The next wave by hand, urgent by hand, and what people read of it."""
 
-from datetime import time
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -89,8 +90,9 @@ async def test_at_night_only_an_urgent_shift_asks(
     shift_id = (await place(jobs_db, stage, 1, another_day())).shifts[0].id
     await owner.execute("UPDATE workers SET urgent_ok = true")
     async with app_db.begin(stage.franchise_id, "staff:test") as uow:
-        all_day = QuietHours(start=time(0), end=time(23, 59))
-        await write_policy(uow, "calendar", Calendar(quiet=all_day), "it is night")
+        here = uow.now.astimezone(ZoneInfo("Europe/Moscow"))
+        night = QuietHours(start=(here - timedelta(hours=1)).time(), end=(here - timedelta(hours=2)).time())
+        await write_policy(uow, "calendar", Calendar(quiet=night), "it is night")
     await run_lane(jobs_db)
     with pytest.raises(NoWaveNow):
         async with app_db.begin(stage.franchise_id, "staff:test") as uow:
