@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dispatch.sms.grammar.bystanders import OPEN_ENDED, are_harmless
-from dispatch.sms.grammar.normalise import Kind
+from dispatch.sms.grammar.normalise import Gap, Kind
 from dispatch.sms.grammar.outcome import Context, Disposition
 from dispatch.sms.grammar.phrases import Mark
 from dispatch.sms.grammar.reading import Reading
@@ -70,6 +70,10 @@ _NUMBER_ENDINGS = frozenset(
 _WEEKDAYS = frozenset(StatedDay) - {StatedDay.TODAY, StatedDay.TOMORROW, StatedDay.DAY_AFTER_TOMORROW}
 _ABLE = frozenset({"могу", "можем", "смогу", "сможем", "can", "puedo", "tudok"})
 _JUNK = ("спам", "spam")
+_NEAR = frozenset({"рядом", "близко", "недалеко", "cerca", "kozel", "якин", "наздик", "yaqin", "nearby"})
+_HAVING = frozenset(
+    {"с", "со", "свой", "свои", "своя", "своим", "своими", "мой", "мои", "my", "with", "mis", "mi", "con", "own"}
+)
 _SETTING_OUT = frozenset({"выхожу", "выходим"})
 _SUGGESTIONS = frozenset({"давай", "давайте"})
 _PLUS = frozenset({"+", "плюс", "plus"})
@@ -230,7 +234,11 @@ def _doubtful_words(reading: Reading, context: Context) -> Iterator[str]:
     numbers, senses = reading.numbers, reading.senses
     if not senses <= _harmless(context) | _explained(reading):
         yield "a yes with a restriction, a condition or a question"
-    if any(mark.end == reason.start for mark in reading.of(*_ASSENTS) for reason in reading.of(Sense.REASON)):
+    if any(
+        mark.end == reason.start and reading.tokens[reason.start].gap < Gap.COMMA
+        for mark in reading.of(*_ASSENTS)
+        for reason in reading.of(Sense.REASON)
+    ):
         yield "a yes to something else"
     if any(reading.tokens[mark.start].text.startswith(_JUNK) for mark in reading.of(Sense.MESSAGES)):
         yield "speaks of junk"
@@ -252,7 +260,16 @@ def _explained(reading: Reading) -> frozenset[Sense]:
         found.add(Sense.ARRIVED)
     if reading.numbers.codes:
         found.add(Sense.LISTING)
+    if all(reading.tokens[mark.start].text in _NEAR for mark in reading.of(Sense.SOON)):
+        found.add(Sense.SOON)
+    if not reading.asks and all(_brings_along(reading, mark) for mark in reading.of(Sense.TOPIC)):
+        found.add(Sense.TOPIC)
     return frozenset(found)
+
+
+def _brings_along(reading: Reading, mark: Mark) -> bool:
+    """Tell whether what questions are usually about is what he has with him: `with my tools`."""
+    return mark.start > 0 and reading.tokens[mark.start - 1].text in _HAVING
 
 
 def _doubtful_days(reading: Reading, context: Context) -> Iterator[str]:

@@ -48,7 +48,7 @@ def eta(reading: Reading, context: Context) -> Verdict | None:
     if minutes is not None or stated_time is not None:
         why = "states when he will be there"
         return Verdict(Disposition.LATE, why, minutes=minutes, stated_time=stated_time, codeless=True)
-    if senses & {Sense.SOON, Sense.LATE, Sense.LATER, Sense.UNTIMELY, Sense.MAYBE} and not senses & {
+    if senses & {Sense.SOON, Sense.LATE, Sense.LATER, Sense.UNTIMELY, Sense.MAYBE, Sense.BUT} and not senses & {
         Sense.ARRIVED,
         Sense.ON_WAY,
     }:

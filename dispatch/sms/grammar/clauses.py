@@ -54,7 +54,7 @@ _LEADS = (("так", "что"), ("потому", "что"), ("из", "за"))
 _STORY = frozenset(
     {
         *(Sense.FILLER, Sense.THANKS, Sense.GREETING, Sense.OKAY, Sense.LEAN, Sense.UNDERSTOOD, Sense.RECEIVED),
-        *(Sense.MESSAGES, Sense.REASON, Sense.FAREWELL, Sense.ALL_WELL, Sense.REGRET, Sense.LISTING),
+        *(Sense.BOTH, Sense.MESSAGES, Sense.REASON, Sense.FAREWELL, Sense.ALL_WELL, Sense.REGRET, Sense.LISTING),
     }
 )
 _CONCEDED = _STORY | {Sense.BUT, Sense.OTHER, Sense.NOT, Sense.LATER, Sense.UNTIMELY, Sense.UNWANTED, Sense.TOPIC}
@@ -69,6 +69,7 @@ _ASKED_OF = frozenset(
 )
 """Words that limit a yes, and in a question are only what is asked."""
 
+_WHEN = frozenset({"когда", "when", "once", "cuando", "amikor"})
 _MONEY = (
     "оплат",
     "плат",
@@ -248,6 +249,8 @@ def _leave_a_yes(clauses: Sequence[_Clause], beside: Sequence[_Clause], turn: in
 def _leaves_a_yes(clause: _Clause, *, conceded: bool, turned: bool) -> bool:
     part = clause.reading
     if clause.asks:
+        if not part.asks and any(token.text in _WHEN for token in part.tokens[:2]):
+            return False  # `приду, когда заплатите`
         limits = {mark.sense for mark in part.marks if part.tokens[mark.start].text not in _ASKED_OF}
         return not limits & _CONDITIONAL and not part.numbers.foreign and part.numbers.time is None
     if clause.firm is not None or (conceded and _is_past(part)):
@@ -281,7 +284,8 @@ def _is_told(part: Reading, mark: Mark) -> bool:
     if mark.sense is Sense.MAYBE and words[0] == "не":
         return words[-1].endswith(_PAST)
     if mark.sense is Sense.NOT and mark.end < len(part.tokens):
-        return part.tokens[mark.end].text.endswith(_PAST)
+        following = look_up(part.tokens[mark.end].text)
+        return part.tokens[mark.end].text.endswith(_PAST) or (following.form is Form.OTHERS and not following.asks)
     return (
         mark.sense is Sense.OTHER
         and words[0] != "не"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dispatch.sms.grammar.lemmas import mark_by_lemma
-from dispatch.sms.grammar.morphology import look_up
+from dispatch.sms.grammar.morphology import Form, look_up
 from dispatch.sms.grammar.normalise import Gap, Kind, Token
 from dispatch.sms.grammar.phrases import Mark, is_name
 from dispatch.sms.grammar.senses import NEGATIVE, POSITIVE, STOPPING, Sense
@@ -63,6 +63,58 @@ _WITH = frozenset({"с", "со"})
 _CASES = frozenset({"ни", "ni"})
 """In Uzbek the ending of an object, in Russian "nor"."""
 
+_BEFORE_A_QUESTION = frozenset(
+    {"а", "ну", "и", "да", "так", "за", "на", "по", "про", "о", "с", "у", "для", "ради", "только", "это"}
+)
+_TOLD_DAYS = frozenset({"вчера", "позавчера", "yesterday", "ayer", "tegnap", "кеча", "дируз"})
+_CONCEDABLE = frozenset(
+    {"далеко", "далековато", "рано", "рановато", "поздно", "поздновато", "мало", "маловато", "дорого"}
+)
+_CONCEDING = frozenset({"хоть", "хотя", "пусть", "пускай", "несмотря"})
+_SUBJECTS = frozenset({"он", "она", "они"})
+_LIMITING_BEFORE = {
+    "за": ("опл", "ден", "плат", "став", "коп", "руб", "тыс", "двой", "пол", "час", "так", "эт", "нал", "больш", "сум"),
+    "пока": (
+        "да",
+        "нет",
+        "не",
+        "мо",
+        "пр",
+        "бу",
+        "св",
+        "со",
+        "го",
+        "ду",
+        "под",
+        "см",
+        "хз",
+        "вро",
+        "на",
+        "за",
+        "ни",
+        "без",
+        "что",
+    ),
+    "как": ("тол", "бы", "пол", "вый", "сло", "пов", "осв", "сро", "пой", "уда", "нас"),
+    "from": (
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "noon",
+        "mid",
+        "lunch",
+        "after",
+    ),
+}
+"""What limits after these words; after them anything else only tells."""
+
 _FOR = frozenset({"за", "что", "for", "por", "a", "uchun", "учун", "барои"})
 _LONGEST_THANKS = 5
 _ANSWERING = (
@@ -96,9 +148,37 @@ def construe(
 
 def _as_meant(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> Mark:
     accompanied = _is_not_alone(tokens, mark) and any(other.sense is Sense.PARTY for other in marks)
-    if accompanied or _is_over(tokens, mark):
+    if accompanied or _is_over(tokens, mark) or _limits_nothing(tokens, mark):
         return replace(mark, sense=Sense.FILLER)
     return _without_trouble(tokens, _in_favor(tokens, mark))
+
+
+def _limits_nothing(tokens: Sequence[Token], mark: Mark) -> bool:
+    """Tell whether a small word that often limits a yes does not where it stands: `пока места есть`, `за рулём`."""
+    if mark.end - mark.start == 1 and mark.sense is Sense.ASK and tokens[mark.start].text == "что":
+        before = tokens[mark.start - 1].text if mark.start > 0 and tokens[mark.start].gap < Gap.COMMA else ""
+        return bool(before) and before not in _BEFORE_A_QUESTION
+    if mark.end - mark.start != 1 or mark.sense not in {Sense.BUT, Sense.MAYBE, Sense.OTHER}:
+        return False
+    word = tokens[mark.start].text
+    within = mark.end < len(tokens) and tokens[mark.end].gap < Gap.COMMA
+    following = tokens[mark.end] if within else None
+    if word in _CONCEDABLE and mark.start > 0:
+        return bool({token.text for token in tokens[max(0, mark.start - 2) : mark.start]} & _CONCEDING)
+    if word in _SUBJECTS:
+        near = tokens[mark.end : mark.end + 4]
+        return any(look_up(token.text).form is Form.TOLD for token in near if not token.text.isascii())
+    if following is None:
+        return word in _TOLD_DAYS
+    return word in _TOLD_DAYS or (word in _LIMITING_BEFORE and not _is_limited(word, following))
+
+
+def _is_limited(word: str, following: Token) -> bool:
+    if following.kind is not Kind.WORD:
+        return True
+    if word == "как" and look_up(following.text).form in {Form.PLAN, Form.OTHERS}:
+        return True
+    return following.text.startswith(_LIMITING_BEFORE[word])
 
 
 def _in_favor(tokens: Sequence[Token], mark: Mark) -> Mark:
@@ -149,7 +229,8 @@ def _end_of_thanks(tokens: Sequence[Token], following: Sequence[Mark], start: in
     end = start + 1
     while end < len(tokens) and tokens[end].gap < Gap.COMMA and end - start <= _LONGEST_THANKS:
         end += 1
-    answers = [mark.start for mark in following if mark.sense in _ANSWERING]
+    spared = {Sense.NOT, Sense.REFUSE} if tokens[start].text == "что" else set()  # `спасибо, что не забываете`
+    answers = [mark.start for mark in following if mark.sense in _ANSWERING - spared]
     return max(start, min([end, *answers]))
 
 
