@@ -310,7 +310,7 @@ def _harmless(context: Context) -> frozenset[Sense]:
     if context in _ABOUT_A_SEAT:
         return _HARMLESS | {Sense.ON_WAY, Sense.ARRIVED, Sense.ALL_WELL, Sense.BOTH}
     if context is Context.BOOKED_OFFER:
-        return _HARMLESS | {Sense.BOTH}
+        return _HARMLESS | {Sense.BOTH, Sense.ORDINAL}
     if context is Context.PROMOTION:
         return _HARMLESS | {Sense.ON_WAY, Sense.ALL_WELL, Sense.DURATION, Sense.SOON}
     return _HARMLESS | {Sense.ON_WAY, Sense.BOTH} if context is Context.OFFER else _HARMLESS

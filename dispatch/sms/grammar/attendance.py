@@ -58,7 +58,7 @@ def eta(reading: Reading, context: Context) -> Verdict | None:
 
 def late(reading: Reading, context: Context) -> Verdict | None:
     """Read an announced delay, by word or by "there in 20 minutes"."""
-    arrival = _arrival_after_all(reading) if context in _SEAT_HELD and reading.senses & _GIVES_UP else None
+    arrival = _arrival_after_all(reading) if context in _SEAT_HELD else None
     if arrival is not None:
         return Verdict(Disposition.LATE, "not in time, but later", LIKELY, stated_time=arrival)
     return _announced(reading, context)
@@ -97,8 +97,8 @@ def _announced(reading: Reading, context: Context) -> Verdict | None:
 
 def _arrival_after_all(reading: Reading) -> dt.time | None:
     """Return when he comes who cannot come in time: `won't make it by 8, will be there at 8:30`."""
-    promises = reading.of(Sense.COME, Sense.GO)
-    if not promises or promises[-1].start <= reading.of(*_GIVES_UP)[-1].end:
+    promises, misses = reading.of(Sense.COME, Sense.GO), reading.of(*_GIVES_UP, Sense.UNTIMELY)
+    if not promises or not misses or promises[-1].start <= misses[-1].end:
         return None
     clause = reading.clause_of(promises[-1].start)
     part = part_of(reading, clause.start, clause.stop)

@@ -323,6 +323,7 @@ def _doubt(reading: Reading, context: Context) -> Verdict | None:
     together = context is Context.OFFER and Sense.PARTY in said
     if (context in _ONE_MATTER or together) and said & {Sense.YES, Sense.COME}:
         hedged -= {Sense.BOTH}  # "yes to both" where one thing was asked
+        hedged -= {Sense.ORDINAL} if context is Context.BOOKED_OFFER else set()  # "the second shift too"
     if not (hedged or reading.numbers.foreign):
         return None
     if context is Context.NONE and not said & _ANSWERS:
