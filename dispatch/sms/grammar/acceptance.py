@@ -70,10 +70,12 @@ _NUMBER_ENDINGS = frozenset(
 _WEEKDAYS = frozenset(StatedDay) - {StatedDay.TODAY, StatedDay.TOMORROW, StatedDay.DAY_AFTER_TOMORROW}
 _ABLE = frozenset({"могу", "можем", "смогу", "сможем", "can", "puedo", "tudok"})
 _JUNK = ("спам", "spam")
+_FROM = frozenset({"с", "со", "from", "desde"})
 _NEAR = frozenset({"рядом", "близко", "недалеко", "cerca", "kozel", "якин", "наздик", "yaqin", "nearby"})
 _HAVING = frozenset(
     {"с", "со", "свой", "свои", "своя", "своим", "своими", "мой", "мои", "my", "with", "mis", "mi", "con", "own"}
 )
+_MONEY = ("опл", "плат", "зарп", "ден", "money", "pay", "wage", "pago", "dinero", "penz")
 _SETTING_OUT = frozenset({"выхожу", "выходим"})
 _SUGGESTIONS = frozenset({"давай", "давайте"})
 _PLUS = frozenset({"+", "плюс", "plus"})
@@ -123,7 +125,8 @@ def _sees_us(reading: Reading) -> bool:
 
 def _only_sets_out(reading: Reading) -> bool:
     """Tell whether "I am going out" is all he says, which answers an offer: `выхожу`."""
-    return all(reading.tokens[mark.end - 1].text in _SETTING_OUT for mark in reading.of(Sense.ON_WAY))
+    leaves = any(token.text == "из" for token in reading.tokens)
+    return not leaves and all(reading.tokens[mark.end - 1].text in _SETTING_OUT for mark in reading.of(Sense.ON_WAY))
 
 
 def _only_goes_elsewhere(reading: Reading) -> bool:
@@ -242,6 +245,8 @@ def _doubtful_words(reading: Reading, context: Context) -> Iterator[str]:
         yield "a yes to something else"
     if any(reading.tokens[mark.start].text.startswith(_JUNK) for mark in reading.of(Sense.MESSAGES)):
         yield "speaks of junk"
+    if reading.unknown and senses & _ASSENTS == {Sense.OKAY} and context in _OFFERED:
+        yield "a mere ok with words that are not understood"
     if not are_harmless(reading) or reading.asks or numbers.foreign:
         yield "a yes with words or numbers that are not understood"
     if Sense.UNDERSTOOD in senses and senses & _ASSENTS == {Sense.OKAY} and context in _OFFERED:
@@ -269,7 +274,8 @@ def _explained(reading: Reading) -> frozenset[Sense]:
 
 def _brings_along(reading: Reading, mark: Mark) -> bool:
     """Tell whether what questions are usually about is what he has with him: `with my tools`."""
-    return mark.start > 0 and reading.tokens[mark.start - 1].text in _HAVING
+    word = reading.tokens[mark.start].text
+    return mark.start > 0 and reading.tokens[mark.start - 1].text in _HAVING and not word.startswith(_MONEY)
 
 
 def _doubtful_days(reading: Reading, context: Context) -> Iterator[str]:
@@ -277,6 +283,8 @@ def _doubtful_days(reading: Reading, context: Context) -> Iterator[str]:
     days = reading.days()
     if len(days) > 1 or len(reading.numbers.codes) > 1 or not _comes_soon(reading, context):
         yield "a yes to several things, or after a while"
+    if any(reading.tokens[mark.start].text in _FROM for mark in reading.of(Sense.DAY)):
+        yield "from a day on"
     if (set(days) & _WEEKDAYS or _names_a_part_of_a_day(reading)) and _is_only_able(reading):
         yield "names a day on which he can"
     if (days or Sense.REASON in reading.senses) and _only_suggests(reading):

@@ -35,6 +35,10 @@ OPEN_ENDED = frozenset(
 """Words of going and being that do not say where: what follows may be another place."""
 
 _TO_A_PLACE = frozenset({"в", "во", "на", "у", "к", "ко", "за", "из", "от", "по", "под"})
+_TAKING = frozenset({"принимаю", "принимаем", "беру", "берем", "возьму", "возьмем"})
+"""Taking the offer, unless it says what else is taken: `принимаю лекарства`."""
+
+_NEAR = 3
 _SHORTEST_FOREIGN = 2
 _NEGATED_INSIDE = re.compile(r"^на|^нест|^na[mn]|m[ae](?:y|s|di|ng|sin)|м[аи](?:й|с|ди|нг|син)")
 """Negation as it stands inside words of Uzbek and before those of Tajik."""
@@ -56,6 +60,8 @@ _CONDITIONAL = {
         "sam",
         "sang",
         "sangiz",
+        "sin",
+        "син",
         "sak",
         "ми",
         "mi",
@@ -113,15 +119,18 @@ def _follows_going(reading: Reading, at: int) -> bool:
 def _is_harmless_russian(reading: Reading, at: int) -> bool:
     token = reading.tokens[at]
     word = look_up(token.text)
-    if word.lemmas & (REVERSING | LIMITING):
+    near = {token.text for token in reading.tokens[max(0, at - _NEAR) : at]}
+    taken = near & _TAKING and word.noun and not word.name and not word.lemmas & WORKPLACE
+    if taken or word.lemmas & (REVERSING | LIMITING):
         return False
     if word.form is Form.THING:
         return word.name or not _is_another_place(reading, at, word.lemmas)
-    if word.form in {Form.TOLD, Form.DOING, Form.WORKING} or word.lemmas & LEAVING_IT_SO:
+    if word.form is Form.WORKING:
+        coming = any(0 <= at - mark.end < _NEAR for mark in reading.of(Sense.COME, Sense.GO))
+        return not coming  # able and willing to load, not coming to quarrel
+    if word.form in {Form.TOLD, Form.DOING} or word.lemmas & LEAVING_IT_SO:
         return True
-    if word.form is Form.PLAN:
-        return any(mark.end <= at for mark in reading.of(*_ASSENTS))
-    return False
+    return word.form is Form.PLAN and any(mark.end <= at for mark in reading.of(*_ASSENTS))
 
 
 def _is_another_place(reading: Reading, at: int, lemmas: frozenset[str]) -> bool:

@@ -200,7 +200,10 @@ ENGLISH = Lexicon(
             ended; quick; quiet; want to quit; no more money; people; job end; nobody; somebody; someone
             call center; call you; expect; agree to disagree; stop working; stop work; stop raining; readily
             should i quit; will stop by; no address yet; go to sleep; coming out; going out; going home; going away
-            going back; which stop; what stop; my stop; stop over; two stops; three stops; which bus stop""",
+            going back; which stop; what stop; my stop; stop over; two stops; three stops; which bus stop
+            my brother says; my friend can; my brother can; my son can; my cousin can; my friend wants
+            my brother wants; my wife says; my boss says; my friend says; my mate can; my dad can; he can; she can
+            they can; friend can; brother can; someone can; somebody can""",
     },
     days={
         StatedDay.TODAY: "today; tdy; todays; for today",

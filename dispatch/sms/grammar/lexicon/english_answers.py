@@ -170,27 +170,31 @@ ENGLISH_ANSWERS: Final[Mapping[Sense, str]] = MappingProxyType(
             not make it in time; wont make it in time; cant make it in time; cannot make it in time; not in time
             too early; too late; too soon; too short notice; short notice; cant make it on time""",
         Sense.MAYBE: """
-            will see; maybe; mb; mby; perhaps; probably; prob; possibly; might; may; i think; i think so
-            i think yes; i guess; i guess so; guess so; i suppose; suppose; not sure; im not sure; i am not sure
-            unsure; i will see; ill see; well see; we will see; lets see; let me see; let me check; let me think
-            let you know; ill let you know; will let you know; let u know; depends; it depends; depending; ill try
-            i will try; will try; try; trying; hopefully; hope; i hope; if; unless; tentative; tentatively; should
-            should be; should be able; could; could be; would; i dont know; dont know; i do not know; do not know
-            idk; dunno; no idea; not certain; no guarantee; cant promise; can not promise; cannot promise; cant say
-            cant tell; cant guarantee; likely; unlikely; provided; assuming; think; thinking; ask; ill ask
-            need to check; have to check; yeah right; yeah sure whatever; whatever; as if; later maybe
-            get back to you; cant decide; undecided; fifty fifty; kinda; sort of; almost; i doubt; doubt; doubtful
-            will call; ill call; ill call you; i will call you; call you later; for now; prolly; prob not; probs
-            i reckon; reckon so; reckon; possibly yes; il let you know; tbc; tbd; not 100; not hundred percent
-            on the fence; up in the air; if i can; pending; iffy; wait and see; ask my wife; need to ask
-            gotta check; have to see; ill see what i can do; see how i feel; touch and go; cant commit
-            can not commit; not confirmed; no promises""",
+            once; as soon as; subject to; in your dreams; in spirit; whenever; as long as; so long as; on condition
+            on one condition; on the condition; given that; in case; if only; sure buddy; will see; maybe; mb; mby
+            perhaps; probably; prob; possibly; might; may; i think; i think so; i think yes; i guess; i guess so
+            guess so; i suppose; suppose; not sure; im not sure; i am not sure; unsure; i will see; ill see
+            well see; we will see; lets see; let me see; let me check; let me think; let you know; ill let you know
+            will let you know; let u know; depends; it depends; depending; ill try; i will try; will try; try
+            trying; hopefully; hope; i hope; if; unless; tentative; tentatively; should; should be; should be able
+            could; could be; would; i dont know; dont know; i do not know; do not know; idk; dunno; no idea
+            not certain; no guarantee; cant promise; can not promise; cannot promise; cant say; cant tell
+            cant guarantee; likely; unlikely; provided; assuming; think; thinking; ask; ill ask; need to check
+            have to check; yeah right; yeah sure whatever; whatever; as if; later maybe; get back to you
+            cant decide; undecided; fifty fifty; kinda; sort of; almost; i doubt; doubt; doubtful; will call
+            ill call; ill call you; i will call you; call you later; for now; prolly; prob not; probs; i reckon
+            reckon so; reckon; possibly yes; il let you know; tbc; tbd; not 100; not hundred percent; on the fence
+            up in the air; if i can; pending; iffy; wait and see; ask my wife; need to ask; gotta check
+            have to see; ill see what i can do; see how i feel; touch and go; cant commit; can not commit
+            not confirmed; no promises""",
         Sense.LAUGH: "haha; hahaha; lol; lmao; rofl; hehe",
         Sense.BUT: """
-            but; only; or; either; however; although; though; except; instead; after; before; until; till; later
-            earlier; other; another; different; rather; better; half; morning; afternoon; evening; night; noon
-            midnight; more; first; then; then yes; part; just; starting; start from; from; no earlier; at most
-            at least; max; too far; far; low pay; yesterday; week; weekend; not before; without; than; cheap; less
+            lunchtime; lunch time; midday; dinner; dinnertime; breakfast; sunrise; sunset; evenings; mornings
+            nights; weekends; weekend; partial; partially; shortened; half shift; short shift; few hours
+            couple hours; but; only; or; either; however; although; though; except; instead; after; before; until
+            till; later; earlier; other; another; different; rather; better; half; morning; afternoon; evening
+            night; noon; midnight; more; first; then; then yes; part; just; starting; start from; from; no earlier
+            at most; at least; max; too far; far; low pay; yesterday; week; not before; without; than; cheap; less
             in the morning; in the evening; in the afternoon; at night; tonight""",
         Sense.BOTH: """
             both; either one; any; anyone; any of them; both of them; both days; all of them; all days; every

@@ -100,12 +100,14 @@ HUNGARIAN = Lexicon(
             ha jobban leszek; ha jól fizet; talán megyek; talán jövök; szerintem tudok; szerintem menni fog
             elképzelhető; könnyen lehet; simán lehet; 50 50; passz nem tudom; gőzöm sincs; fogalmam sincs
             bizonytalan vagyok; nem ígérek; nem ígérek semmit; nem garantálom; kérdéses; kétséges; esélyes
-            van rá esély; jó eséllyel; reméljük; remélhetőleg""",
+            van rá esély; jó eséllyel; reméljük; remélhetőleg; amint; ahogy végzek; mihelyt; miután; amikor végzek
+            ha végzek; feltéve; azzal a feltétellel; feltétellel""",
         Sense.BUT: """
             csak; vagy; viszont; azonban; kivéve; utána; után; előtt; előbb; később; korábban; inkább; másik; más
             délután; délelőtt; reggel; éjjel; éjszaka; fél nap; félnap; először; akkor; legkorábban; legkésőbb
             messze; messze van; kevés; több; olcsó; helyett; délig; estig; tegnap; jobb lenne; pénz; drága; délben
-            estére; reggelre""",
+            estére; reggelre; fél műszak; fél műszakot; fél műszakra; félműszak; félműszakot; részben; részidő
+            pár órára""",
         Sense.BOTH: """
             mindkettő; mindkettőre; mindkét; mindegyik; mindegyikre; bármelyik; mindegy; mindkét nap; mindkettőt
             mindkettő jó; összes""",

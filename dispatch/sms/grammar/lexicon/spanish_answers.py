@@ -121,34 +121,36 @@ SPANISH_ANSWERS: Final[Mapping[Sense, str]] = MappingProxyType(
             no alcanzo a llegar; muy temprano; demasiado temprano; demasiado pronto; demasiado tarde
             muy tarde para mí""",
         Sense.MAYBE: """
-            tal vez; talvez; quizá; quizás; a lo mejor; puede ser; puede; posiblemente; probablemente; es posible
-            es probable; creo; creo que sí; creo que no; creo que puedo; supongo; supongo que sí; no sé; nose
-            no se; no lo sé; aún no sé; todavía no sé; no estoy seguro; no estoy segura; veremos; vamos a ver
-            a ver; ya veremos; ya veré; ya te digo; te digo luego; luego te digo; les aviso; te aviso; le aviso
-            aviso luego; depende; intentaré; trataré; voy a tratar; voy a intentar; haré lo posible; voy a ver
-            espero; espero que sí; ojalá; si puedo; si puedo voy; si puedo iré; si me pagan; si pagan; si hay
-            si es; si no; si me; en caso; siempre que; siempre y cuando; déjame ver; déjame pensar; déjeme ver
-            lo pienso; lo pensaré; pensaré; tengo que ver; tengo que preguntar; pregunto; preguntaré; debería
-            podría; no prometo; no aseguro; no puedo asegurar; no puedo confirmar; no puedo prometer; según
-            igual sí; te llamo; les llamo; luego llamo; te llamo luego; llamaré; dudo; más o menos; por ahora sí
-            de momento sí; de momento; deja veo; déjame checar; deja checo; checo y te digo; te digo; les digo
-            te confirmo; les confirmo; luego confirmo; al rato te digo; al rato confirmo; ahorita te digo
-            ahorita veo; igual; igual voy; capaz; capaz que sí; capaz que voy; a ver si puedo; si Dios quiere
-            Dios dirá; no te aseguro; no les aseguro; en veremos; está por verse; tengo que checar
-            tengo que consultar; lo consulto; consultar; lo consulto con mi esposa; quién sabe; saber; chance
-            chance y sí; chance y voy; chance sí; puede que sí; puede que vaya; puede que no; puede que
-            lo mismo sí; lo mismo voy; yo creo; yo creo que sí; pienso que sí; me parece que sí; imagino que sí
-            casi seguro; seguramente; de pronto; de pronto sí; de repente; de repente voy; por ahí; por ahí voy
-            por ahí sí; hay que ver; habrá que ver; según cómo; según como; según lo que paguen; con suerte
-            si me dan permiso; si consigo; si termino; si salgo; si alcanzo; si no llueve; si no pasa nada
-            si todo sale bien; si me siento mejor""",
+            como si; en cuanto; apenas; mientras; cuando salga; cuando termine; cuando pueda; cuando acabe
+            siempre que; a condición; con tal que; con la condición; tal vez; talvez; quizá; quizás; a lo mejor
+            puede ser; puede; posiblemente; probablemente; es posible; es probable; creo; creo que sí; creo que no
+            creo que puedo; supongo; supongo que sí; no sé; nose; no se; no lo sé; aún no sé; todavía no sé
+            no estoy seguro; no estoy segura; veremos; vamos a ver; a ver; ya veremos; ya veré; ya te digo
+            te digo luego; luego te digo; les aviso; te aviso; le aviso; aviso luego; depende; intentaré; trataré
+            voy a tratar; voy a intentar; haré lo posible; voy a ver; espero; espero que sí; ojalá; si puedo
+            si puedo voy; si puedo iré; si me pagan; si pagan; si hay; si es; si no; si me; en caso
+            siempre y cuando; déjame ver; déjame pensar; déjeme ver; lo pienso; lo pensaré; pensaré; tengo que ver
+            tengo que preguntar; pregunto; preguntaré; debería; podría; no prometo; no aseguro; no puedo asegurar
+            no puedo confirmar; no puedo prometer; según; igual sí; te llamo; les llamo; luego llamo
+            te llamo luego; llamaré; dudo; más o menos; por ahora sí; de momento sí; de momento; deja veo
+            déjame checar; deja checo; checo y te digo; te digo; les digo; te confirmo; les confirmo
+            luego confirmo; al rato te digo; al rato confirmo; ahorita te digo; ahorita veo; igual; igual voy
+            capaz; capaz que sí; capaz que voy; a ver si puedo; si Dios quiere; Dios dirá; no te aseguro
+            no les aseguro; en veremos; está por verse; tengo que checar; tengo que consultar; lo consulto
+            consultar; lo consulto con mi esposa; quién sabe; saber; chance; chance y sí; chance y voy; chance sí
+            puede que sí; puede que vaya; puede que no; puede que; lo mismo sí; lo mismo voy; yo creo
+            yo creo que sí; pienso que sí; me parece que sí; imagino que sí; casi seguro; seguramente; de pronto
+            de pronto sí; de repente; de repente voy; por ahí; por ahí voy; por ahí sí; hay que ver; habrá que ver
+            según cómo; según como; según lo que paguen; con suerte; si me dan permiso; si consigo; si termino
+            si salgo; si alcanzo; si no llueve; si no pasa nada; si todo sale bien; si me siento mejor""",
         Sense.LAUGH: "jaja; jajaja; jejeje; jeje",
         Sense.BUT: """
-            pero; sólo; solo; solamente; únicamente; o; sin embargo; aunque; excepto; menos; salvo; después; antes
-            hasta; desde; a partir; más tarde; más temprano; luego; mejor; otro; otra; media jornada; medio día
-            mediodía; por la mañana; por la tarde; por la noche; en la mañana; en la tarde; en la noche; entonces
-            lejos; muy lejos; está lejos; poco; más; barato; en vez; en lugar; ayer; semana; parte; como mínimo
-            mínimo; máximo; dinero; pronto mejor; pagan""",
+            medio turno; media jornada; media mañana; al salir; después de; medio; media; pero; sólo; solo
+            solamente; únicamente; o; sin embargo; aunque; excepto; menos; salvo; después; antes; hasta; desde
+            a partir; más tarde; más temprano; luego; mejor; otro; otra; medio día; mediodía; por la mañana
+            por la tarde; por la noche; en la mañana; en la tarde; en la noche; entonces; lejos; muy lejos
+            está lejos; poco; más; barato; en vez; en lugar; ayer; semana; parte; como mínimo; mínimo; máximo
+            dinero; pronto mejor; pagan""",
         Sense.BOTH: """
             ambos; ambas; los dos; las dos; a los dos; los dos días; cualquiera; cualquier; todos; todas
             me da igual; da igual; ambos días; a ambos; en ambos; cualquiera de los dos""",
