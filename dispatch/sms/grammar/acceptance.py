@@ -245,7 +245,8 @@ def _doubtful_words(reading: Reading, context: Context) -> Iterator[str]:
         yield "a yes to something else"
     if any(reading.tokens[mark.start].text.startswith(_JUNK) for mark in reading.of(Sense.MESSAGES)):
         yield "speaks of junk"
-    if reading.unknown and senses & _ASSENTS == {Sense.OKAY} and context in _OFFERED:
+    unsure = reading.unknown or Sense.REASON in senses
+    if unsure and senses & _ASSENTS == {Sense.OKAY} and context in _OFFERED:
         yield "a mere ok with words that are not understood"
     if not are_harmless(reading) or reading.asks or numbers.foreign:
         yield "a yes with words or numbers that are not understood"

@@ -29,15 +29,20 @@ _ASSENTS = (Sense.YES, Sense.COME, Sense.GO, Sense.OKAY, Sense.UNDERSTOOD, Sense
 OPEN_ENDED = frozenset(
     """
     буду будем поеду поедем пойду пойдем выйду выйдем иду идем еду едем заеду be go going voy vamos ire iremos estare
-    estaremos leszek leszunk megyek megyunk elmegyek бораман борамиз бўламан boraman boramiz bolaman меравам меравем
+    estaremos leszek leszunk megyek megyunk elmegyek fogok
+    бораман борамиз бўламан boraman boramiz bolaman меравам меравем
     """.split()  # noqa: SIM905 - read as a row
 )
 """Words of going and being that do not say where: what follows may be another place."""
 
 _TO_A_PLACE = frozenset({"в", "во", "на", "у", "к", "ко", "за", "из", "от", "по", "под"})
+_HALF_A_NEGATION = frozenset({"уне", "юне", "ане", "еу", "нее", "оне", "ине"})
+"""What a slip between two words leaves of a "not"."""
+
 _TAKING = frozenset({"принимаю", "принимаем", "беру", "берем", "возьму", "возьмем"})
 """Taking the offer, unless it says what else is taken: `принимаю лекарства`."""
 
+_LONGEST_PARTICLE = 4
 _NEAR = 3
 _SHORTEST_FOREIGN = 2
 _NEGATED_INSIDE = re.compile(r"^на|^нест|^na[mn]|m[ae](?:y|s|di|ng|sin)|м[аи](?:й|с|ди|нг|син)")
@@ -92,7 +97,7 @@ def _is_harmless(reading: Reading, at: int) -> bool:
     if token.text.isascii() or reading.languages & NEGATING_INSIDE:
         if token.text.isascii() and not reading.languages & (LATIN_LANGUAGES | {UZBEK_POSITION}):
             return False
-        return _is_harmless_ending(reading, token) and not _follows_going(reading, at)
+        return _is_harmless_ending(reading, token) and _is_object(reading, at) and not _follows_going(reading, at)
     return _is_harmless_russian(reading, at)
 
 
@@ -108,6 +113,17 @@ def _is_harmless_ending(reading: Reading, token: Token) -> bool:
     return len(token.text) >= _SHORTEST_FOREIGN and bool(reading.languages) and not token.text.endswith(tuple(endings))
 
 
+def _is_object(reading: Reading, at: int) -> bool:
+    """Tell whether a word cannot be a verb that turns the yes: those come last, in Hungarian beside `tudok`."""
+    following = reading.tokens[at + 1].text if at + 1 < len(reading.tokens) else ""
+    if reading.languages & NEGATING_INSIDE:
+        clause = reading.clause_of(at)
+        assents = [mark for mark in reading.of(*_ASSENTS) if mark.start in clause]
+        leads = all(mark.start > at for mark in assents)
+        return not assents or (leads and len(reading.tokens[at].text) > _LONGEST_PARTICLE)
+    return following != "tudok"
+
+
 def _follows_going(reading: Reading, at: int) -> bool:
     """Tell whether a word may be where he goes: `voy al médico`, and in Uzbek, with the verb last, `тўйга бораман`."""
     clause = reading.clause_of(at)
@@ -119,6 +135,8 @@ def _follows_going(reading: Reading, at: int) -> bool:
 def _is_harmless_russian(reading: Reading, at: int) -> bool:
     token = reading.tokens[at]
     word = look_up(token.text)
+    if token.text in _HALF_A_NEGATION:
+        return False
     near = {token.text for token in reading.tokens[max(0, at - _NEAR) : at]}
     taken = near & _TAKING and word.noun and not word.name and not word.lemmas & WORKPLACE
     if taken or word.lemmas & (REVERSING | LIMITING):

@@ -129,7 +129,7 @@ def _spelling_of(word: str, *, cyrillic: bool, negated: bool) -> _Spelling:
     if heard is not None and "+" in vocabulary().charges.get(heard, ()):
         return _Spelling((heard,), mended=True)
     right = word in vocabulary().names or (not word.isascii() and is_word(word))
-    mended = None if right else _by_ear(word) or _mend(word, negated=negated)
+    mended = None if right else _mend(word, negated=negated) or _by_ear(word)
     return _Spelling((typed,)) if mended is None else _Spelling((mended,), mended=True)
 
 
@@ -208,6 +208,16 @@ def _split_hour(word: str) -> tuple[str, ...] | None:
     return None
 
 
+def _may_refuse(word: str, found: str) -> bool:
+    """Tell whether a word that may be one of assent is as near to one that is none: `буерите`, `зступаю`."""
+    charges = vocabulary().charges
+    near = {other for rest in deletions(word) for other in vocabulary().slips.get(rest, ())}
+    others = [charges[other] for other in near if is_one_slip(word, other)]
+    if "+" in charges.get(found, ()):
+        return any(other != charges[found] for other in others)
+    return any(other & {"-", "!"} and not charges.get(found, frozenset()) & {"-", "!"} for other in others)
+
+
 def _is_numeral(word: str) -> bool:
     unit = vocabulary().units.words.get(word)
     return unit is not None and unit.payload is not None and unit.payload.sign == "N"
@@ -218,7 +228,7 @@ def _by_ear(word: str) -> str | None:
     skeletons = latin_skeletons(word) if word.isascii() else (cyrillic_skeleton(word),)
     for skeleton in skeletons:
         found = vocabulary().spoken.get(spoken(skeleton)) if len(skeleton) >= _SHORTEST_NEGATED else None
-        if found and len(found) <= len(word) + 2:
+        if found and len(found) <= len(word) + 2 and not _may_refuse(word, found):
             return found
     return None
 
@@ -246,6 +256,7 @@ def _mend(word: str, *, negated: bool) -> str | None:
     if charge & {"+", "!"}:
         slip = negated or "!" in charge
         candidates = [known for known in candidates if known[-1] == word[-1] or (slip and _slipped(word, known))]
+        candidates = [known for known in candidates if not _may_refuse(word, known)]
     return candidates[0] if candidates else None
 
 

@@ -127,7 +127,7 @@ ENGLISH_ANSWERS: Final[Mapping[Sense, str]] = MappingProxyType(
             swamped; no dice; no go; not my thing; im good thanks; im good thank you; im good mate; nah im good
             naw im good; no im good; im alright thanks; ill sit this one out; sit this one out
             sitting this one out; cant this time; cant that day; wont be in town; outta town; laid up
-            not in the area; moved away; moved to another city; wish i could; i wish i could; wish i could but
+            not in the area; moved to another city; wish i could; i wish i could; wish i could but
             im away; i am away; ill be away; i will be away; away that day; away this week; away until; away till
             am away; be away; too much work; too much on; too busy; way too busy; too tired; too sick; too far away
             too cold for me; too heavy for me; cant lift; cant lift heavy; cannot lift; not allowed to lift
