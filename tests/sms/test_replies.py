@@ -289,6 +289,7 @@ def random_texts(count: int, chance: random.Random) -> Iterator[str]:
             yield chance.choice(list(mutations(text, chance)))
 
 
+@pytest.mark.timeout(1800)
 def test_no_random_or_mutated_text_fails_or_takes_long(*, full: bool) -> None:
     """A thousand texts; with `--full` a hundred thousand."""
     chance = random.Random(20_261_122)

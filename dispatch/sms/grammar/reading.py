@@ -103,7 +103,7 @@ def read(text: str, tree: Branch[Meaning]) -> Reading:
         return plain
     for twin in (look_alikes(text[:MAX_LENGTH]), *other_keyboard(text[:MAX_LENGTH])):
         other = _read(normalise(twin, dated=dated), tree)
-        apart = len(other.tokens) > len(plain.tokens)
+        apart = len(words) == 1 and any(token.gap >= Gap.COMMA for token in other.tokens)
         if other.marks and not apart and _MOST_UNSURE * len(other.unknown) <= len(words):
             return other
     return plain
