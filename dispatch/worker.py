@@ -23,6 +23,7 @@ from dispatch.sms.gateways.registry import open_gateways
 from dispatch.sms.inbound import InboundDrain
 from dispatch.sms.receipts import ReceiptDrain
 from dispatch.sms.reconcile import Reconciler
+from dispatch.sms.replies import warm
 from dispatch.sms.send import Broadcaster
 from dispatch.sms.silence import doubt_silent_numbers
 from dispatch.staffing.outage import tell_outages
@@ -56,6 +57,7 @@ async def _work(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with _open_lanes(settings) as (lanes, database):
         log.info("working", lanes=lanes.names)
+        warming = loop.run_in_executor(None, warm)  # so that the first reply need not wait for the dictionary
         tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(_for_ever("sweep", sweep(lanes, settings.jobs.sweep_s))),
             asyncio.create_task(_for_ever("listen", listen(lanes, settings.redis_url))),
@@ -70,7 +72,7 @@ async def _work(settings: Settings) -> None:
         log.info("stopping", asked=waiting in done)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, warming, return_exceptions=True)
         await lanes.stop(GRACE_S)
         for task in done - {waiting}:
             task.result()

@@ -17,7 +17,12 @@ from dispatch.sms.grammar.decide import decide
 from dispatch.sms.grammar.outcome import Context, Disposition, Reply
 from dispatch.sms.grammar.senses import StatedDate, StatedDay
 
-__all__ = ["Context", "Disposition", "Reply", "StatedDate", "StatedDay", "parse_reply"]
+__all__ = ["Context", "Disposition", "Reply", "StatedDate", "StatedDay", "parse_reply", "warm"]
+
+
+def warm() -> None:
+    """Make ready what the first text would wait for: the tables of the lexicons and the dictionary, about a second."""
+    parse_reply("прогрев", Context.NONE)
 
 
 def parse_reply(text: str, context: str) -> Reply:

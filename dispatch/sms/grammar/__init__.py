@@ -1,7 +1,9 @@
 """The reply grammar: text -> tokens -> senses -> one meaning; deterministic rules, no database, no network, no model.
 
 `normalise` cuts the text into tokens, `spelling` recognises them however they were typed, `phrases` finds the
-lexicon's phrases, `numbers` tells codes from minutes, times and people, `reading` puts the four together, and
-`decide` (with `rollcall` for "who is missing?") turns a reading into an outcome for the context it arrived in.
-The words live in `lexicon/`, one language each.
+lexicon's phrases, `lemmas` reads Russian words that no phrase covers by the dictionary of `morphology`, `construal` and
+`negation` settle what the finds mean beside each other, `numbers` tells codes from minutes, times and people, and
+`reading` puts them together. `decide` (with `rollcall` for "who is missing?") turns a reading into an outcome for the
+context it arrived in; where the whole text decides nothing, `clauses` reads each clause by the same rules and lets the
+deciding one speak, and `bystanders` says which unknown words leave a yes a yes. The words live in `lexicon/`.
 """

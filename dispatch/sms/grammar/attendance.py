@@ -1,9 +1,11 @@
 """Words about the way to the site: late, on the way, arrived, and minutes when minutes were asked for."""
 
+import datetime as dt
+
 from dispatch.sms.grammar.numbers import Plain
 from dispatch.sms.grammar.occasion import BARE_DAYS, Occasion, occasion_of, refused_occasion
 from dispatch.sms.grammar.outcome import Context, Disposition
-from dispatch.sms.grammar.reading import Reading
+from dispatch.sms.grammar.reading import Reading, part_of
 from dispatch.sms.grammar.senses import Sense, StatedDay
 from dispatch.sms.grammar.verdict import LIKELY, Verdict, ambiguous
 
@@ -11,12 +13,19 @@ _OFFERS = frozenset({Context.OFFER, Context.OFFERS, Context.WHICH})
 _SEAT_HELD = frozenset({Context.BOOKED, Context.BOOKED_OFFER, Context.ETA})
 _SEAT_QUESTIONS = frozenset({Context.PROMOTION, Context.RECONFIRM, Context.CHANGE})
 
-_SMALL_TALK = frozenset({Sense.FILLER, Sense.THANKS, Sense.GREETING, Sense.HERE, Sense.PARTY, Sense.DAY})
+_SMALL_TALK = frozenset({Sense.FILLER, Sense.THANKS, Sense.GREETING, Sense.REGRET, Sense.HERE, Sense.PARTY, Sense.DAY})
 _PROMISES = frozenset({Sense.YES, Sense.COME, Sense.OKAY})
 _GIVES_UP = frozenset({Sense.REFUSE, Sense.CANCEL})
-_NO_WAY = _GIVES_UP | {Sense.NO, Sense.UNWANTED, Sense.ASK, Sense.TOPIC, Sense.CALL, Sense.HELP}
+_NO_WAY = _GIVES_UP | {Sense.NO, Sense.UNWANTED, Sense.ASK, Sense.CALL, Sense.HELP}
 _COMING_SOON = _SMALL_TALK | {Sense.COME, Sense.SOON, Sense.DURATION, Sense.OKAY, Sense.YES}
 _PRESENT_TENSE = frozenset({"успеваю", "успеваем", "неуспеваю", "alcanzo", "erek", "намерасам"})
+_SETTING_OUT = frozenset({"выхожу", "выходим"})
+_UNABLE = frozenset({"cant", "cannot", "no", "не", "nem"})
+_STOPS = ("останов", "stop", "parada", "megall", "бекат", "истго")
+"""Where one waits for a bus."""
+
+_WOULD = frozenset({"бы", "б"})
+_OFF, _GOT = frozenset({"cancelled", "canceled"}), frozenset({"got", "was", "is", "been", "train", "bus"})
 _LONGEST_DELAY = 180
 _MOST_UNKNOWN = 3
 
@@ -39,23 +48,35 @@ def eta(reading: Reading, context: Context) -> Verdict | None:
     if minutes is not None or stated_time is not None:
         why = "states when he will be there"
         return Verdict(Disposition.LATE, why, minutes=minutes, stated_time=stated_time, codeless=True)
-    if senses & {Sense.SOON, Sense.LATE, Sense.LATER, Sense.UNTIMELY} and not senses & {Sense.ARRIVED, Sense.ON_WAY}:
+    if senses & {Sense.SOON, Sense.LATE, Sense.LATER, Sense.UNTIMELY, Sense.MAYBE, Sense.BUT} and not senses & {
+        Sense.ARRIVED,
+        Sense.ON_WAY,
+    }:
         return Verdict(Disposition.LATE, "still on the way, without minutes", LIKELY)
     return None
 
 
 def late(reading: Reading, context: Context) -> Verdict | None:
     """Read an announced delay, by word or by "there in 20 minutes"."""
+    arrival = _arrival_after_all(reading) if context in _SEAT_HELD else None
+    if arrival is not None:
+        return Verdict(Disposition.LATE, "not in time, but later", LIKELY, stated_time=arrival)
+    return _announced(reading, context)
+
+
+def _announced(reading: Reading, context: Context) -> Verdict | None:
     senses = reading.senses
     later = Sense.LATER in senses and context not in _OFFERS
     if not (Sense.LATE in senses or later or _runs_out_of_time(reading, context)):
         return _arrives_in_minutes(reading, context)
     held = context not in _OFFERS
+    if _is_off(reading):
+        senses -= _GIVES_UP
     if senses & _GIVES_UP and held and Sense.LATE in senses and _states_delay(reading):
         return ambiguous("cannot come, or comes later?")
     if senses & _GIVES_UP or (reading.asks and senses & {Sense.ASK, Sense.LEAN, Sense.MAYBE}):
         return None
-    if context in _OFFERS and senses & _PROMISES:
+    if (context in _OFFERS or (context is Context.CHANGE and Sense.LATE not in senses)) and senses & _PROMISES:
         return ambiguous("a yes, but later than offered")
     minutes, codeless = _delay(reading)
     occasion = occasion_of(reading, reading.of(Sense.LATE, Sense.LATER, Sense.UNTIMELY))
@@ -74,30 +95,56 @@ def late(reading: Reading, context: Context) -> Verdict | None:
     )
 
 
+def _arrival_after_all(reading: Reading) -> dt.time | None:
+    """Return when he comes who cannot come in time: `won't make it by 8, will be there at 8:30`."""
+    promises, misses = reading.of(Sense.COME, Sense.GO), reading.of(*_GIVES_UP, Sense.UNTIMELY)
+    if not promises or not misses or promises[-1].start <= misses[-1].end:
+        return None
+    clause = reading.clause_of(promises[-1].start)
+    part = part_of(reading, clause.start, clause.stop)
+    return None if part.senses & _GIVES_UP else part.numbers.stated_time
+
+
 def arrived(reading: Reading, context: Context) -> Verdict | None:
     """Read an arrival."""
     senses, minutes = reading.senses, reading.minutes()
     offered = context in _OFFERS or context is Context.BOOKED_OFFER
-    here = Sense.HERE in senses and not offered and not reading.unknown and senses <= _SMALL_TALK | {Sense.YES}
-    if not (Sense.ARRIVED in senses or here) or senses & (_GIVES_UP | {Sense.BUSY}) or context is Context.PRESENT:
+    if context is Context.PRESENT or not _says_he_is_there(reading, offered=offered):
         return None
     if minutes is not None:
         return Verdict(Disposition.LATE, "will be there in minutes", LIKELY, minutes=minutes)
     if senses & {Sense.MAYBE, Sense.OTHER, Sense.NOT} or (offered and senses & {Sense.YES, Sense.COME}):
         return ambiguous("speaks of an arrival, perhaps not his own or not yet")
-    if reading.asks and (len(reading.unknown) > 1 or reading.marks[0].sense is Sense.ASK):
+    asks = reading.asks and (len(reading.unknown) > 1 or reading.marks[0].sense is Sense.ASK)
+    if asks or (offered and reading.numbers.stated_time is not None):
         return None
-    if len(reading.unknown) > _MOST_UNKNOWN:
+    if len(reading.unknown) + len(reading.of(Sense.REASON)) > _MOST_UNKNOWN:
         return ambiguous("an arrival among much else")
     return Verdict(Disposition.ARRIVED, "says he is there", party=reading.party())
+
+
+def _says_he_is_there(reading: Reading, *, offered: bool) -> bool:
+    senses = reading.senses
+    if _only_asked_about(reading, Sense.ARRIVED) or (offered and Sense.BOTH in senses):
+        return False
+    here = Sense.HERE in senses and not offered and not reading.unknown and senses <= _SMALL_TALK | {Sense.YES}
+    return (Sense.ARRIVED in senses or here) and not senses & (_GIVES_UP | {Sense.BUSY})
 
 
 def on_way(reading: Reading, context: Context) -> Verdict | None:
     """Read that he has set out; with a yes to an open question it is the yes that counts."""
     senses = reading.senses
-    if not _has_set_out(reading, context):
+    wished = any(reading.tokens[mark.end - 1].text in _WOULD for mark in reading.of(Sense.MAYBE))
+    if wished or not _has_set_out(reading, context):
         return None
-    if senses & {Sense.OTHER, Sense.NOT, Sense.BUSY} or len(reading.unknown) > _MOST_UNKNOWN:
+    if context in _OFFERS and senses & {Sense.BUSY, Sense.REASON}:
+        return None
+    told = len(reading.unknown) + len(reading.of(Sense.REASON))
+    other = any(
+        not reading.tokens[mark.end - 1].text.startswith(_STOPS) or reading.tokens[mark.start].text in _UNABLE
+        for mark in reading.of(Sense.OTHER)
+    )
+    if other or senses & {Sense.NOT, Sense.BUSY} or told > _MOST_UNKNOWN:
         return ambiguous("speaks of a way, perhaps not to the site")
     if context is Context.BOOKED_OFFER and Sense.YES in senses:
         return ambiguous("a yes to the offer, or about the seat he holds?")
@@ -109,12 +156,31 @@ def on_way(reading: Reading, context: Context) -> Verdict | None:
     return Verdict(Disposition.ON_WAY, why, minutes=minutes, party=reading.party(), stated_time=reading.numbers.time)
 
 
+def _only_asked_about(reading: Reading, sense: Sense) -> bool:
+    """Tell whether a word stands only in clauses that ask: `кто старший на объекте`."""
+    asking = {at for mark in reading.of(Sense.ASK) for at in reading.clause_of(mark.start)}
+    marks = reading.of(sense)
+    return bool(marks) and all(mark.start in asking for mark in marks)
+
+
+def _is_off(reading: Reading) -> bool:
+    """Tell whether what is given up is a train or a bus and not the seat: `my train got cancelled`."""
+    return all(
+        reading.tokens[mark.start].text in _OFF and mark.start > 0 and reading.tokens[mark.start - 1].text in _GOT
+        for mark in reading.of(*_GIVES_UP)
+    )
+
+
 def _has_set_out(reading: Reading, context: Context) -> bool:
     senses = reading.senses
     going = Sense.GO in senses and context in _SEAT_HELD and Sense.YES not in senses
     told_to_come = context in _OFFERS or context in {Context.PROMOTION, Context.BOOKED_OFFER}
     soon = Sense.SOON in senses and not told_to_come and not reading.unknown
-    if not (Sense.ON_WAY in senses or going or soon) or senses & _NO_WAY or reading.ends_asking:
+    about = Sense.TOPIC in senses and (reading.asks or Sense.ON_WAY not in senses)
+    if not (Sense.ON_WAY in senses or going or soon) or senses & _NO_WAY or about or reading.ends_asking:
+        return False
+    promised = all(reading.tokens[mark.end - 1].text in _SETTING_OUT for mark in reading.of(Sense.ON_WAY))
+    if context is Context.OFFER and promised and Sense.ON_WAY in senses:
         return False
     answers = context in _OFFERS | _SEAT_QUESTIONS and bool(senses & _PROMISES)
     another_day = bool(set(reading.days()) - {StatedDay.TODAY})

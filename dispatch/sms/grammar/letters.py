@@ -26,6 +26,10 @@ _LATIN_SOUNDS = (
     ("shch", "sh"), ("sch", "sh"), ("kh", "h"), ("x", "h"), ("tz", "ts"), ("w", "v"), ("q", "k"), ("y", "i"),
     ("ja", "ia"), ("ju", "iu"), ("ye", "e"),
 )  # fmt: skip
+_REDUCED = str.maketrans("oe", "ai")
+_HISSING = re.compile(r"(sh|zh|ch)[aei]")
+_VOICED_END = re.compile(r"(?:zh|[dbvgz])$")
+_VOICELESS = {"zh": "sh", "d": "t", "b": "p", "v": "f", "g": "k", "z": "s"}
 _UZBEK_LATIN = {
     "ш": "sh", "ч": "ch", "ю": "yu", "я": "ya", "ё": "yo", "ў": "o", "қ": "q", "ғ": "g", "ҳ": "h", "х": "x", "ж": "j",
     "й": "y", "ц": "ts", "э": "e", "ъ": "", "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "з": "z",
@@ -121,6 +125,13 @@ def is_one_slip(first: str, second: str) -> bool:
         or rest[1:] == other[1:]
         or (rest[:2] == other[1::-1] and rest[2:] == other[2:])
     )
+
+
+def spoken(skeleton: str) -> str:
+    """Return a Russian skeleton as it is heard, unstressed vowels and final consonants made equal: `магу` is `могу`."""
+    heard = skeleton.replace("ts'", "ts").replace("tsia", "tsa").replace("tisia", "tsa")
+    heard = _HISSING.sub(r"\1i", heard.replace("ia", "i").translate(_REDUCED))
+    return collapse(_VOICED_END.sub(lambda found: _VOICELESS[found[0]], heard))
 
 
 def _smooth(sound: str) -> str:

@@ -37,6 +37,40 @@ _PIECES = re.compile(
 _DATED_PIECES = re.compile(rf"(?P<date>{_DATE})|{_PIECES.pattern}")
 _CLOCK_MARK = re.compile(r"[:.\-]")
 _HALF_HOURS = re.compile(r"(?<![\d.,])(\d)[.,]5\s{0,3}(?:час|ч|h|соат|soat|óra|ora)[^\W\d_]{0,6}")
+_HOURS_TO = {
+    **dict.fromkeys(("первого", "час"), 1),
+    **{
+        word: hour
+        for hour, words in enumerate(
+            (
+                *("второго два", "третьего три", "четвертого четыре", "пятого пять", "шестого шесть"),
+                *("седьмого семь", "восьмого восемь", "девятого девять", "десятого десять"),
+                *("одиннадцатого одиннадцать", "двенадцатого двенадцать"),
+            ),
+            start=2,
+        )
+        for word in words.split()
+    },
+}
+_MINUTES_TO = {"пяти": 5, "десяти": 10, "четверти": 15, "пятнадцати": 15, "двадцати": 20, "двадцати пяти": 25}
+_HALF_TO = re.compile(rf"\bпол(?:овин[еу]\s+|[ -]?)({'|'.join(_HOURS_TO)})\b", re.IGNORECASE)
+_LESS = re.compile(
+    rf"\bбез\s+({'|'.join(sorted(_MINUTES_TO, key=len, reverse=True))})(?:\s+минут)?\s+({'|'.join(_HOURS_TO)})\b",
+    re.IGNORECASE,
+)
+_HALF_PAST = re.compile(r"\bhalf past (\w+)\b", re.IGNORECASE)
+_ENGLISH_HOURS = {
+    word: hour
+    for hour, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), start=1
+    )
+}
+_BEFORE_THE_START = re.compile(
+    r"\bза\s+(?:\d{1,2}|пять|десять|пятнадцать|двадцать|тридцать|пол\s?часа|час|пару)?\s*(?:минут\w*|мин|час\w*)?\s*"
+    r"до\s+(?:начала|смены|старта|срока|подъема|выгрузки|погрузки)\b",
+    re.IGNORECASE,
+)
+_AGE = re.compile(r"\b[1-9]\d\s?(?:лет|года|год|годик\w*|years? old|éves|años|ёш\w*|yosh\w*)\b", re.IGNORECASE)
 _ORDINARY = re.compile(r"[ -~\nа-яА-ЯёЁ]*")
 _FOLDED = re.compile(r"[a-zа-я]*")
 _ACCENTED = re.compile("[\u00df-\u024f\u1e00-\u1eff]")
@@ -170,11 +204,28 @@ def _mend_signs(composed: str) -> str:
     composed = _SIGNATURE.sub("", composed)
     composed = _REPEATED_SIGN.sub(r"\1\1", composed)
     composed = _HALF_HOURS.sub(lambda found: f"{int(found[1]) * _MINUTES + 30} мин", composed)
+    composed = _AGE.sub("возраст", composed.replace("24/7", "всегда"))
+    composed = _BEFORE_THE_START.sub("заранее", composed)
+    composed = _written_clock(composed)
     composed = _WILL.sub(" will", composed)
     composed = _INSIDE_APOSTROPHE.sub("", composed)
     composed = _ZERO_INSIDE.sub(lambda zero: "o" if composed[zero.end()].isascii() else "о", composed)
     composed = _PLUS_OR_MINUS.sub("±", composed)
     return _PHONE.sub(_without_phone, composed)
+
+
+def _written_clock(text: str) -> str:
+    """Write hours people put in words, half past and minutes to, as a clock shows them."""
+    text = _HALF_TO.sub(lambda found: _clock(_HOURS_TO[found[1].lower()], -30), text)
+    text = _LESS.sub(lambda found: _clock(_HOURS_TO[found[2].lower()], -_MINUTES_TO[found[1].lower()]), text)
+    return _HALF_PAST.sub(
+        lambda found: _clock(hour, 30) if (hour := _ENGLISH_HOURS.get(found[1].lower(), 0)) else found[0], text
+    )
+
+
+def _clock(hour: int, minutes: int) -> str:
+    hours, minute = divmod(hour * _MINUTES + minutes, _MINUTES)
+    return f"{hours}:{minute:02}"
 
 
 def _without_phone(found: re.Match[str]) -> str:

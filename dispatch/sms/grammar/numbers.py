@@ -19,11 +19,42 @@ _SHORT_CODES, _SHORT_GAPS = range(31, 100), frozenset({45, 50, 60, 90})
 _LONG_CODES, _HUNDRED = range(131, 1000), 100
 _NUMBER, _CLOCK, _OTHER, _BREAK, _RANGE = "N", "C", ".", ",", "-"
 _NOON, _LATE_NIGHT = 12, 9
+_ORDINALS = {
+    "перв": 1,
+    "втор": 2,
+    "трет": 3,
+    "четв": 4,
+    "пято": 5,
+    "пяту": 5,
+    "пята": 5,
+    "пяты": 5,
+    "шест": 6,
+    "седь": 7,
+    "вось": 8,
+    "девя": 9,
+}
+"""Ones that end a spelled code as ordinals: `тридцать второй`."""
 _LAST_HOUR = 24
 _BARE_HOURS = range(6, 24)
 _LONGEST_DELAY = 12 * 60
 _TENS = range(20, 100, 10)
 _LARGEST_PARTY = 20
+_ABOUT_AN_OFFER = frozenset({"с", "со", "от", "по", "del", "de"})
+_LEAVING = (
+    "сним",
+    "сня",
+    "убер",
+    "убир",
+    "вычерк",
+    "слет",
+    "соск",
+    "удал",
+    "отмен",
+    "выпис",
+    "меня",
+    "исключ",
+    "спрыг",
+)
 _WHOLLY = 100
 """Percent that only stress a yes."""
 _BESIDE = frozenset({Role.WE, Role.PRICE})
@@ -32,12 +63,12 @@ _BESIDE = frozenset({Role.WE, Role.PRICE})
 _PATTERN = re.compile(
     r"(?P<money>\$N|N\$|N[aoi]h(?!N)|vN(?![mhHdpNC]))"
     r"|(?P<date>N-?M)"
-    r"|(?P<percent>N%)"
+    r"|(?P<percent>N%|%~?N)"
     r"|(?P<item>#N)"
     r"|(?P<limit>[NC]-?[hH]?u)"
     r"|(?P<range>m[oi]?~?C|[oi]?~?Cm)"
-    r"|(?P<time>d?h?~?a~?(?:C|NN?h?)[dks]?(?![mpNC$%H])|d?(?:o~?)?C[dks]?(?!m)|H~?(?:C|N)-?s?d?|N-?h?d|d?N-?k)"
-    r"|(?P<span>m[oiv]?~?N(?:-?N)?|[oiv]?~?N-?N?m|h~?Nm|[oiv]?~?N-?N?[hH](?:~?Nm)?|i~?N)"
+    r"|(?P<time>d?h?~?a~?(?:C|NN?h?)[dks~]?(?![mpNC$%H])|d?(?:o~?)?C[dks]?(?!m)|H~?(?:C|N)-?s?d?|N-?h?d|d?N(?:-?N)?-?k)"
+    r"|(?P<span>m[oiv]?~?N(?:-?N)?|[oiv]?~?N-?N?m|h~?N(?:m|(?![a-zA-Z~$%#]))|[oiv]?~?N-?N?[hH](?:~?Nm)?|i~?N)"
     r"|(?P<bound>f~?[NC]h?d?)"
     r"|(?P<people>w~?N-?p?(?![mh$%])|N-?p)"
     r"|(?P<on>oN)"
@@ -141,6 +172,8 @@ class _Reader:
         values = [sign.value for sign in signs if sign.character == _NUMBER and isinstance(sign.value, int)]
         if kind == "percent" and values[0] == _WHOLLY:
             pass
+        elif self._names_a_code(kind, signs, values):
+            self._codes.append(values[0])
         elif kind in {"money", "date", "percent", "bound", "limit"}:
             self._foreign = True
             self._limits = self._limits or kind in {"bound", "limit"}
@@ -183,6 +216,17 @@ class _Reader:
             unplaced=self._unplaced,
             taken=frozenset(self._taken),
         )
+
+    def _names_a_code(self, kind: str, signs: Sequence[_Sign], values: Sequence[int]) -> bool:
+        """Tell whether what looks like a limit or a price can only be a code: `снимите с 63`, `по 31 согласен`."""
+        row = "".join(sign.character for sign in signs)
+        if len(values) != 1 or row not in {Role.FROM + _NUMBER, Role.PRICE + _NUMBER}:
+            return False
+        about = self._tokens[signs[0].start].text in _ABOUT_AN_OFFER
+        first = signs[0].start
+        leaving = first > 0 and self._tokens[first - 1].text.startswith(_LEAVING)
+        about = about and (leaving or self._tokens[first].text not in {"с", "со"})
+        return kind in {"bound", "money"} and about and values[0] > _LAST_HOUR and is_code(values[0])
 
     def _read_minutes(self, signs: Sequence[_Sign], values: Sequence[int]) -> bool:
         row = "".join(sign.character for sign in signs)
@@ -271,6 +315,9 @@ def _signs(tokens: Sequence[Token], dates: frozenset[int]) -> list[_Sign]:
             at += 1
         else:
             unit, end = _longest_unit(tokens, at)
+            ordinal = _ORDINALS.get(token.text[:4]) if unit.sign != _NUMBER and signs else None
+            if ordinal is not None and signs[-1].value in _TENS and tokens[signs[-1].start].kind is Kind.WORD:
+                unit, end = Unit(_NUMBER, ordinal), at + 1
             tens, ones = signs[-1] if signs else None, unit.value
             if (
                 unit.sign == _NUMBER

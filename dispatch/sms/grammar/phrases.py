@@ -26,8 +26,10 @@ _PASSABLE = frozenset(
             "эти",
             "эту",
             "этот",
+            "этой",
+            "этого",
         ),
-        *("уж", "же", "нам", "вы", "сейчас", "просто", "тут", "там", "дигар", "илтимос", "хохиш", "ба", "ман", "маро"),
+        *("уж", "же", "нам", "вы", "сейчас", "просто", "дигар", "илтимос", "хохиш", "ба", "ман", "маро"),
         *("мени", "менга", "менинг", "meni", "menga", "iltimos"),
         *("please", "pls", "me", "my", "this", "these", "your", "the", "already", "just", "now"),
         *("por", "favor", "ya", "me", "mi", "la", "mas", "kerem", "kerlek", "nekem", "a", "az", "mar"),
@@ -35,6 +37,7 @@ _PASSABLE = frozenset(
 )
 """Small words that may stand inside a phrase: `не пишите (мне) больше`."""
 
+_SILENCING = frozenset({Sense.STOP, Sense.SOFT_STOP})
 _MOST_PASSED = 2
 _LONGEST_WITH_NAME = 8
 
@@ -55,6 +58,8 @@ def find_marks(tokens: Sequence[Token], tree: Branch[Meaning], taken: frozenset[
     at = 0
     while at < len(tokens):
         found = None if at in taken else _longest(tokens, tree, at, taken)
+        if found is not None and _cuts_a_stop(tokens, tree, at, found, taken):
+            found = None
         if found is None:
             at += 1
             continue
@@ -62,6 +67,20 @@ def find_marks(tokens: Sequence[Token], tree: Branch[Meaning], taken: frozenset[
         marks.append(Mark(meaning.sense, at, end, meaning.value))
         at = end
     return marks
+
+
+def _cuts_a_stop(
+    tokens: Sequence[Token], tree: Branch[Meaning], start: int, found: tuple[Meaning, int], taken: frozenset[int]
+) -> bool:
+    """Tell whether a phrase would take the beginning of a wish for silence away: `que no | me envíen más`."""
+    meaning, end = found
+    if meaning.sense in STOPPING:
+        return False
+    for at in range(start + 1, end):
+        inner = None if at in taken else _longest(tokens, tree, at, taken)
+        if inner is not None and inner[0].sense in _SILENCING and inner[1] > end and inner[1] - at > 1:
+            return True
+    return False
 
 
 def is_name(token: Token) -> bool:
@@ -101,9 +120,9 @@ def _longest(
             continue
         torn = search.torn or gap >= Gap.COMMA
         steps = _steps(branch, tokens[at], short=short)
-        searches.extend(_Search(step, at + 1, search.passed, torn) for step in steps)
         if at > start and search.passed < _MOST_PASSED and tokens[at].text in _PASSABLE:
             searches.append(_Search(branch, at + 1, search.passed + 1, search.torn, paused=True))
+        searches.extend(_Search(step, at + 1, search.passed, torn) for step in steps)
     return best
 
 

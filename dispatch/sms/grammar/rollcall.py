@@ -14,14 +14,18 @@ from dispatch.sms.grammar.vocabulary import vocabulary
 
 LARGEST_LIST = 15
 _LEAD = 1
-_SMALL_TALK = frozenset({Sense.FILLER, Sense.THANKS, Sense.GREETING})
+_SMALL_TALK = frozenset({Sense.FILLER, Sense.THANKS, Sense.GREETING, Sense.REGRET})
 _ALL = frozenset({Sense.ALL_HERE, Sense.ALL_WELL})
 _PLACE = frozenset({Sense.HERE, Sense.ARRIVED})
 _IN_FULL = _SMALL_TALK | _ALL | _PLACE | {Sense.YES, Sense.UNDERSTOOD}
 _LISTING = _SMALL_TALK | {Sense.ABSENT, Sense.ORDINAL, Sense.UNDERSTOOD, Sense.LISTING}
+_REST = frozenset(
+    {"остальные", "прочие", "другие", "rest", "others", "demas", "tobbiek", "колганлар", "дигарон", "все"}
+)
 _EXCEPTING = _LISTING | _ALL | _PLACE | {Sense.EXCEPT}
 _OWN_ERRAND = frozenset({Sense.CALL, Sense.LATE, Sense.ON_WAY})
 _OTHER_BUSINESS = _OWN_ERRAND | {Sense.ASK, Sense.TOPIC, Sense.HELP, Sense.SUBSTITUTE}
+_NO = frozenset({"нет", "no", "nem", "йук", "не"})
 _COUNTING = frozenset({"хватает", "нехватает", "faltan", "hianyoznak"})
 _COUNTING_AFTER = frozenset({"missing", "absent", "ausentes"})
 _ORDINAL_ENDINGS = frozenset(
@@ -51,6 +55,11 @@ def _without_numbers(reading: Reading) -> Verdict | None:
     said = reading.senses
     if said & _OTHER_BUSINESS or said <= _SMALL_TALK:
         return None
+    denied = (
+        said & _ALL and Sense.ABSENT in said and reading.tokens[0].text in _NO and len(reading.of(Sense.ABSENT)) == 1
+    )
+    if denied and said <= _IN_FULL | {Sense.ABSENT} and not _is_strange(reading):
+        return Verdict(Disposition.ACCEPT, "no, everyone is here")
     if said & (_ALL | {Sense.YES}) and said <= _IN_FULL | {Sense.OKAY} and not _is_strange(reading):
         return Verdict(Disposition.ACCEPT, "everyone is here")
     return ambiguous("not clear who is missing")
@@ -67,9 +76,13 @@ def _objections(reading: Reading, listed: list[int] | None) -> Iterator[str]:
 def _objections_to_a_list(reading: Reading, listed: list[int]) -> Iterator[str]:
     if reading.numbers.party is not None or _counts(reading):
         yield "counts the men instead of naming the missing"
-    if not all(_LEAD < number <= LARGEST_LIST for number in listed):
+    lowest = _LEAD if Sense.ABSENT in reading.senses and len(listed) > 1 else _LEAD + 1
+    if not all(lowest <= number <= LARGEST_LIST for number in listed):
         yield "numbers that are on no list"
-    if not reading.senses <= (_EXCEPTING if Sense.EXCEPT in reading.senses else _LISTING):
+    rest = (
+        any(reading.tokens[mark.start].text in _REST for mark in reading.of(*_ALL)) and Sense.ABSENT in reading.senses
+    )
+    if not reading.senses <= (_EXCEPTING if Sense.EXCEPT in reading.senses or rest else _LISTING):
         yield "not clear whether these numbers are here or missing"
 
 
@@ -105,11 +118,26 @@ def _listed(reading: Reading) -> list[int] | None:
     return [*listed, *ordinals, *(number for number in reading.numbers.spelled if number > _LEAD)]
 
 
+_CREW = frozenset(
+    """
+    стоим ждем работаем грузим готовы начали приступили бригада команда смена звено люди народ экипаж ребята мужики
+    пацаны парни бойцы crew team guys lads csapat brigada
+    """.split()  # noqa: SIM905 - read as a row
+)
+
+
 def _is_strange(reading: Reading) -> bool:
     """Tell whether the text holds words that are neither understood nor numbers."""
-    counted = any(_is_unit(reading.tokens[at], Role.PEOPLE) for at in reading.numbers.taken)
+    counted = Sense.ALL_HERE not in reading.senses and any(
+        _is_unit(reading.tokens[at], Role.PEOPLE) for at in reading.numbers.taken
+    )
     return counted or any(
-        not (_is_unit(reading.tokens[at], "N") or reading.tokens[at].kind is Kind.NUMBER or _is_ending(reading, at))
+        not (
+            reading.tokens[at].text in _CREW
+            or _is_unit(reading.tokens[at], "N")
+            or reading.tokens[at].kind is Kind.NUMBER
+            or _is_ending(reading, at)
+        )
         for at in reading.unknown
     )
 
@@ -128,6 +156,8 @@ def _is_unit(token: Token, sign: str) -> bool:
 def _counts(reading: Reading) -> bool:
     """Tell whether a word counts the missing instead of naming them: "two are missing"."""
     tokens = reading.tokens
+    if reading.of(Sense.ORDINAL) or any(token.text.startswith("номер") for token in tokens):
+        return False
     return any(
         token.text in _COUNTING
         or (token.text in _COUNTING_AFTER and at > 0 and tokens[0].kind is tokens[at - 1].kind is Kind.NUMBER)

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import permutations
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from dispatch.sms.grammar.letters import collapse, cyrillic_skeleton, deletions, romanise
+from dispatch.sms.grammar.letters import collapse, cyrillic_skeleton, deletions, romanise, spoken
 from dispatch.sms.grammar.lexicon.english import ENGLISH
 from dispatch.sms.grammar.lexicon.form import Lexicon, phrases_of
 from dispatch.sms.grammar.lexicon.hungarian import HUNGARIAN
@@ -27,14 +28,30 @@ LATIN_LANGUAGES: Final = frozenset(LEXICONS.index(lexicon) for lexicon in (ENGLI
 """The positions of the languages that are always written in Latin letters."""
 
 ENGLISH_POSITION: Final = LEXICONS.index(ENGLISH)
+SPANISH_POSITION: Final = LEXICONS.index(SPANISH)
+HUNGARIAN_POSITION: Final = LEXICONS.index(HUNGARIAN)
+UZBEK_POSITION: Final = LEXICONS.index(UZBEK)
+TAJIK_POSITION: Final = LEXICONS.index(TAJIK)
 NEGATING_INSIDE: Final = frozenset(LEXICONS.index(lexicon) for lexicon in (UZBEK, TAJIK))
 """The positions of the languages whose verbs carry the negation inside."""
+
+_PROCLITICS = frozenset(
+    {"не", "ни", "в", "во", "на", "с", "со", "у", "к", "ко", "за", "из", "от", "по", "до", "без", "о", "для"}
+)
+"""Words that lean on the next one."""
+
+_MEANING_BY_ORDER = frozenset(
+    {"мне", "нам", "да", "нет", "ну", "а", "и", "но", "то", "ли", "бы", "же", "уж", "вот", "так", "что", "как"}
+)
+"""Words whose place in a phrase makes its meaning."""
 
 UNKNOWN_WORD, NAME = "@", "^"
 """Places in a phrase: for a word we do not know, and for a name."""
 
 SHORTEST_STEM = 3
 _SHORTEST_MENDABLE = 5
+
+_SHORTEST_HEARD = 4
 
 _GUARD = frozenset({Sense.OTHER.value})
 """The charge of words that are listed only so that they are not taken for others."""
@@ -90,6 +107,7 @@ class Vocabulary:
         stems: the beginnings after which any ending is known, by their first letters.
         collapsed: known words by their form without doubled letters.
         sounds: known Cyrillic words by how they sound.
+        spoken: the same by how they are heard, unstressed vowels made equal.
         slips: known long words by what is left after striking one letter.
         unmendable: words of assent that are recognised only as written.
         names: first names.
@@ -105,6 +123,7 @@ class Vocabulary:
     stems: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     collapsed: dict[str, str] = field(default_factory=dict)
     sounds: dict[str, str] = field(default_factory=dict)
+    spoken: dict[str, str] = field(default_factory=dict)
     slips: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     unmendable: set[str] = field(default_factory=set)
     names: frozenset[str] = frozenset(NAMES.split())
@@ -134,19 +153,55 @@ def compile_vocabulary(lexicons: Sequence[Lexicon] = LEXICONS) -> Vocabulary:
             if not lexicon.mendable:
                 tables.unmendable.update(phrase)
     for language, lexicon in enumerate(lexicons):
-        for (word, *_), meaning in _meanings(lexicon, lexicon.homographs, with_values=False):
-            tables.homographs[word] = language, meaning
-            polarities.add((word, word), frozenset())
-        for phrase, meaning in _meanings(lexicon, lexicon.rollcall, with_values=False):
-            tables.rollcall.grow(phrase).payload = meaning
-            polarities.add((*phrase, ""), frozenset())
-        for phrase, unit in _units(lexicon):
-            branch = tables.units.grow(phrase)
-            branch.payload = branch.payload or unit
-            polarities.add((*phrase, ""), frozenset())
+        _plant_beside(tables, polarities, language, lexicon)
+    for lexicon in lexicons:
+        if lexicon.free_order:
+            _plant_turned_around(tables, lexicon)
     for word, charge in polarities.charges():
         _index(tables, word, charge)
     return tables
+
+
+def _plant_beside(tables: Vocabulary, polarities: "_Polarities", language: int, lexicon: Lexicon) -> None:
+    """Enter what a lexicon says beside its phrases: second meanings, the answers of a crew lead, units."""
+    for (word, *_), meaning in _meanings(lexicon, lexicon.homographs, with_values=False):
+        tables.homographs[word] = language, meaning
+        polarities.add((word, word), frozenset())
+    for phrase, meaning in _meanings(lexicon, lexicon.rollcall, with_values=False):
+        tables.rollcall.grow(phrase).payload = meaning
+        polarities.add((*phrase, ""), frozenset())
+    for phrase, unit in _units(lexicon):
+        branch = tables.units.grow(phrase)
+        branch.payload = branch.payload or unit
+        polarities.add((*phrase, ""), frozenset())
+
+
+def _plant_turned_around(tables: Vocabulary, lexicon: Lexicon) -> None:
+    """Enter phrases in the other orders people say them in, where those mean nothing else."""
+    for phrase, meaning in _meanings(lexicon, lexicon.phrases, with_values=False):
+        for turned in _turned_around(phrase):
+            for tree in (tables.answers, tables.rollcall):
+                branch = tree.grow(turned)
+                branch.payload = branch.payload or meaning
+
+
+def _turned_around(phrase: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield a phrase with its two or three members in another order; a preposition or a "not" stays with its word."""
+    members: list[tuple[str, ...]] = []
+    bound: tuple[str, ...] = ()
+    for word in phrase:
+        if word in _PROCLITICS:
+            bound = (*bound, word)
+        else:
+            members.append((*bound, word))
+            bound = ()
+    fixed = bound or _MEANING_BY_ORDER.intersection(phrase) or UNKNOWN_WORD in phrase or NAME in phrase
+    if fixed or len(members) not in {2, 3}:
+        return
+    for order in permutations(members):
+        turned = tuple(word for member in order for word in member)
+        if turned != tuple(phrase):
+            yield turned
 
 
 class _Polarities:
@@ -228,7 +283,10 @@ def _index(tables: Vocabulary, word: str, charge: Charge) -> None:
     tables.charges[word] = charge
     _offer(tables, tables.collapsed, collapse(word), word, charge)
     if not word.isascii():
-        _offer(tables, tables.sounds, cyrillic_skeleton(word), word, charge)
+        skeleton = cyrillic_skeleton(word)
+        _offer(tables, tables.sounds, skeleton, word, charge)
+        if len(skeleton) >= _SHORTEST_HEARD and word not in tables.unmendable:
+            _offer(tables, tables.spoken, spoken(skeleton), word, charge)
     if len(word) >= _SHORTEST_MENDABLE and not ("+" in charge and word in tables.unmendable):
         for rest in deletions(word):
             tables.slips[rest].append(word)

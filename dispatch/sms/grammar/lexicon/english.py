@@ -1,124 +1,16 @@
 """English, and the Latin abbreviations everybody uses."""
 
+from dispatch.sms.grammar.lexicon.english_answers import ENGLISH_ANSWERS
 from dispatch.sms.grammar.lexicon.form import AFTERNOON, EVENING, MORNING, NIGHT, Lexicon
 from dispatch.sms.grammar.senses import Role, Sense, StatedDay
 
 ENGLISH = Lexicon(
     phrases={
-        Sense.YES: """
-            yes; yep; yup; yeah; yea; yas; aye; ya yes; yes yes; yes please; yes sir; yes sure; sure; sure thing
-            sure yes; of course; ofc; absolutely; definitely; definately; definetly; certainly; affirmative; totally
-            count me/us in; i am/m in; im in; we are in; in for it; i can; i can do it/that; i could definitely
-            we can; can do; will do; i will; i do; we will; happy/glad/pleased to; i would love to; id love to
-            love to; with pleasure; my pleasure; deal; its a deal; agreed; i agree; agree; accept; i accept
-            accepting; confirm; confirmed; i confirm; confirming; ready; i am ready; im ready; works for me
-            that works; it works for me; sounds good; sounds great; sounds good to me; no problem; no probs; no prob
-            np; not a problem; no worries; no issue; no issues; sign me up; put me down; book me; book me in
-            take it; i take it; ill take it; i will take it; you bet; for sure; plus; i want it; ok yes; add me
-            i do not mind; i dont mind; dont mind; why not yes; you can count on me; count on me; gladly; bet""",
-        Sense.COME: """
-            i will come; ill come; i will be there; ill be there; will be there; be there; i will be on time
-            i will go; ill go; i will work; ill work; we will come; we will be there; well be there; i will be
-            ill be; i am going to come; going to come; i shall come; i shall be there; i will make it; ill make it
-            i can come; i can make it; i can be there; i can work; i can go; can come; can make it; can work
-            will come; we can come; i plan to be there; ill show up; i will show up; i will arrive; ill arrive
-            ill attend; i will attend; attending; showing up; i come; we come; will be on site""",
-        Sense.GO: """
-            coming; i am coming; im coming; going; i am going; im going; we are coming; we are going; i go; we go""",
-        Sense.OKAY: """
-            ok; okay; okey; okie; oki; k; kk; okok; fine; all right; alright; alrighty; good; cool; very well
-            okidoki; okay ok; aight; fine by me; fine with me; its ok; its fine""",
-        Sense.LEAN: """
-            able to; great; perfect; nice; super; awesome; excellent; wonderful; right; interested; i am interested
-            im interested; available; i am available; im available; free; i am free; im free; want; i want
-            i want to; i would like to; id like to; would like; like; looking forward; possible; why not; need work
-            i need work; i need job; able; willing; all good; its all good; i want to come; i want to work; i wish
-            see you; see you there; see ya; see u; c u; cu""",
-        Sense.UNDERSTOOD: """
-            understood; i understand; understand; got it; gotcha; noted; i see; roger; roger that; copy; copy that
-            got the message; too bad; pity; clear; all clear; got you; read""",
-        Sense.RECEIVED: "received; acknowledged; ack; still on; still good; thats right; correct",
-        Sense.ALL_WELL: """
-            everything is ok/fine/good; everything ok/fine/good; everything is okay; all ok; all fine; all is well""",
-        Sense.NO: """
-            neither; neither one; none of them; none of those; neither of them; none; nope; nah; naw; no no
-            no thanks; no thank you; no thx; negative; no sorry; sorry no; no way; nay; hell no; of course not
-            sure no; absolutely not; definitely not; certainly not; no no no; nop; no sir""",
-        Sense.NOT: """
-            no; not; dont; do not; didnt; doesnt; isnt; arent; am not; im not; i am not; never; wouldnt
-            not going to; are not; is not; were not""",
-        Sense.REFUSE: """
-            cant; cannot; can not; couldnt; wont; will not; would not; i cant; i cannot; i can not; i wont
-            i will not; shant; unable; i am unable; not able; not available; unavailable; busy; i am busy; sick
-            i am sick; im sick; ill; im ill; i am ill; feeling sick; feel sick; flu; fever; injured; hurt; hospital
-            in hospital; decline; i decline; declined; declining; refuse; i refuse; refused; pass; i pass; ill pass
-            i will pass; have to pass; gonna pass; skip; ill skip; i will skip; skip me; skip this; skip it
-            next time; maybe/perhaps next/another time; another time; some other time; not this time; not now
-            not tonight; not coming; not going; im not coming; i am not coming; im not going; i am not going
-            not in town; out of town; out of the city; on vacation; on holiday; on holidays; on leave; away
-            traveling; travelling; no can do; no time; dont have time; i dont have time; do not have time
-            have no time; other plans; have plans; i have plans; got plans; other commitments; prior commitment
-            no chance; impossible; not possible; count me out; leave me out; not for me; not me; im out; i am out
-            unfortunately; afraid not; im afraid not; i am afraid not; wont make it; will not make it; cant make it
-            cannot make it; cant come; cannot come; can not come; wont come; will not come; wont be there
-            will not be there; wont be able; will not be able; wont be coming; not gonna make it
-            not going to make it; not make it; hard pass; thanks but no thanks; thanks but no; family emergency
-            emergency; i quit the job; dont work; i dont work there; no longer work; dont work anymore
-            got another job; found another job; already have a job; already got a job; have another job
-            not up for it; not good for me; doesnt work for me; does not work for me; not work; cant work
-            cannot work; rain check; covid; not happening; not free; not ready; im not ready; not willing
-            not possible for me; not able to; cant do; cant do it; cant do that; cannot do it; im not available
-            i am not available; wouldnt be able""",
-        Sense.BUSY: """
-            i work; i work tomorrow; have to work; got work; i got work; work tomorrow; have work; i have work
-            i have to work; working; i am working; im working; at work; on shift; at another job; on another job
-            studying; exam; at school; day off; im off; i am off; at home; asleep; drunk; im drunk; at the doctor
-            babysitting""",
-        Sense.DISAGREE: """
-            i do not agree; i dont agree; do not agree; dont agree; disagree; i disagree; not agree; not agreed""",
-        Sense.UNWANTED: """
-            not interested; im not interested; i am not interested; no interest; dont want; i dont want; do not want
-            i do not want; dont want to; dont need; i dont need; do not need; no need; not needed; dont care
-            uninterested""",
-        Sense.CANCEL: """
-            cancel; cancel me; cancel my shift/seat/booking/place/job; cancel it; cancel that; cancel please
-            canceled; cancelled; cancelling; canceling; please cancel; i cancel; calling off; call off; calling out
-            calling in sick; i have to cancel; need to cancel; must cancel; want to cancel
-            take me off the/this/that/todays/tomorrows shift/job/order/schedule/crew/rota/roster
-            take me off tomorrow/today
-            remove/drop/scratch me from the/this/that/my shift/job/order/schedule/crew/rota; release me
-            dropping out; i drop out; drop me; find a replacement; find someone else; get someone else
-            find somebody else; give my place/seat/spot to; dont wait for me; do not wait for me; dont expect me
-            do not expect me; dont count on me; do not count on me; dont wait; replace me; withdraw; i withdraw
-            backing out; bailing; i bail""",
-        Sense.UNTIMELY: """
-            not make it in time; wont make it in time; cant make it in time; cannot make it in time; not in time
-            too early; too late; too soon; too short notice; short notice; cant make it on time""",
-        Sense.MAYBE: """
-            will see; maybe; mb; mby; perhaps; probably; prob; possibly; might; may; i think; i think so
-            i think yes; i guess; i guess so; guess so; i suppose; suppose; not sure; im not sure; i am not sure
-            unsure; i will see; ill see; well see; we will see; lets see; let me see; let me check; let me think
-            let you know; ill let you know; will let you know; let u know; depends; it depends; depending; ill try
-            i will try; will try; try; trying; hopefully; hope; i hope; if; unless; tentative; tentatively; should
-            should be; should be able; could; could be; would; i dont know; dont know; i do not know; do not know
-            idk; dunno; no idea; not certain; no guarantee; cant promise; can not promise; cannot promise; cant say
-            cant tell; cant guarantee; likely; unlikely; provided; assuming; think; thinking; ask; ill ask
-            need to check; have to check; haha; lol; yeah right; yeah sure whatever; whatever; as if; later maybe
-            get back to you; cant decide; undecided; fifty fifty; kinda; sort of; almost; i doubt; doubt; doubtful
-            will call; ill call; ill call you; i will call you; call you later; for now""",
-        Sense.BUT: """
-            but; only; or; either; however; although; though; except; instead; after; before; until; till; later
-            earlier; other; another; different; rather; better; half; morning; afternoon; evening; night; noon
-            midnight; more; first; then; then yes; part; just; starting; start from; from; no earlier; at most
-            at least; max; too far; far; low pay; yesterday; week; weekend; not before; without; than; cheap; less
-            in the morning; in the evening; in the afternoon; at night; tonight""",
-        Sense.BOTH: """
-            both; either one; any; anyone; any of them; both of them; both days; all of them; all days; every
-            everyone; doesnt matter; dont mind which; all""",
+        **ENGLISH_ANSWERS,
         Sense.ASK: """
-            what; where; when; who; why; which; how; how much; how many; how long; how far; what time; whats; wheres
-            whens; whos; hows; whose; can i; could i; may i; is it; is there; are there; do you; do i; does it
-            can you; could you; would you; are you; will you; will there; will i; should i; do we; is this
+            what; where; when; who; why; which; how; how much; how many; how long; how far; what time; whats
+            wheres; whens; whos; hows; whose; can i; could i; may i; is it; is there; are there; do you; do i
+            does it; can you; could you; would you; are you; will you; will there; will i; should i; do we; is this
             send address; send me the address; send the address; send location; send me location; tell me
             tell me the; give me the address; please send; explain; i didnt understand; didnt understand
             i dont understand; dont understand; huh; wdym; seriously; any work; any jobs; wat; wht; wen""",
@@ -128,11 +20,12 @@ ENGLISH = Lexicon(
             document; documents; passport; meeting point; start time; map; duties""",
         Sense.HELP: """
             cant/cannot find/enter/reach/open/see/understand/read/access/locate/pay; can not find/enter/reach
-            cant get in/through/inside; cannot get in/through/inside; lost; im lost; i am lost; i got lost; got lost
-            not let in; not letting me in; they wont let me in; wont let me in; security wont let me in
+            cant get in/through/inside; cannot get in/through/inside; lost; im lost; i am lost; i got lost
+            got lost; not let in; not letting me in; they wont let me in; wont let me in; security wont let me in
             didnt get the address; did not get the address; no address; didnt get paid; not paid; i was not paid
-            not been paid; gate is closed; the gate is closed; need help; help""",
-        Sense.STOP_WORD: "stop; stpo; sotp; tsop; stop stop; ctop",
+            not been paid; gate is closed; the gate is closed; need help; help me; please help; can you help
+            need some help""",
+        Sense.STOP_WORD: "stop; stpo; sotp; tsop; stop stop; ctop; stp; stopp; sstop",
         Sense.STOP: """
             stopall; stop all; unsubscribe; unsub; unsubscribed; optout; opt out; opt me out; opting out; remove me
             remove me from; remove me from the/your/this list/database/base/system
@@ -142,8 +35,8 @@ ENGLISH = Lexicon(
             never text/contact/message/write me again; no more texts/messages/sms/text/message/spam/offers
             no more of these/your; no texts; no spam; no sms; leave me alone; leave us alone
             stop texting/sending/messaging/spamming/writing/contacting/bothering/this
-            stop it/all/now/please/sms/texts/messages/spam/calling; quit texting/sending/messaging/spamming; quit it
-            lose my number; cease and desist; enough already; enough spam/messages/texts; block me; blacklist me
+            stop it/all/now/please/sms/texts/messages/spam/calling; quit texting/sending/messaging/spamming
+            quit it; lose my number; cease and desist; enough spam/messages/texts; block me; blacklist me
             put me on the/your stop list; stop list; i want to opt out; i want to unsubscribe; i want out
             i no longer want; no longer wish to receive; cancel subscription; cancel my subscription
             end subscription; go away; get lost; fuck off; piss off; unsuscribe; unsubcribe; i revoke consent
@@ -156,18 +49,26 @@ ENGLISH = Lexicon(
         Sense.REMOVE: "remove; delete; erase; unlist; take me off; take off; get me off; exclude; block",
         Sense.LISTING: """
             list; lists; database; base; system; records; mailing list; distribution list; data; phone number
-            my number; this number""",
-        Sense.WEARY: "sick of; tired of; fed up; fed up with; annoying me",
-        Sense.PENALTY: "fine for; fines; penalty; penalties; deduction; rating; score",
-        Sense.UNFAIR: "unfair; unjust; not fair; wrongly; not my fault; incorrect; undeserved; did nothing wrong",
-        Sense.STOP_ALONE: "quit; end; revoke; cease; enough; its spam; no more; cancel all",
+            my number; this number; my phone; my cell; my contact; my info; my details; my name; my contacts
+            my mobile""",
+        Sense.WEARY: "sick of; tired of; fed up; fed up with; annoying me; enough; enough already",
+        Sense.PENALTY: """
+            fine for; fines; penalty; penalties; deduction; rating; score; no show; noshow; no shows
+            mark against me; strike; bad mark; warning""",
+        Sense.UNFAIR: """
+            unfair; unjust; not fair; wrongly; not my fault; incorrect; undeserved; did nothing wrong; i was there
+            i showed up; i did work; i worked; i did come; was there; not true; is wrong; was wrong; thats wrong
+            is a mistake; by mistake""",
+        Sense.STOP_ALONE: """
+            quit; end; revoke; cease; its spam; no more; cancel all; remove please; remove pls; delete please
+            stop it all; opt""",
         Sense.START: """
             start; unstop; subscribe; resubscribe; resume; opt in; opt me in; optin; opt back in; sign me up again
             subscribe me; resume messages/texts/sms/offers; start again; start messages/sms/texts/sending
             start sending; send me offers/jobs/work again; put me back on the list; add me back; add me again
             add me to the list; i want to get/receive offers/jobs/messages/texts/work
-            i want to receive messages/offers/jobs again; i want to get offers/jobs/work again; i want to work again
-            want to work again; restart; back in business; turn on""",
+            i want to receive messages/offers/jobs again; i want to get offers/jobs/work again
+            i want to work again; want to work again; restart; back in business; turn on""",
         Sense.RESTORE: """
             my seat/place/shift back; want it back; give it back; i want it back; changed my mind i will come
             restore; undo; restore my seat/place/shift; restore me; uncancel; undo cancel; undo that
@@ -176,14 +77,24 @@ ENGLISH = Lexicon(
         Sense.LINK: """
             link; my/the link; my page; send link; send my/the link; send me link; send me my/the/a link; need link
             i need the/my/a link; need the/my/a link""",
+        Sense.MACHINE: """
+            verification code; your code is; one time code; one time password; security code; otp; do not share it
+            do not share this code; never share; promo code; special offer; click here; limited time""",
         Sense.APPEAL: """
             appeal; i appeal; dispute; i dispute; contest; i contest; object; i object; objection; protest
             i want to appeal/dispute/contest; dispute the/my/this/a fine/penalty/rating
             appeal the/my/this/a fine/penalty/rating; contest the/my/this fine/penalty
             do not agree with the/my/this fine/penalty/rating; dont agree with the/my/this fine/penalty/rating
             disagree with the/my/this fine/penalty/rating; fine is unfair/wrong/unjust/a
-            the fine is unfair/wrong/unjust/not; unfair fine/penalty; wrong fine/penalty; cancel the/my fine/penalty
-            remove the/my fine/penalty; challenge the/my fine/penalty; against the fine""",
+            the fine is unfair/wrong/unjust/not; unfair fine/penalty; wrong fine/penalty
+            cancel the/my fine/penalty; remove the/my fine/penalty; challenge the/my fine/penalty; against the fine
+            i dont agree with the/my/this/that fine/penalty/rating
+            i do not agree with the/my/this/that fine/penalty/rating
+            i disagree with the/my/this/that fine/penalty/rating; this fine is wrong; that fine is wrong
+            fine is a mistake; the fine is a mistake; wasnt me; it wasnt me; want to dispute; i want to dispute
+            dispute this; contesting; disputing; appealing; i was not late; i wasnt late; wasnt late
+            was on time that day; i did show up; i was at the site; i was on site that day; i have proof; got proof
+            have photos; got a photo""",
         Sense.WRONG_NUMBER: """
             wrong number; wrong person; wrong phone; you have the wrong number/person
             you got the wrong number/person; you have wrong number/person; not my number; wrong guy; number changed
@@ -191,12 +102,18 @@ ENGLISH = Lexicon(
             i dont know you; dont know you; not for me this message; different person; this is not his number
             this is not her number; i never worked for you; i never worked there; you are mistaken; mistaken
             this is not @; not @ here; im not ^; i am not ^; not ^; no @ here; there is no @ here; this isnt @
-            nobody named @; no one named @; this is not @ number; dont know any @; i dont know any @""",
+            nobody named @; no one named @; this is not @ number; dont know any @; i dont know any @
+            this is not @ anymore; not @ anymore; isnt @ anymore; this isnt @ anymore; this is no longer @
+            no longer @; no longer @ number; i got this number; i just got this number; got this number last week
+            this number is mine now; changed hands; new phone who dis; who dis; you have the wrong guy
+            got the wrong guy; youve got the wrong number; youve got the wrong person; wrong no
+            he doesnt use this number; she doesnt use this number; doesnt use this number; gave up this number
+            old number; his old number; not him anymore; never signed up; never heard of you; never applied""",
         Sense.CALL: """
             call me; call; call back; call me back; call me please; call me later; ring me; ring; ring me back
-            phone me; give me a call; give me a ring; please call; pls call; plz call; can you call; can you call me
-            could you call; could you call me; need a call; need to talk; want to talk; lets talk; contact me
-            i need to talk; speak to someone; talk to someone; need to speak; have someone call me
+            phone me; give me a call; give me a ring; please call; pls call; plz call; can you call
+            can you call me; could you call; could you call me; need a call; need to talk; want to talk; lets talk
+            contact me; i need to talk; speak to someone; talk to someone; need to speak; have someone call me
             have the dispatcher call me; callback; call us; better call; gimme a call""",
         Sense.SUBSTITUTE: """
             instead of me; in my place; in my stead; for me will come
@@ -205,14 +122,14 @@ ENGLISH = Lexicon(
             my brother/friend/son/cousin/mate/colleague/buddy comes
             brother/friend/son/cousin/mate/colleague/buddy will come
             sending my brother/friend/son/cousin/mate/colleague/replacement
-            sending a friend/replacement/substitute/mate; send my brother/friend/son/cousin; substitute; replacement
-            will replace me; replaces me; covers for me; will cover for me; cover for me; someone else will come
-            swap; swap with; replacing me; is replacing me""",
+            sending a friend/replacement/substitute/mate; send my brother/friend/son/cousin; substitute
+            replacement; will replace me; replaces me; covers for me; will cover for me; cover for me
+            someone else will come; swap; swap with; replacing me; is replacing me""",
         Sense.LATE: """
-            late; be late; will be late; running late; running behind; delayed; delay; overslept; stuck in traffic
-            traffic; traffic jam; in traffic; stuck; i am late; im late; bit late; little late; a bit late
-            behind schedule; not on time; wont be on time; held up; missed the bus/train; missed my bus/train
-            bus is late; train is late; latee; laet; oversleep; slept in""",
+            late; be late; will be late; running behind; delayed; delay; overslept; stuck in traffic; traffic
+            traffic jam; in traffic; stuck; i am late; im late; bit late; little late; a bit late; behind schedule
+            not on time; wont be on time; held up; missed the bus/train; missed my bus/train; bus is late
+            train is late; latee; laet; oversleep; slept in; running; running late""",
         Sense.LATER: """
             be there later; come later; bit later; a bit later; little later; minutes later; will be later
             arrive later; coming later""",
@@ -223,31 +140,46 @@ ENGLISH = Lexicon(
             at location; at the meeting point; i made it; made it; reached; we arrived; we have arrived; i am at
             im at; just arrived; already here; already there; got here; i got here; standing at; waiting at
             i am on site; im on site; we are on site; i am there; im there; all here; present; i am present
-            just got here; here now; i reached; we made it; have arrived; checked in; checking in; i am at the place
-            arived""",
+            just got here; here now; i reached; we made it; have arrived; checked in; checking in
+            i am at the place; arived; pulled up; just pulled up; pulled in; just pulled in; just parked; parked
+            parked up; outside; im outside; out front; im out front; at the dock; at the loading dock; on the dock
+            in the lobby; in the parking lot; at reception; at the front desk; at the warehouse; at the store
+            clocked in; clocking in; signed in; waiting outside; waiting out front; made it here; im in position
+            at my post; at the register; on the floor""",
         Sense.HERE: "here; there already",
         Sense.ON_WAY: """
             on my way; on the way; on our way; omw; onmyway; en route; leaving now; leaving; i am leaving
             im leaving; left home; i left; just left; have left; i have left; heading there; heading over; heading
             headed there; on the road; driving; i am driving; im driving; on the bus; on the train; in the bus
-            in a taxi; in taxi; in the car; on the metro; in the metro; almost there; nearly there; close by
-            coming now; im coming now; i am coming now; going there; going now; walking; approaching; started moving
-            setting off; set off; already going; already coming; in transit; traveling to the site; omv; otw""",
+            in a taxi; in taxi; in the car; on the metro; in the metro; almost there; nearly there; coming now
+            im coming now; i am coming now; going there; going now; walking; approaching; started moving
+            setting off; set off; already going; already coming; in transit; traveling to the site; omv; otw
+            min away; mins away; minutes away; minute away; blocks away; block away; a block away; few minutes away
+            couple of minutes away; stop away; stops away; one stop away; two stops away; exit away
+            round the corner; around the corner; just around the corner; turning in; turning onto; pulling into
+            walking over; walking up; walking there; biking over; just got on the bus; got on the bus
+            got on the train; on the highway; on the freeway; on the subway; on the tube; in an uber; in the uber
+            uber is coming; got an uber; waiting for the bus; waiting on the bus; waiting for my ride
+            my ride is here; heading out; headed out; heading out now; heading in; headed in; heading over now
+            out the door; just leaving; just left home; left the house; leaving the house; leaving home; rolling up
+            en camino; be right there; getting there; getting close; nearly at""",
         Sense.SOON: """
             soon; very soon; shortly; there soon; be there soon; will be there soon; ill be there soon; in a minute
             in a bit; in a moment; right now; now; any minute; couple of minutes; a couple of minutes; few minutes
             a few minutes; one minute; asap; in a few; just a minute; moment""",
         Sense.FILLER: """
             to work; come to work; for work; the work; at your service; code; offer; nr; num; we are; we r
-            there are; that would be me; i; im; am; we; will; to; the; a; an; for; me; my; it; its; is; be; do; that
-            this; you; u; your; it is; at; on; in; of; so; as; and; come; job; shift; shifts; place; time; on time
-            in time; please; pls; plz; sorry; so sorry; im sorry; i am sorry; really; very; much; well; also; too
-            again; sir; boss; bro; brother; mate; man; dude; chief; dear; team; guys; mr; madam; maam; always
-            already; still; with; there; order; as usual; as always; as agreed; agreed time; site; by; see; anyway
-            answer; reply; my answer is; the answer is; god bless; dont worry; do not worry; no rush; wont be late
-            will not be late; not late; im not late; ill be on time; oh; um; uh; well then; actually; us; our; go
-            make; myself; alone; for you; kind; kindly; regards; best regards; as well; exactly; right away; them
-            number; no problem at all; folks; here is; thats; that is; not at all""",
+            there are; that would be me; i; im; am; we; will; to; the; a; an; for; me; my; it; its; is; be; do
+            that; this; you; u; your; it is; at; on; in; of; so; as; and; come; job; shift; shifts; place; time
+            on time; in time; please; pls; plz; sorry; so sorry; im sorry; i am sorry; really; very; much; well
+            also; too; again; sir; boss; bro; brother; mate; man; dude; chief; dear; team; guys; mr; madam; maam
+            always; already; still; with; there; order; as usual; as always; as agreed; agreed time; site; by; see
+            anyway; answer; reply; my answer is; the answer is; god bless; dont worry; do not worry; no rush
+            wont be late; will not be late; not late; im not late; ill be on time; oh; um; uh; well then; actually
+            us; our; go; make; myself; alone; for you; kind; kindly; regards; best regards; as well; exactly
+            right away; them; number; no problem at all; folks; here is; thats; that is; not at all; kind regards
+            br; cheers mate; dont stop sending; do not stop sending; keep sending; at all; cover it; i can cover it
+            cover the shift; cover that; can cover; for the shift""",
         Sense.THANKS: """
             thanks; thank you; thx; ty; tnx; thank u; thankyou; thanks a lot; thank you very much; many thanks
             cheers; thanks so much; appreciate; appreciated; much appreciated; tks; thanx""",
@@ -268,7 +200,10 @@ ENGLISH = Lexicon(
             ended; quick; quiet; want to quit; no more money; people; job end; nobody; somebody; someone
             call center; call you; expect; agree to disagree; stop working; stop work; stop raining; readily
             should i quit; will stop by; no address yet; go to sleep; coming out; going out; going home; going away
-            going back""",
+            going back; which stop; what stop; my stop; stop over; two stops; three stops; which bus stop
+            my brother says; my friend can; my brother can; my son can; my cousin can; my friend wants
+            my brother wants; my wife says; my boss says; my friend says; my mate can; my dad can; he can; she can
+            they can; friend can; brother can; someone can; somebody can""",
     },
     days={
         StatedDay.TODAY: "today; tdy; todays; for today",
@@ -285,7 +220,9 @@ ENGLISH = Lexicon(
     parties={
         1: "i am alone; im alone; just me; only me; by myself; just myself",
         2: """
-            two of us; the two of us; we are two; were two; there are two of us; both of us
+            two of us; the two of us; me and one more; me and another guy; me and one other; one more with me
+            me plus one; myself and one more; me and one more guy; me and a buddy; me and my buddy; we are two
+            were two; there are two of us; both of us
             with my/a brother/friend/mate/buddy/cousin/son/father/colleague/partner/neighbor/wife
             me and my/a brother/friend/mate/buddy/cousin/son/father/colleague
             my brother/friend/mate/buddy/cousin/son and i/me; bringing a/my friend/brother/mate/buddy/cousin/son
@@ -294,9 +231,10 @@ ENGLISH = Lexicon(
             plus my friend/brother; plus one; with one friend; with brother/friend; we two; us two
             together with my brother/friend""",
         3: """
-            three of us; the three of us; we are three; were three; there are three of us; with two friends
-            with my two friends/brothers; with 2 friends; three people; three men; three guys; us three
-            all three of us; with two others""",
+            three of us; the three of us; me and two others; me and two more; me and two guys; two more with me
+            me plus two; me and 2 others; me and 2 more; we are three; were three; there are three of us
+            with two friends; with my two friends/brothers; with 2 friends; three people; three men; three guys
+            us three; all three of us; with two others""",
         4: "four of us; we are four; there are four of us; with three friends; four people; four men; four guys",
         5: "five of us; we are five; there are five of us; five people; five men",
         6: "six of us; we are six; six people",
@@ -304,7 +242,9 @@ ENGLISH = Lexicon(
     durations={
         30: "half an hour; half hour; half a hour; half an hr; halfhour; in half an hour",
         60: "an hour; one hour; an hr; in an hour; a hour",
-        90: "hour and a half; an hour and a half; one and a half hours; one and a half hour; hour and half",
+        90: """
+            in an hour and a half; in hour and a half; hour and a half; an hour and a half; one and a half hours
+            one and a half hour; hour and half""",
         15: "quarter of an hour; a quarter of an hour; quarter hour",
         120: "couple of hours; a couple of hours; two hours",
         45: "three quarters of an hour",
@@ -328,8 +268,10 @@ ENGLISH = Lexicon(
         Sense.ABSENT: """
             missing; is missing; are missing; absent; is absent; are absent; not here; is not here; are not here
             isnt here; arent here; did not come; didnt come; did not show; didnt show; didnt show up
-            did not show up; no show; no shows; not arrived; has not arrived; have not arrived; hasnt arrived
-            havent arrived; not present; havent come; hasnt come; no; not there; nowhere; noshow""",
+            did not show up; no show; no shows; didnt turn up; did not turn up; hasnt turned up; havent turned up
+            never showed; never came; never turned up; no sign of; awol; nowhere to be seen; not arrived
+            has not arrived; have not arrived; hasnt arrived; havent arrived; not present; havent come; hasnt come
+            no; not there; nowhere; noshow""",
         Sense.EXCEPT: """
             except; but; all but; everyone but; everyone except; all except; all here except; everybody except
             all here but; everyone is here except; everyone here except; everyone is here but; apart from
@@ -347,7 +289,8 @@ ENGLISH = Lexicon(
             feb; mar; apr; jun; jul; aug; sep; sept; oct; nov; dec; st; nd; rd; th""",
         Role.AT: "at; by; around",
         Role.FROM: """
-            from; until; till; after; before; since; not before; no earlier than; earlier than; later than; starting""",
+            from; until; till; after; before; since; not before; no earlier than; earlier than; later than
+            starting""",
         Role.ON: "on; for",
         Role.IN: "in; within",
         Role.WE: "we are; we will be; there are; there will be; were; us; we r; well be; we come",

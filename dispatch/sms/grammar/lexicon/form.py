@@ -33,6 +33,7 @@ class Lexicon:
         numerals: number words.
         mendable: whether a slip of one letter may be mended into a word of assent. Not in Uzbek and Tajik, where
             one letter inside the word is the negation.
+        free_order: whether the words of a phrase may change places without changing what it means.
         latin: also recognise the Cyrillic words in the official Latin alphabet of Uzbek.
     """
 
@@ -48,6 +49,7 @@ class Lexicon:
     homographs: Mapping[Sense, str] = field(default_factory=dict)
     mendable: bool = True
     latin: bool = False
+    free_order: bool = False
 
 
 def phrases_of(notation: str, spell: Callable[[str], str] = fold) -> list[tuple[str, ...]]:

@@ -5,18 +5,18 @@ from dispatch.sms.grammar.senses import Role, Sense
 
 SIGNS = Lexicon(
     phrases={
-        Sense.YES: "👍; ✅; ✔; ☑; 👌; 🆗; 🤝; 🙆; +; + +; ➕",
-        Sense.LEAN: "💯; 🙋; 🫡",
+        Sense.YES: "👍; ✅; ✔; ☑; 👌; 🆗; 🤝; 🙆; +; + +; ➕; 🫡",
+        Sense.LEAN: "💯; 🙋",
         Sense.NO: "👎; ❌; ✖; 🙅; 🚫; ➖; ⛔; ❎",
-        Sense.MAYBE: """
-            🤷; 🤔; 😂; 🤣; 🙄; 😏; 😜; 🤞
-            😅; 🙃; 🤪; 😒; ±""",
+        Sense.MAYBE: "🤷; 🤔; 🤞; ±",
+        Sense.LAUGH: "😂; 🤣; 🙄; 😏; 😜; 😅; 🙃; 🤪; 😒",
         Sense.ON_WAY: "🏃; 🚶; 🚗; 🚕; 🚌; 🚇",
         Sense.THANKS: "🙏",
         Sense.GREETING: "👋; ✋; 🖐",
         Sense.FILLER: """
             😀; 😃; 😄; 😁; 😆; 😊; 🙂; 😉; 😎; 🤗; ☺; 😇; 😋; 😌; 🥰; 😍; ❤; ♥; 💖; 🌹; 🌸; 🎉
-            🔥; ✨; ⭐; 👏; 💪; 🤙; ✊; 👊; 🙌; ☀; 😢; 😔; 😞; 🙁; ☹; 😪; 😭; 😟; ♂; ♀; ☎; 📞""",
+            🔥; ✨; ⭐; 👏; 💪; 🤙; ✊; 👊; 🙌; ☀; 😢; 😔; 😞
+            🙁; ☹; 😪; 😭; 😟; ♂; ♀; ☎; 📞""",
         Sense.OTHER: "🖕; 😡; 🤬; 💩; 🤡; 😤",
     },
     roles={Role.PERCENT: "%", Role.MONEY: "$; €; ₽; £"},
