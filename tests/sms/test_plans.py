@@ -107,8 +107,15 @@ class Asked:
 
 
 ASKED: Final = {
-    "whose texts are due": Asked(_DUE_ACCOUNTS, "text[], timestamptz", {"messages": 21}),
-    "which texts are due": Asked(_DUE, "uuid, timestamptz, bigint", {"messages": 2 * BATCH, "phones": BATCH}),
+    # Phones whose last words are not read yet are told apart by those words, which are few, never by what is over.
+    "whose texts are due": Asked(
+        _DUE_ACCOUNTS, "text[], timestamptz", {"messages": 21, "phones": WAITING, "inbound_messages": WAITING}
+    ),
+    "which texts are due": Asked(
+        _DUE,
+        "uuid, timestamptz, bigint",
+        {"messages": 3 * BATCH, "phones": 3 * BATCH, "inbound_messages": WAITING},
+    ),
     "a page of receipts": Asked(_PAGE, "timestamptz, uuid, bigint", {"receipts": WAITING + ORPHANS}),
     "the next page of receipts": Asked(_PAGE, "timestamptz, uuid, bigint", {"receipts": WAITING + ORPHANS}),
     "the texts of receipts": Asked(_MESSAGES, "uuid[], uuid[], text[]", {"messages": 3 * PAGE}),
