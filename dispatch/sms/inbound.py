@@ -1,7 +1,8 @@
 """The drain of inbound texts: each phone in order of arrival, several phones side by side, nothing ever lost.
 
 A text is claimed in one transaction, its attempt counted, and disposed of in another, which commits the handler's
-effect, the one disposition row and the end of the claim together. What fails five times is handed to people.
+effect, the one disposition row and the end of the claim together. What fails five times is handed to people; that its
+reader died or was slow is no failure of the text, so a STOP outlives any number of deaths.
 """
 
 import asyncio
@@ -22,9 +23,11 @@ from dispatch.sms.letter import Inbound
 
 log = structlog.get_logger(__name__)
 
-MOST_ATTEMPTS: Final = 5
+MOST_FAILURES: Final = 5
 
-_FIRST_PAUSE_S = 0.2
+_FIRST_PAUSE_S: Final = 0.2
+_LONGEST_PAUSE_S: Final = 10.0
+_MOST_DOUBLED: Final = 10
 _TRANSIENT: Final = frozenset({"40P01", "40001", "55P03"})
 
 # The earliest undisposed text of its phone, unless somebody holds it: then the phone's later ones wait, too.
@@ -39,10 +42,10 @@ WITH mine AS (
 UPDATE inbound_messages i
 SET attempt = i.attempt + 1, leased_until = clock_timestamp() + make_interval(secs => $2)
 FROM mine, sms_accounts a WHERE i.id = mine.id AND a.id = i.account_id
-RETURNING i.id, i.attempt, i.account_id, a.franchise_id AS owner_id, i.phone_e164, i.text, i.received_at
+RETURNING i.id, i.attempt, i.failures, i.account_id, a.franchise_id AS owner_id, i.phone_e164, i.text, i.received_at
 """
 _TRY_LATER = """
-UPDATE inbound_messages SET leased_until = clock_timestamp() + make_interval(secs => $3), attempt = attempt - $4
+UPDATE inbound_messages SET leased_until = clock_timestamp() + make_interval(secs => $3), failures = failures + $4
 WHERE id = $1 AND attempt = $2 AND disposed_at IS NULL
 """
 
@@ -102,12 +105,14 @@ class InboundDrain:
                 async with asyncio.timeout(self._settings.lease_s * 0.8):
                     await self._dispose(text)
             except PhoneInHand:
-                await self._later(text, _FIRST_PAUSE_S, counted=False)
+                await self._later(text, _FIRST_PAUSE_S, failed=False)
             except LeaseLost:
                 log.info("inbound_lease_lost", inbound_id=str(text.id), attempt=text.attempt)
             except Exception as error:
-                if sqlstate(error) not in _TRANSIENT:
-                    log.exception("inbound_failed", inbound_id=str(text.id), attempt=text.attempt)
+                if sqlstate(error) in _TRANSIENT:
+                    await self._later(text, _pause_s(text.attempt), failed=False)
+                    return 0
+                log.exception("inbound_failed", inbound_id=str(text.id), attempt=text.attempt)
                 return await self._failed(text, error)
             else:
                 return 1
@@ -121,13 +126,17 @@ class InboundDrain:
             fail_point("inbound.disposed")
 
     async def _failed(self, text: Inbound, error: Exception) -> int:
-        if text.attempt < MOST_ATTEMPTS:
-            await self._later(text, _FIRST_PAUSE_S * 2**text.attempt, counted=True)
+        if text.failures + 1 < MOST_FAILURES:
+            await self._later(text, _pause_s(text.failures + 1), failed=True)
             return 0
         async with self._database.begin(None, "system:sms_in") as uow:
             await give_up(uow, text, error)
         return 1
 
-    async def _later(self, text: Inbound, pause_s: float, *, counted: bool) -> None:
+    async def _later(self, text: Inbound, pause_s: float, *, failed: bool) -> None:
         async with self._database.begin(None, ACTOR) as uow:
-            await uow.run(_TRY_LATER, text.id, text.attempt, pause_s, 0 if counted else 1)
+            await uow.run(_TRY_LATER, text.id, text.attempt, pause_s, int(failed))
+
+
+def _pause_s(times: int) -> float:
+    return min(_FIRST_PAUSE_S * 2**times, _LONGEST_PAUSE_S) if times < _MOST_DOUBLED else _LONGEST_PAUSE_S

@@ -12,10 +12,15 @@ from dispatch.sms.replies import Context, Reply
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A claimed inbound text. `owner_id` is the franchise whose number he wrote to."""
+    """A claimed inbound text. `owner_id` is the franchise whose number he wrote to.
+
+    `attempt` counts how often it was taken up, and fences off whoever had it before; `failures` how often that went
+    wrong for a reason that lies in the text or in us.
+    """
 
     id: UUID
     attempt: int
+    failures: int
     account_id: UUID
     owner_id: UUID
     phone_e164: str = field(repr=False)

@@ -11,7 +11,7 @@ from dispatch.kit.locks import LockKind, try_advisory_lock
 from dispatch.kit.uow import Database, Uow
 from dispatch.settings import Settings
 from dispatch.sms.answers import Answer
-from dispatch.sms.inbound import MOST_ATTEMPTS, InboundDrain
+from dispatch.sms.inbound import MOST_FAILURES, InboundDrain
 from dispatch.sms.replies import Disposition
 from dispatch.sms.service import QuestionKind, answer_question
 from tests.factories.sms import ask, make_account, make_phone, receive
@@ -120,7 +120,7 @@ async def test_a_handler_that_fails_loses_nothing_and_leaves_nothing_behind(
     ]
 
 
-async def test_after_five_attempts_people_get_it_and_the_phone_goes_on(
+async def test_after_five_failures_people_get_it_and_the_phone_goes_on(
     jobs_db: Database, settings: Settings, owner: asyncpg.Connection
 ) -> None:
     account, phone = await make_account(settings, owner), await make_phone(owner)
@@ -136,7 +136,7 @@ async def test_after_five_attempts_people_get_it_and_the_phone_goes_on(
         jobs_db,
         {(QuestionKind.OFFER, Disposition.ACCEPT): fails, (QuestionKind.OFFER, Disposition.DECLINE): heard},
     )
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MOST_FAILURES):
         await drain()
         await owner.execute("UPDATE inbound_messages SET leased_until = NULL WHERE id = $1", inbound_id)
     rows = await dispositions(owner, [inbound_id, later])
@@ -145,6 +145,29 @@ async def test_after_five_attempts_people_get_it_and_the_phone_goes_on(
         ("decline", "declined"),
     ]
     assert await inbox(owner, account) == [("reply", "да", "failed")]
+
+
+async def test_readers_that_died_are_no_failures_of_the_text(
+    jobs_db: Database, settings: Settings, owner: asyncpg.Connection
+) -> None:
+    account, phone = await make_account(settings, owner), await make_phone(owner)
+    await ask(jobs_db, account, phone, code=31)
+    inbound_id = await receive(jobs_db, account, phone, "да")
+    await owner.execute("UPDATE inbound_messages SET attempt = 4 * $2 WHERE id = $1", inbound_id, MOST_FAILURES)
+    outcomes = ["", "primary"]
+
+    async def fails_once(_uow: Uow, _answer: Answer) -> str:
+        outcome = outcomes.pop(0)
+        if not outcome:
+            raise RuntimeError("on fire for a moment")
+        return outcome
+
+    drain = InboundDrain(jobs_db, {(QuestionKind.OFFER, Disposition.ACCEPT): fails_once})
+    assert await drain() == 0
+    await owner.execute("UPDATE inbound_messages SET leased_until = NULL WHERE id = $1", inbound_id)
+    assert await drain() == 1
+    (row,) = await dispositions(owner, [inbound_id])
+    assert row["outcome"] == "primary"
 
 
 async def test_a_worker_that_lost_its_lease_commits_nothing(
@@ -172,7 +195,7 @@ async def test_a_phone_in_other_hands_is_left_alone_without_counting_against_it(
     async with jobs_db.begin(None, "system:test") as other:
         assert await try_advisory_lock(other, LockKind.PHONE, phone.e164)
         assert await InboundDrain(jobs_db, {})() == 0
-    assert await owner.fetchval("SELECT attempt FROM inbound_messages WHERE id = $1", inbound_id) == 0
+    assert await owner.fetchval("SELECT failures FROM inbound_messages WHERE id = $1", inbound_id) == 0
     await owner.execute("UPDATE inbound_messages SET leased_until = NULL WHERE id = $1", inbound_id)
     assert await InboundDrain(jobs_db, {})() == 1
 
