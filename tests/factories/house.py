@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from dispatch.api.deps import SESSION_COOKIE
 from dispatch.crew.alarms import Severity, raise_alarm
 from dispatch.kit.ids import new_id
 from dispatch.sms.service import InboxKind, add_inbox_item
-from dispatch.tenancy.policy import Calendar
+from dispatch.tenancy.policy import Calendar, QuietHours
 from dispatch.web.policy_form import typed_of
 from tests.factories.access import PASSWORD, Authenticator, Staff, make_factor, make_session, make_user
 from tests.factories.desk import another_day, filled
@@ -355,8 +355,8 @@ async def _office(house: House) -> None:
 
 
 async def _looked_at_rule(boss: Seen) -> Mapping[str, str]:
-    """A rule changed on its form and looked at, to be saved."""
-    form = typed_of("calendar", Calendar()) | {"version": "2", "rest": "10"}
+    """A rule changed on its form and looked at, to be saved; no hour is quiet by it either, as on every stage."""
+    form = typed_of("calendar", Calendar(quiet=QuietHours(start=time(0), end=time(0)))) | {"version": "2", "rest": "10"}
     looked = await boss.act("/settings/policies/calendar", **form, act="look")
     seen = re.search(r'name="seen" value="([^"]*)"', looked.text)
     assert seen is not None, looked.text
