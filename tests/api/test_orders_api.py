@@ -264,7 +264,7 @@ async def test_another_time_asks_everybody_anew(
     assert (read["terms_version"], datetime.fromisoformat(read["starts_at"])) == (2, later.starts_at)
     bodies = await owner.fetch("SELECT body FROM messages WHERE shift_id = $1 AND template = 'change'", shift_id)
     assert len(bodies) == len(seats)
-    assert "12:00" in bodies[0]["body"]
+    assert "12-22" in bodies[0]["body"]
     again = await change(desk, order.id, {"times": [{"shift_id": str(shift_id), **times(later)}]})
     assert again["effects"][0]["must_answer"] == [], "the same times again ask nobody"
 

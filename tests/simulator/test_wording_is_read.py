@@ -35,6 +35,7 @@ VARIABLES = {
     "meeting": "у проходной, спросить мастера",
     "service": "погрузка",
     "name": "Иван",
+    "what": "перчатки и паспорт",
 }
 KINDS = {
     Template.OFFER: Kind.OFFER,
@@ -60,6 +61,7 @@ KINDS = {
     Template.CANCELLED_BY_CLIENT: Kind.CANCELLED,
     Template.RELEASED: Kind.RELEASED,
     Template.CANCEL_CONFIRMED: Kind.RELEASED,
+    Template.SUBSTITUTED: Kind.RELEASED,
     Template.PRESENT: Kind.PRESENT,
     Template.ETA: Kind.ETA,
     Template.UNACCOUNTED: Kind.ETA,

@@ -22,6 +22,8 @@ ON_NO_PAGE: Final[Mapping[str, str]] = MappingProxyType(
         "dispatch.commandline.": "told at a terminal",
         "dispatch.local.": "told at a terminal: servers of a checkout",
         "dispatch.demo.": "told at a terminal: the demonstration",
+        "dispatch.faults.": "told at a terminal: the fault kit",
+        "dispatch.kit.fail_points.": "a process does not start",
         "dispatch.seed.": "told at a terminal: made-up people",
         "dispatch.simulator.": "another process, without our pages",
         "dispatch.audit.": "told at a terminal: the audit of the books",
