@@ -140,7 +140,7 @@ async def test_a_wrong_number_is_parted_and_its_man_is_looked_for(
     await run_lane(jobs_db)
     found = await talk.phone_of(seat["worker_id"])
     assert await talk.hears(found, await code_sent(owner, found)) == "number_proven"
-    day = await owner.fetchval("SELECT to_char(local_start, 'DD.MM') FROM shifts WHERE id = $1", shift_id)
+    day = await owner.fetchval("SELECT to_char(local_start, 'DD.MM.YYYY') FROM shifts WHERE id = $1", shift_id)
     assert await talk.hears(found, f"{day} не приду") == "cancelled", "his seat came along to his new number"
 
 
