@@ -32,6 +32,7 @@ from dispatch.staffing.rules import (
     wave_interval,
     wave_one_target,
     wave_window,
+    with_held,
 )
 from dispatch.tenancy.policy import Pace, Staffing
 from dispatch.tenancy.presets import PRESETS
@@ -191,6 +192,22 @@ def test_a_reserve_place_given_is_never_dropped(cover: int, reserve_count: int, 
 )
 def test_seats_fill_from_the_best_kind_down(counts: tuple[int, int, int], kind: SeatKind | None) -> None:
     assert choose_kind(SeatNumbers(*counts), SeatNumbers(10, 3, 2)) is kind
+
+
+@pytest.mark.parametrize(
+    ("counts", "held", "seen"),
+    [
+        ((0, 0, 0), 0, (0, 0, 0)),
+        ((3, 0, 1), 1, (4, 0, 1)),
+        ((4, 0, 0), 3, (5, 2, 0)),
+        ((5, 2, 4), 9, (5, 2, 4)),
+        ((6, 3, 0), 1, (6, 3, 0)),  # more than there is room for: nothing is taken from anybody
+    ],
+)
+def test_kept_places_are_the_free_primary_ones_then_reserve(
+    counts: tuple[int, int, int], held: int, seen: tuple[int, int, int]
+) -> None:
+    assert with_held(SeatNumbers(*counts), SeatNumbers(5, 2, 4), held) == SeatNumbers(*seen)
 
 
 def test_the_claim_to_work_is_arrival_then_acceptance_then_doubt() -> None:
