@@ -14,8 +14,9 @@ from dispatch.kit.errors import Invalid
 from dispatch.kit.files import FileKindUnknown
 from dispatch.kit.pages import DEFAULT_LIMIT, CursorInvalid, Limit, Page, read_cursor
 from dispatch.kit.text import INT4_MAX, ShortText
+from dispatch.sms.tongues import Language
 from dispatch.workers import queries, vetting
-from dispatch.workers.commands import AttestInBulk, ImportWorkers, Language
+from dispatch.workers.commands import AttestInBulk, ImportWorkers
 from dispatch.workers.csv_import import import_workers
 from dispatch.workers.csv_report import report_csv
 from dispatch.workers.errors import (

@@ -12,7 +12,8 @@ from dispatch.commandline.doors import ACTOR, FranchiseSlug, app_database, franc
 from dispatch.commandline.output import AsJson, print_json, print_table, say
 from dispatch.commandline.root import ExitCode, ValueRefused, command_of
 from dispatch.commandline.settings import settings
-from dispatch.workers.commands import ImportAttestation, ImportWorkers, Language
+from dispatch.sms.tongues import Language
+from dispatch.workers.commands import ImportAttestation, ImportWorkers
 from dispatch.workers.csv_import import import_workers as store_list
 from dispatch.workers.csv_report import report_csv
 from dispatch.workers.models import ImportReport

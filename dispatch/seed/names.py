@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from dispatch.workers.commands import Language
+from dispatch.sms.tongues import Language
 
 
 @dataclass(frozen=True, slots=True)

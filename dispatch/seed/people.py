@@ -8,9 +8,9 @@ from typing import Final, TypeVar
 from dispatch.kit.ids import new_id
 from dispatch.seed.cities import City
 from dispatch.seed.names import NAMES
+from dispatch.sms.tongues import Language
 from dispatch.tenancy.policy import Engagement
 from dispatch.workers.bulk import NewDocument, NewWorker
-from dispatch.workers.commands import Language
 from dispatch.workers.rules import ALWAYS, Availability, Cycle, LocationQuality
 from dispatch.workers.skills import DOCUMENTS, DocumentKind, Service, to_mask
 

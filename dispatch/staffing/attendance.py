@@ -26,7 +26,7 @@ from dispatch.sms.texts import Template
 from dispatch.staffing.disputes import tell_fine_for_lateness
 from dispatch.staffing.eta import open_eta
 from dispatch.staffing.events import LIMIT_DUE
-from dispatch.staffing.facts import contacts_of, place_of
+from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.reversal import reverse_no_show_of
 from dispatch.staffing.rules import attendance_limits, late_minutes
@@ -49,7 +49,7 @@ async def arrive_by_text(uow: Uow, answer: Answer) -> str:
     if outcome == "seat_over":
         return PASS_ON
     if outcome == TOO_EARLY or (outcome == "arrived" and answer.still_open):
-        contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+        contact = await contact_of(uow, seat.worker_id)
         place = await place_of(uow, shift)
         await tell(
             uow,
@@ -112,7 +112,7 @@ async def _send_home(uow: Uow, shift: Shift, seat: Seat, at: datetime, *, source
     await outbox.cancel(uow, LIMIT_DUE, seat.id)
     await resolve_alarms(uow, "unaccounted", shift.id, key=str(seat.id))
     await note(uow, shift.id, "sent_home", worker_id=seat.worker_id, seat_id=seat.id, reason=SURPLUS)
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     await tell(
         uow,
         contact,
@@ -159,7 +159,7 @@ async def delay_by_text(uow: Uow, answer: Answer) -> str:
     policy = (await policy_in_force(uow)).policy
     if seat.status in (SeatStatus.ARRIVED, SeatStatus.COMPLETED) or not seat.live or not shift.open:
         return PASS_ON
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     place = await place_of(uow, shift)
     if answer.reply.minutes is None:
         question = await open_eta(uow, seat, contact, place, policy.pace, account_id=answer.account_id)

@@ -22,7 +22,7 @@ from dispatch.orders.timeline import note
 from dispatch.sms.service import InboxKind, QuestionKind, add_inbox_item, close_questions
 from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.expiry import give_back
-from dispatch.staffing.facts import contacts_of, place_of
+from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.gaps import close_gaps, promote_standby
 from dispatch.staffing.leave import cancel_seat, confirm_cancel
 from dispatch.staffing.reminders import Unreachable
@@ -185,7 +185,7 @@ async def _accept(uow: Uow, shift: Shift, invitation: Invitation, call_id: UUID,
     if invitation.terms_version < shift.terms_version:
         await renew_terms(uow, invitation.id, shift.terms_version)
         invitation = replace(invitation, terms_version=shift.terms_version)
-    contact = (await contacts_of(uow, [invitation.worker_id]))[invitation.worker_id]
+    contact = await contact_of(uow, invitation.worker_id)
     place = await place_of(uow, shift)
     outcome = await settle_day(uow, shift, invitation, place, contact, policy)
     await end_offer(uow, invitation)

@@ -17,7 +17,7 @@ from dispatch.sms.service import close_questions, suppress
 from dispatch.sms.texts import Template
 from dispatch.staffing.events import CLAIM_LOST, WAVE_DUE
 from dispatch.staffing.expiry import give_back
-from dispatch.staffing.facts import contacts_of, place_of
+from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.seating import unfollow_seat
 from dispatch.staffing.tell import tell
@@ -89,5 +89,5 @@ async def _withdraw_text(uow: Uow, question_id: UUID, worker_id: UUID, shift_id:
     if await suppress(uow, "withdrawn", question_ids=[question_id]):
         return
     shift = await lock_shift(uow, shift_id)
-    contact = (await contacts_of(uow, [worker_id]))[worker_id]
+    contact = await contact_of(uow, worker_id)
     await tell(uow, contact, Template.BUSY, await place_of(uow, shift), key=("busy", question_id), code=code)

@@ -6,7 +6,7 @@ from dispatch.orders.shifts import Shift
 from dispatch.rating.service import ProposedFine, Recorded
 from dispatch.sms.service import NewQuestion, OpenedQuestion, QuestionKind, fresh_code, open_question
 from dispatch.sms.texts import Template
-from dispatch.staffing.facts import Contact, Place, contacts_of, place_of
+from dispatch.staffing.facts import Contact, Place, contact_of, place_of
 from dispatch.staffing.tell import tell
 
 
@@ -38,7 +38,7 @@ async def tell_fine_for_lateness(uow: Uow, shift: Shift, seat: Seat, recorded: R
     """Tell a man on site that his lateness cost him, and how to contest it; without a fine nothing is said."""
     if recorded.fine is None:
         return
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     place = await place_of(uow, shift)
     question = await open_dispute(uow, seat, contact, place, recorded.fine)
     await tell(

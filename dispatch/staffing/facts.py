@@ -153,6 +153,11 @@ async def contacts_of(uow: Uow, worker_ids: Collection[UUID]) -> dict[UUID, Cont
     return {row["worker_id"]: Contact(**dict(row)) for row in rows}
 
 
+async def contact_of(uow: Uow, worker_id: UUID) -> Contact:
+    """Return how to text a worker who holds or held something here, and so can be texted."""
+    return (await contacts_of(uow, [worker_id]))[worker_id]
+
+
 async def order_terms(uow: Uow, order_id: UUID) -> OrderTerms:
     """Read what an order and its client ask of the waves."""
     row = await uow.fetchrow(

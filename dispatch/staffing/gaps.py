@@ -26,7 +26,7 @@ from dispatch.sms.service import (
 from dispatch.sms.texts import Template
 from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.events import GAP_FOUND, LIMIT_DUE, SEAT_TAKEN, WAVE_DUE
-from dispatch.staffing.facts import contacts_of, place_of
+from dispatch.staffing.facts import contact_of, contacts_of, place_of
 from dispatch.staffing.rules import SeatFacts, attendance_limits, promotion_asks, promotion_order, promotion_window
 from dispatch.staffing.seating import unfollow_seat
 from dispatch.staffing.stated import speaks_of
@@ -82,7 +82,7 @@ async def _promote_reserves(uow: Uow, shift: Shift) -> None:
 
 
 async def _tell_promoted(uow: Uow, shift: Shift, seat: Seat) -> None:
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     await tell(uow, contact, Template.PROMOTED, await place_of(uow, shift), key=(seat.id,))
 
 
@@ -227,7 +227,7 @@ async def promote_standby(
         key: of his text or his call; each is answered once.
         called: the site asked for him, so a reserve place was kept.
     """
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     place = await place_of(uow, shift)
     if not seat.live or seat.kind is not SeatKind.STANDBY:
         return "promotion_over"

@@ -16,7 +16,7 @@ from dispatch.sms.loops import answered_often_enough
 from dispatch.sms.service import PASS_ON, RING, Answer
 from dispatch.sms.texts import Template
 from dispatch.sms.tongues import Language, spoken
-from dispatch.staffing.facts import contacts_of, place_of
+from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.passes import PassField, pass_rule_of
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.queries import policy_in_force
@@ -71,7 +71,7 @@ async def inform_by_text(uow: Uow, answer: Answer) -> str:
     if told:
         return PASS_ON
     shift = await read_shift(uow, shift_id)
-    contact = (await contacts_of(uow, [worker_id]))[worker_id]
+    contact = await contact_of(uow, worker_id)
     papers = await _papers(uow, shift, contact.language) if template is Template.BRING_INFO else None
     if papers == "":
         return PASS_ON

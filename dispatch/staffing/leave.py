@@ -18,7 +18,7 @@ from dispatch.sms.texts import Template
 from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.disputes import open_dispute
 from dispatch.staffing.events import SEAT_TAKEN
-from dispatch.staffing.facts import contacts_of, place_of
+from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.seating import booked_at, follow_seat, free_kind, unfollow_seat
 from dispatch.staffing.tell import tell
@@ -68,7 +68,7 @@ async def confirm_cancel(
         account_id: the account to answer from.
         still_open: codes of what else waits for his answer.
     """
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     place = await place_of(uow, await read_shift(uow, seat.shift_id))
     costs = recorded is not None and recorded.rating_after != recorded.rating_before
     fine = recorded.fine if recorded is not None else None
@@ -138,7 +138,7 @@ async def restore_by_text(uow: Uow, answer: Answer) -> str:
     if seat.status is not SeatStatus.CANCELLED_BY_WORKER:
         return PASS_ON
     ended_at = await uow.fetchval("SELECT ended_at FROM seats WHERE id = $1", seat.id)
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     place = await place_of(uow, shift)
     kind = await _free_kind(uow, seat, shift)
     if kind is None or answer.received_at > ended_at + policy.pace.undo_window:

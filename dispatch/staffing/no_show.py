@@ -18,7 +18,7 @@ from dispatch.sms.texts import Template
 from dispatch.staffing.disputes import open_dispute
 from dispatch.staffing.eta import open_eta
 from dispatch.staffing.events import LIMIT_DUE
-from dispatch.staffing.facts import contacts_of, place_of
+from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.outage import inbound_is_silent
 from dispatch.staffing.seating import unfollow_seat
@@ -67,7 +67,7 @@ async def pass_limit(uow: Uow, job: Job) -> None:
 
 
 async def _ask_where(uow: Uow, shift: Shift, seat: Seat) -> None:
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     place = await place_of(uow, shift)
     policy = (await policy_in_force(uow)).policy
     question = await open_eta(uow, seat, contact, place, policy.pace)
@@ -143,7 +143,7 @@ async def confirm_absence(uow: Uow, seat_id: UUID) -> None:
 
 async def _tell_him(uow: Uow, shift: Shift, seat: Seat, rating: Decimal, fine: ProposedFine | None) -> None:
     """Tell a man what was decided and how to contest it."""
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     place = await place_of(uow, shift)
     question = await open_dispute(uow, seat, contact, place, fine)
     await tell(

@@ -20,7 +20,7 @@ from dispatch.orders.timeline import note
 from dispatch.sms.texts import Template
 from dispatch.staffing.attendance import TOO_EARLY, arrive, locked_seat
 from dispatch.staffing.events import WAVE_DUE
-from dispatch.staffing.facts import contacts_of, place_of
+from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.leave import SeatIsOver
 from dispatch.staffing.seating import unfollow_seat
@@ -105,7 +105,7 @@ async def end_seat(uow: Uow, shift: Shift, seat: Seat, command: ReleaseSeat, pol
     await unfollow_seat(uow, seat)
     if command.call_out_pay:
         await settle_call_outs(uow, shift, [Hours(seat.id, seat.worker_id)])
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     await tell(
         uow,
         contact,

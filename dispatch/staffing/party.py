@@ -22,7 +22,7 @@ from dispatch.sms.service import PASS_ON, Answer, InboxKind, add_inbox_item
 from dispatch.sms.texts import Template
 from dispatch.staffing.by_hand import InviteByHand, NotEligible, invite_by_hand
 from dispatch.staffing.events import GAP_FOUND
-from dispatch.staffing.facts import Contact, Place, contacts_of, place_of
+from dispatch.staffing.facts import Contact, Place, contact_of, place_of
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import Policy
 
@@ -111,7 +111,7 @@ async def substitute_by_text(uow: Uow, answer: Answer) -> str:
         return PASS_ON
     if not await _ask(uow, shift, people, seat.worker_id, shift.starts_at, instead_of=seat):
         return PASS_ON
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     await tell(
         uow,
         contact,

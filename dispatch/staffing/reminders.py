@@ -24,7 +24,7 @@ from dispatch.sms.service import (
 from dispatch.sms.texts import Template
 from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.events import DOUBTFUL_DUE
-from dispatch.staffing.facts import contacts_of, place_of
+from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.outage import inbound_is_silent
 from dispatch.staffing.stated import speaks_of
@@ -126,7 +126,7 @@ async def _locked(uow: Uow, seat_id: UUID) -> tuple[Seat, Shift]:
 
 
 async def _send(uow: Uow, seat: Seat, shift: Shift, template: Template) -> None:
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     place = await place_of(uow, shift)
     question = await open_question(
         uow,
@@ -188,7 +188,7 @@ async def confirm_seat(uow: Uow, seat_id: UUID, answer: Answer) -> str:
     await reckon_cover(uow, shift.id, policy)
     await settle_status(uow, shift.id)
     if answer.still_open:
-        contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+        contact = await contact_of(uow, seat.worker_id)
         await tell(
             uow,
             contact,

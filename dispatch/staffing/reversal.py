@@ -13,7 +13,7 @@ from dispatch.orders.shifts import Shift
 from dispatch.orders.timeline import note
 from dispatch.rating.service import reverse_seat_marks
 from dispatch.sms.texts import Template
-from dispatch.staffing.facts import contacts_of, place_of
+from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.rules import late_minutes
 from dispatch.staffing.tell import tell
 from dispatch.tenancy.policy import MarkKind, Policy
@@ -48,7 +48,7 @@ async def reverse_no_show_of(uow: Uow, shift: Shift, seat: Seat, at: datetime, *
         rating_after=reversed_marks.rating_after if reversed_marks else None,
         call_out_hours=None if kind else policy.money.call_out_hours,
     )
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     await tell(uow, contact, Template.NO_SHOW_REVERSED, await place_of(uow, shift), key=(seat.id,))
     return "surplus" if kind is None else "arrived"
 

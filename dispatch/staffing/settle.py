@@ -24,7 +24,7 @@ from dispatch.sms.texts import Template
 from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.events import WAVE_DUE
 from dispatch.staffing.expiry import give_back
-from dispatch.staffing.facts import Contact, Place, contacts_of, place_of
+from dispatch.staffing.facts import Contact, Place, contact_of, place_of
 from dispatch.staffing.leave import cancel_seat, confirm_cancel
 from dispatch.staffing.party import keep_places
 from dispatch.staffing.reminders import doubt_unreachable
@@ -63,7 +63,7 @@ async def accept_offer(uow: Uow, answer: Answer) -> str:
     places = {shift.id: await place_of(uow, shift) for shift in shifts.values()}
     if not speaks_of(answer, list(places.values()), policy.pace):
         return NOT_MEANT
-    contact = (await contacts_of(uow, [worker_id]))[worker_id]
+    contact = await contact_of(uow, worker_id)
     outcomes: list[tuple[Template, Invitation]] = []
     locked = await invitations_of_question(uow, answer.question.id)
     for invitation in sorted(locked, key=lambda i: (shifts[i.shift_id].starts_at, i.id)):
@@ -140,7 +140,7 @@ async def _take_over(uow: Uow, shift: Shift, worker_id: UUID) -> None:
         return
     await move_seat(uow, seat, SeatStatus.RELEASED, reason="substituted")
     await unfollow_seat(uow, seat)
-    contact = (await contacts_of(uow, [first]))[first]
+    contact = await contact_of(uow, first)
     await tell(uow, contact, Template.SUBSTITUTED, await place_of(uow, shift), key=(seat.id,))
     await note(uow, shift.id, "substituted", worker_id=worker_id, seat_id=seat.id, instead_of=first)
 

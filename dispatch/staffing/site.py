@@ -21,7 +21,7 @@ from dispatch.sms.service import Answer, NewQuestion, QuestionKind, answer_quest
 from dispatch.sms.texts import CrewEntry, Template
 from dispatch.staffing.attendance import arrive
 from dispatch.staffing.events import SITE_QUESTION_DUE
-from dispatch.staffing.facts import Contact, contacts_of, place_of
+from dispatch.staffing.facts import Contact, contact_of, contacts_of, place_of
 from dispatch.staffing.leads import led_lists
 from dispatch.staffing.no_show import decide_no_show
 from dispatch.staffing.rules import hand_over, missing_seats
@@ -150,7 +150,7 @@ async def answer_present(uow: Uow, answer: Answer) -> str:
     missing = missing_seats(crew, numbers)
     lead = await read_seat(uow, answer.question.subject_id)
     shift = await lock_shift(uow, lead.shift_id)
-    contact = (await contacts_of(uow, [lead.worker_id]))[lead.worker_id]
+    contact = await contact_of(uow, lead.worker_id)
     place = await place_of(uow, shift)
     if missing is None:
         await tell(uow, contact, Template.CLARIFY_LIST, place, key=(answer.inbound_id,), account_id=answer.account_id)

@@ -30,7 +30,7 @@ from dispatch.staffing.by_hand import (
 )
 from dispatch.staffing.calls import end_offer
 from dispatch.staffing.events import LIMIT_DUE, SEAT_TAKEN
-from dispatch.staffing.facts import contacts_of, place_of
+from dispatch.staffing.facts import contact_of, contacts_of, place_of
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.operate import ReleaseSeat, ShiftIsOver, end_seat
 from dispatch.staffing.rules import attendance_limits
@@ -138,7 +138,7 @@ async def _move_up(uow: Uow, shift: Shift, freed: Seat, held: Seat, command: Swa
         raise NoSwap("He is standby at home: ring him first, and say here that he agreed.")
     if not await change_kind(uow, held, freed.kind):
         raise NoSwap("He is booked elsewhere at that time by now.")
-    contact, place = (await contacts_of(uow, [held.worker_id]))[held.worker_id], await place_of(uow, shift)
+    contact, place = await contact_of(uow, held.worker_id), await place_of(uow, shift)
     due_at = held.due_at
     if held.kind is SeatKind.STANDBY:
         due_at = max(shift.starts_at, uow.now + policy.pace.promotion_window)
@@ -170,7 +170,7 @@ async def _seat(uow: Uow, shift: Shift, worker_id: UUID, policy: Policy) -> Seat
     kind, seat_id = await seat_willing(uow, await read_shift(uow, shift.id), man, policy.pace, kinds=kinds)
     if kind is None or seat_id is None:
         raise NoSwap("He is booked elsewhere at that time by now.")
-    contact, place = (await contacts_of(uow, [worker_id]))[worker_id], await place_of(uow, shift)
+    contact, place = await contact_of(uow, worker_id), await place_of(uow, shift)
     await follow_seat(uow, seat_id, place, contact, policy.pace)
     if asked is not None:
         await _accepted(uow, asked)

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from dispatch.crew.queries import HeldSeat, seats_held
 from dispatch.kit.uow import Uow
 from dispatch.rating.queries import list_marks
+from dispatch.sms import tongues
 from dispatch.staffing.own_page import asked_of, expected_pay, own_seats
 from dispatch.tenancy.policy import MarkKind
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.languages import Language
 from dispatch.web.person_calendar import state_on
-from dispatch.workers import commands
 from dispatch.workers.models import CalendarView
 from dispatch.workers.own_days import DAYS_AHEAD
 from dispatch.workers.queries import calendar_of, worker_record
@@ -24,15 +24,15 @@ _MARKS_SHOWN: Final = 8
 _MIDDLE: Final = 3.5
 """The prior every rating starts from: a mark above it pulls up, one below it down."""
 _LANGUAGES: Final = (
-    (commands.Language.RU, "Русский"),
-    (commands.Language.EN, "English"),
-    (commands.Language.UZ, "O‘zbekcha"),
-    (commands.Language.TG, "Тоҷикӣ"),
-    (commands.Language.HU, "Magyar"),
-    (commands.Language.ES, "Español"),
+    (tongues.Language.RU, "Русский"),
+    (tongues.Language.EN, "English"),
+    (tongues.Language.UZ, "O‘zbekcha"),
+    (tongues.Language.TG, "Тоҷикӣ"),
+    (tongues.Language.HU, "Magyar"),
+    (tongues.Language.ES, "Español"),
 )
 """What he can be texted in, as its speakers call it."""
-_READ_ENGLISH: Final = frozenset({commands.Language.EN, commands.Language.HU, commands.Language.ES})
+_READ_ENGLISH: Final = frozenset({tongues.Language.EN, tongues.Language.HU, tongues.Language.ES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class OwnDay:
     state: str
 
 
-def spoken_to(language: commands.Language) -> Language:
+def spoken_to(language: tongues.Language) -> Language:
     """Return in which of the pages' languages somebody reads who is texted in this one."""
     return Language.EN if language in _READ_ENGLISH else Language.RU
 

@@ -19,12 +19,13 @@ from dispatch.access.roles import Permission, can
 from dispatch.api.deps import Caller, CallerDep, ResourcesDep, UowDep, allow
 from dispatch.api.worker_lists import LARGEST_LIST, ListMissing, ListTooLarge
 from dispatch.kit.errors import Invalid
+from dispatch.sms.tongues import Language
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import PAGE_HEADERS, own_page
 from dispatch.web.forms import chosen_in, fit, text_in
 from dispatch.web.frame import PageDep
 from dispatch.web.routing import ConsoleRoute
-from dispatch.workers.commands import AttestInBulk, ImportAttestation, ImportWorkers, Language
+from dispatch.workers.commands import AttestInBulk, ImportAttestation, ImportWorkers
 from dispatch.workers.csv_columns import Column
 from dispatch.workers.csv_import import import_workers, resume_import
 from dispatch.workers.csv_preview import preview_list

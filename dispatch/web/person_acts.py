@@ -14,6 +14,7 @@ from dispatch.clients.commands import ForbidReturn
 from dispatch.clients.models import DecidedBy
 from dispatch.clients.queries import list_clients
 from dispatch.clients.sites import forbid_return, lift_do_not_return
+from dispatch.sms.tongues import Language
 from dispatch.staffing.parting import part_with_worker, pause_and_tell
 from dispatch.tenancy.policy import Engagement
 from dispatch.web.doors import own_page
@@ -29,7 +30,6 @@ from dispatch.workers.change import activate_worker, change_worker, restore_work
 from dispatch.workers.commands import (
     AddDocument,
     ChangeWorker,
-    Language,
     RecordAttestation,
     RegisterWorker,
     Weekday,

@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse
 
 from dispatch.access.errors import CrossSiteRequest
 from dispatch.api.deps import Resources, ResourcesDep, from_own_pages, public
+from dispatch.sms import tongues
 from dispatch.sms.errors import QuestionNotFound
 from dispatch.staffing.own_answers import answer_on_page
 from dispatch.staffing.own_page import meeting_photo
@@ -193,7 +194,7 @@ async def set_language(
     request: Request,
     page: StrangerPageDep,
     resources: ResourcesDep,
-    language: Annotated[commands.Language, Form()],
+    language: Annotated[tongues.Language, Form()],
 ) -> Response:
     """Choose the language of our texts, and of this page where it speaks it."""
     holder = await _visit(request, page, resources, token, presses=True)

@@ -12,8 +12,8 @@ from uuid import UUID
 from dispatch.kit.geo import Point
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Uow
+from dispatch.sms.tongues import Language
 from dispatch.tenancy.policy import Engagement
-from dispatch.workers.commands import Language
 from dispatch.workers.phones import doubt_claimed
 from dispatch.workers.rules import Attestation, Availability, LocationQuality, WorkerStatus
 from dispatch.workers.skills import DocumentKind

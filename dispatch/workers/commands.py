@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Base64Bytes, BaseModel, BeforeValidator, Co
 from dispatch.kit.geo import Point, ZoneName
 from dispatch.kit.text import Clean, ExternalId, JsonInt4, ShortText
 from dispatch.kit.walltime import Instant
+from dispatch.sms.tongues import Language
 from dispatch.tenancy.policy import Engagement
 from dispatch.workers.rules import Attestation, Availability, Cycle
 from dispatch.workers.skills import DocumentKind, Service
@@ -31,17 +32,6 @@ LARGEST_ATTACHMENT: Final = 4 * 1024 * 1024
 Attachment = Annotated[
     Base64Bytes, Field(min_length=1, max_length=LARGEST_ATTACHMENT, description="a PNG, JPEG or PDF in Base64")
 ]
-
-
-class Language(StrEnum):
-    """The languages texts are written in."""
-
-    RU = "ru"
-    EN = "en"
-    UZ = "uz"
-    TG = "tg"
-    HU = "hu"
-    ES = "es"
 
 
 class Weekday(StrEnum):

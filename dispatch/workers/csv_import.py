@@ -16,8 +16,9 @@ from uuid import UUID
 
 from dispatch.kit.ids import new_id
 from dispatch.kit.uow import Database, Uow
+from dispatch.sms.tongues import Language
 from dispatch.workers.bulk import Attested, NewWorker, bulk_insert_workers
-from dispatch.workers.commands import ImportWorkers, Language, Residence
+from dispatch.workers.commands import ImportWorkers, Residence
 from dispatch.workers.csv_columns import Header, read_header
 from dispatch.workers.csv_lines import ADVICE, LineReader, LineRejected, ListedWorker, Reject
 from dispatch.workers.csv_reading import DELIMITERS, Record, decode_list, records, split_lines

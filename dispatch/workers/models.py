@@ -10,8 +10,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.kit.phones import mask_phone
+from dispatch.sms.tongues import Language
 from dispatch.tenancy.policy import Engagement
-from dispatch.workers.commands import Language, Weekday, WorkCycle
+from dispatch.workers.commands import Weekday, WorkCycle
 from dispatch.workers.rules import Attestation, LocationQuality, Ring, WorkerStatus
 from dispatch.workers.skills import DocumentKind, Service, from_mask
 

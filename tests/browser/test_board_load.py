@@ -7,8 +7,9 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest_asyncio
@@ -21,6 +22,7 @@ from tests.factories.access import make_user
 from tests.factories.stage import place
 
 SHIFTS, CHANGES_A_SECOND = 200, 50
+SITE_ZONE, BOARD = ZoneInfo("Europe/Moscow"), "/board?day=tomorrow"
 LONG_MS, STUCK_MS, MOST_LONG_A_MINUTE = 50, 200, 6
 FIRST_PAGE_MS, TRIES = 1000, 5
 
@@ -48,9 +50,10 @@ _SHOWN = """() => Object.fromEntries(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shifts(house: House) -> list[UUID]:
-    """Shifts that all overlap the coming hours, so that one day's board shows every one of them."""
-    start = datetime.now(UTC) + timedelta(hours=1)
-    asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=16))
+    """Shifts of tomorrow's noon at the site, all on one board at whatever hour this runs."""
+    noon = datetime.now(SITE_ZONE).replace(hour=12, minute=0, second=0, microsecond=0)
+    start = noon + timedelta(days=1)
+    asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=8))
     placed = [(await place(house.database, house.stage, 1, asked)).shifts[0].id for _ in range(SHIFTS)]
     async with house.database.begin(house.stage.franchise_id, "system:test") as uow:
         await uow.run("UPDATE shifts SET paused_at = now()")  # nobody is asked: the changes are the test's alone
@@ -69,7 +72,7 @@ async def test_the_first_page_is_there_within_a_second(
 ) -> None:
     """Nothing is in the cache; the best of a few tries, as a busy machine makes slow what is not."""
     await window.sign_in()
-    for address, who in (("/login", None), ("/board", await window.page.context.storage_state())):
+    for address, who in (("/login", None), (BOARD, await window.page.context.storage_state())):
         best = (float("inf"), float("inf"))
         for _ in range(TRIES if full else 1):
             context = await browser.new_context(base_url=window.house.system.api_url, storage_state=who)
@@ -99,6 +102,7 @@ async def test_a_full_board_misses_nothing_and_stays_quick(
     page = window.page
     colleague = (await make_user(window.house.database, window.house.stage.franchise_id, Role.DISPATCHER)).id
     await window.sign_in()
+    await page.goto(BOARD)
     await expect(page.locator("#board > li").nth(SHIFTS - 1)).to_be_attached()
     await page.wait_for_timeout(1000)
     await page.evaluate(_WATCH)

@@ -8,9 +8,9 @@ import pytest
 from dispatch.seed.cities import City, cities
 from dispatch.seed.histories import WITH_HISTORY, draw_history
 from dispatch.seed.people import SKILLS, URGENT, draw_workers, phone_number
+from dispatch.sms.tongues import Language
 from dispatch.tenancy.policy import Engagement, MarkKind
 from dispatch.workers.bulk import NewWorker
-from dispatch.workers.commands import Language
 from dispatch.workers.skills import DOCUMENTS, Service, from_mask
 
 _TODAY = date(2026, 3, 1)

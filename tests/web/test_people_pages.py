@@ -15,9 +15,9 @@ from dispatch.access.roles import Role
 from dispatch.kit.uow import Database
 from dispatch.rating.service import Fact, record_mark
 from dispatch.settings import Settings
+from dispatch.sms.tongues import Language as TextLanguage
 from dispatch.tenancy.policy import MarkKind
 from dispatch.web.languages import Language, speech
-from dispatch.workers.commands import Language as TextLanguage
 from dispatch.workers.commands import Weekday
 from dispatch.workers.find import Column, Wanted, find_workers
 from dispatch.workers.rules import Attestation, WorkerStatus

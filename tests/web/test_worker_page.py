@@ -16,12 +16,12 @@ from dispatch.clients.photo import set_site_photo
 from dispatch.kit.pictures import redraw_picture
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
+from dispatch.sms import tongues
 from dispatch.sms.inbound import InboundDrain
 from dispatch.web.languages import Language, speech
 from dispatch.web.pace import Pace
 from dispatch.web.worker import SAID
 from dispatch.wiring import ANSWERS, words_with
-from dispatch.workers import commands
 from dispatch.workers.links import COUNTED_OVER, LINK_LASTS, MOST_LINKS
 from tests.factories.browsers import sign_in
 from tests.factories.desk import another_day, crew_of, seats_on, world
@@ -249,7 +249,7 @@ async def test_he_chooses_his_language(crowd: Sequence[Man], owner: asyncpg.Conn
     link = await man.link()
     await man.press(link, "language", language="ru")
     assert "Ваши смены" in (await man.client.get(link)).text
-    for written_in in reversed(commands.Language):  # and at last Russian again
+    for written_in in reversed(tongues.Language):  # and at last Russian again
         await man.press(link, "language", language=written_in)
         kept = await owner.fetchval("SELECT language FROM worker_contacts WHERE worker_id = $1", man.id)
         assert kept == written_in

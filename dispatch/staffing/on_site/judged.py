@@ -7,7 +7,7 @@ from dispatch.orders.timeline import note
 from dispatch.rating.service import Recorded
 from dispatch.sms.texts import Template
 from dispatch.staffing.disputes import open_dispute
-from dispatch.staffing.facts import contacts_of, place_of
+from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.tell import tell
 
 
@@ -33,7 +33,7 @@ async def tell_judged(uow: Uow, shift: Shift, seat: Seat, recorded: Recorded, te
         fine_id=fine.id if fine else None,
         fine_minor=fine.amount_minor if fine else None,
     )
-    contact = (await contacts_of(uow, [seat.worker_id]))[seat.worker_id]
+    contact = await contact_of(uow, seat.worker_id)
     place = await place_of(uow, shift)
     question = await open_dispute(uow, seat, contact, place, fine)
     await tell(

@@ -12,7 +12,7 @@ from dispatch.kit.uow import Database, Uow
 from dispatch.orders.shifts import Shift, lock_shift
 from dispatch.orders.timeline import note
 from dispatch.sms.texts import Template
-from dispatch.staffing.facts import contacts_of, place_of
+from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.on_site.queries import is_at_hand
 from dispatch.staffing.tell import tell
 
@@ -62,7 +62,7 @@ async def send_lead_link(uow: Uow, shift_id: UUID, worker_id: UUID, *, base: str
     await revoke_links(uow, shift.id, worker_id)
     plain, digest = new_token(LEAD_PREFIX)
     await store_link(uow, bytes.fromhex(digest), shift.id, worker_id)
-    contact = (await contacts_of(uow, [worker_id]))[worker_id]
+    contact = await contact_of(uow, worker_id)
     link = f"{base.rstrip('/')}/lead/{plain}"
     await tell(uow, contact, Template.LEAD_LINK, await place_of(uow, shift), key=(digest,), link=link)
     await note(uow, shift.id, "lead_link_sent", worker_id=worker_id)

@@ -20,7 +20,7 @@ from dispatch.sms.texts import Template
 from dispatch.staffing.attendance import arrive
 from dispatch.staffing.by_hand import NotEligible
 from dispatch.staffing.cover import PRIOR_SHOW
-from dispatch.staffing.facts import contacts_of, order_terms, place_of
+from dispatch.staffing.facts import contact_of, order_terms, place_of
 from dispatch.staffing.leave import SeatIsOver
 from dispatch.staffing.needs import need_of
 from dispatch.staffing.on_site.commands import MarkWalkIn
@@ -93,7 +93,7 @@ async def seat_unlisted(uow: Uow, shift: Shift, worker_id: UUID, at: datetime, *
         raise ShiftFull("Every place is taken. Mark first who is missing.")
     if seat_id is None:
         raise WorkerAlreadyBooked("He is booked elsewhere at that time.")
-    contact = (await contacts_of(uow, [worker_id]))[worker_id]
+    contact = await contact_of(uow, worker_id)
     place = await place_of(uow, shift)
     await follow_seat(uow, seat_id, place, contact, policy.pace)
     now = await read_shift(uow, shift.id)
