@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
@@ -20,6 +21,8 @@ from dispatch.orders.commands import AskedShift
 from tests.browser.conftest import House, Window
 from tests.factories.access import make_user
 from tests.factories.stage import place
+
+pytestmark = pytest.mark.timed
 
 SHIFTS, CHANGES_A_SECOND = 200, 50
 SITE_ZONE, BOARD = ZoneInfo("Europe/Moscow"), "/board?day=tomorrow"

@@ -29,6 +29,8 @@ from dispatch.kit.uow import Database
 from dispatch.local.throwaway import TestCluster
 from dispatch.sms.service import MessageClass, OutgoingText, queue_messages
 
+pytestmark = pytest.mark.timed
+
 LATEST_S = 1.0
 SHARE = 0.2
 POSTERS = 8

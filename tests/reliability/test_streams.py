@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from dispatch.access.roles import Role
@@ -24,6 +25,8 @@ from dispatch.orders.commands import AskedShift
 from tests.factories.access import make_session, make_user
 from tests.factories.stage import place, set_stage
 from tests.reliability.system import System
+
+pytestmark = pytest.mark.timed
 
 STOPS_WITHIN_S, PATIENCE_S = 5.0, 120.0
 

@@ -31,6 +31,8 @@ from tests.factories.desk import another_day
 from tests.factories.stage import Stage, place, set_stage
 from tests.reliability.system import System
 
+pytestmark = pytest.mark.timed
+
 HEADCOUNT = 10
 REPLIES_PER_S = 100
 SETTLED_WITHIN_S, EVER_WITHIN_S = 5.0, 60.0  # the short form shares the machine with other suites

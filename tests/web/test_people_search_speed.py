@@ -9,6 +9,7 @@ from random import Random
 from statistics import quantiles
 
 import asyncpg
+import pytest
 import pytest_asyncio
 from httpx import AsyncClient
 from structlog.testing import capture_logs
@@ -21,6 +22,8 @@ from dispatch.workers.bulk import Attested, bulk_insert_workers
 from dispatch.workers.rules import Attestation
 from tests.factories.browsers import PART, Browser, sign_in
 from tests.factories.stage import Stage
+
+pytestmark = pytest.mark.timed
 
 CEILING_MS = 100
 TRIES = 5
