@@ -112,7 +112,7 @@ def accept(reading: Reading, context: Context) -> Verdict | None:
         "a plain yes",
         PLAIN if reading.senses & {Sense.YES, Sense.COME} else LIKELY,
         minutes=reading.minutes(),
-        party=_party(reading) or None,
+        party=people_of(reading) or None,
         stated_time=reading.numbers.stated_time,
     )
 
@@ -226,7 +226,7 @@ def _reservations(reading: Reading, context: Context) -> Iterator[str]:
         yield "a yes where something else was asked"
     yield from _doubtful_words(reading, context)
     yield from _doubtful_days(reading, context)
-    if _party(reading) is None:
+    if people_of(reading) is None:
         yield "a yes with a number that may be people, a code or an hour"
     if not reading.numbers.codes and not _answers_the_only_question(reading, context):
         yield "a yes, but several questions are open, or it may speak of the seat he holds"
@@ -336,7 +336,7 @@ def _comes_soon(reading: Reading, context: Context) -> bool:
     return context is Context.PROMOTION and minutes <= _LONGEST_WAIT and not lasting
 
 
-def _party(reading: Reading) -> int | None:
+def people_of(reading: Reading) -> int | None:
     """Return how many come, 0 when he does not say, None when a number leaves it open.
 
     A single digit after a yes is people; after a plus sign it may be anything.

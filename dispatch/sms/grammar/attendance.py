@@ -78,7 +78,7 @@ def _announced(reading: Reading, context: Context) -> Verdict | None:
         return None
     if (context in _OFFERS or (context is Context.CHANGE and Sense.LATE not in senses)) and senses & _PROMISES:
         return ambiguous("a yes, but later than offered")
-    minutes, codeless = _delay(reading)
+    minutes, codeless = delay_of(reading)
     occasion = occasion_of(reading, reading.of(Sense.LATE, Sense.LATER, Sense.UNTIMELY))
     if held and _is_day_unclear(reading, occasion):
         return ambiguous("a delay on a day that is not clear")
@@ -241,7 +241,7 @@ def _bare_minutes(reading: Reading) -> list[int]:
     return [*numbers.codes, *(number.value for number in numbers.plain), *on, *numbers.spelled]
 
 
-def _delay(reading: Reading) -> tuple[int | None, bool]:
+def delay_of(reading: Reading) -> tuple[int | None, bool]:
     """Return the minutes of a delay; a bare number beside the word is minutes, even one that may be a code."""
     minutes, numbers = reading.minutes(), reading.numbers
     if minutes is not None or numbers.spread is not None:

@@ -19,6 +19,7 @@ from dispatch.sms.grammar.senses import Sense
 from dispatch.sms.grammar.stopping import stop
 from dispatch.sms.grammar.verdict import LIKELY, OPEN, Verdict, ambiguous, finish
 from dispatch.sms.grammar.vocabulary import vocabulary
+from dispatch.sms.grammar.weigh import weigh
 
 _SMALL_TALK = frozenset({Sense.FILLER, Sense.THANKS, Sense.GREETING, Sense.REGRET})
 _ANSWERS = frozenset({Sense.YES, Sense.NO, Sense.COME, Sense.GO, Sense.OKAY, Sense.LEAN, Sense.BOTH, Sense.ORDINAL})
@@ -88,11 +89,21 @@ Rule = Callable[[Reading, Context], Verdict | None]
 
 def decide(text: str, context: Context) -> Reply:
     """Return the reply a text is, in the context it arrived in."""
-    reading = read(text, vocabulary().rollcall if context is Context.PRESENT else vocabulary().answers)
+    reading = read_for(text, context)
+    return finish(reading, weigh(reading, context, rule_upon(reading, context)))
+
+
+def read_for(text: str, context: Context) -> Reading:
+    """Return what a text says; a crew lead's names and numbers are read in a way of their own."""
+    return read(text, vocabulary().rollcall if context is Context.PRESENT else vocabulary().answers)
+
+
+def rule_upon(reading: Reading, context: Context) -> Verdict:
+    """Return what the rules alone decide."""
     verdict = _judge(reading, context)
     if verdict is None or verdict.disposition in _UNDECIDED:
         verdict = compose(reading, context, _judge) or verdict
-    return finish(reading, verdict or Verdict(Disposition.UNKNOWN, "says nothing we ask about", OPEN))
+    return verdict or Verdict(Disposition.UNKNOWN, "says nothing we ask about", OPEN)
 
 
 def _judge(reading: Reading, context: Context) -> Verdict | None:
