@@ -213,7 +213,8 @@ ENGLISH = Lexicon(
             going back; which stop; what stop; my stop; stop over; two stops; three stops; which bus stop
             my brother says; my friend can; my brother can; my son can; my cousin can; my friend wants
             my brother wants; my wife says; my boss says; my friend says; my mate can; my dad can; he can; she can
-            they can; friend can; brother can; someone can; somebody can""",
+            they can; friend can; brother can; someone can; somebody can
+            something; too much""",
     },
     days={
         StatedDay.TODAY: "today; tdy; todays; for today",
