@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dispatch.sms.grammar.bystanders import OPEN_ENDED, are_harmless
-from dispatch.sms.grammar.normalise import Gap, Kind
+from dispatch.sms.grammar.normalise import SPANISH_YES, Gap, Kind
 from dispatch.sms.grammar.outcome import Context, Disposition
 from dispatch.sms.grammar.phrases import Mark
 from dispatch.sms.grammar.reading import Reading
@@ -69,6 +69,13 @@ _NUMBER_ENDINGS = frozenset(
 )
 _WEEKDAYS = frozenset(StatedDay) - {StatedDay.TODAY, StatedDay.TOMORROW, StatedDay.DAY_AFTER_TOMORROW}
 _ABLE = frozenset({"могу", "можем", "смогу", "сможем", "can", "puedo", "tudok"})
+_READY = _ABLE | frozenset(
+    """
+    готов готова готовы радостью удовольствием свободен gladly pleasure ready podemos gusto encantado encantada listo
+    tudunk szivesen orommel метавонам метавонем метонам метонем оламан боролман олама тайёрман тайёр тайёрам омодаам
+    """.split()  # noqa: SIM905 - read as a row
+)
+"""What else offers a day of his own beside the name of a weekday: `в воскресенье готов`."""
 _JUNK = ("спам", "spam")
 _FROM = frozenset({"с", "со", "from", "desde"})
 _NEAR = frozenset({"рядом", "близко", "недалеко", "cerca", "kozel", "якин", "наздик", "yaqin", "nearby"})
@@ -286,7 +293,8 @@ def _doubtful_days(reading: Reading, context: Context) -> Iterator[str]:
         yield "a yes to several things, or after a while"
     if any(reading.tokens[mark.start].text in _FROM for mark in reading.of(Sense.DAY)):
         yield "from a day on"
-    if (set(days) & _WEEKDAYS or _names_a_part_of_a_day(reading)) and _is_only_able(reading):
+    weekday = bool(set(days) & _WEEKDAYS)
+    if (weekday and _is_only(reading, _READY)) or (_names_a_part_of_a_day(reading) and _is_only(reading, _ABLE)):
         yield "names a day on which he can"
     if (days or Sense.REASON in reading.senses) and _only_suggests(reading):
         yield "suggests a day instead of saying yes"
@@ -301,10 +309,17 @@ def _names_a_part_of_a_day(reading: Reading) -> bool:
     return any(mark.end - mark.start > 1 for mark in reading.of(Sense.DAY))
 
 
-def _is_only_able(reading: Reading) -> bool:
+def _is_only(reading: Reading, able: frozenset[str]) -> bool:
     """Tell whether he says no more than that he can, `в субботу могу`, which offers a day of his own."""
-    words = {reading.tokens[mark.end - 1].text for mark in reading.of(*_ASSENTS)}
-    return bool(words) and words <= _ABLE
+    marks = [mark for mark in reading.of(*_ASSENTS) if not _is_stress(reading, mark)]
+    words = {reading.tokens[mark.end - 1].text for mark in marks}
+    return bool(words) and words <= able
+
+
+def _is_stress(reading: Reading, mark: Mark) -> bool:
+    """Tell whether Spanish `sí` only stresses the verb after it: `el sábado sí que puedo`."""
+    following = [token.text for token in reading.tokens[mark.end : mark.end + 2] if token.gap < Gap.COMMA]
+    return reading.tokens[mark.start].text == SPANISH_YES and bool(_READY.intersection(following[-1:] + following[:1]))
 
 
 def _answers_the_only_question(reading: Reading, context: Context) -> bool:

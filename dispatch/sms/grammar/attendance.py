@@ -9,6 +9,7 @@ from dispatch.sms.grammar.reading import Reading, part_of
 from dispatch.sms.grammar.senses import Sense, StatedDay
 from dispatch.sms.grammar.verdict import LIKELY, Verdict, ambiguous
 
+_IF = frozenset({"если", "if", "si", "ha", "agar", "агар"})
 _OFFERS = frozenset({Context.OFFER, Context.OFFERS, Context.WHICH})
 _SEAT_HELD = frozenset({Context.BOOKED, Context.BOOKED_OFFER, Context.ETA})
 _SEAT_QUESTIONS = frozenset({Context.PROMOTION, Context.RECONFIRM, Context.CHANGE})
@@ -135,7 +136,7 @@ def on_way(reading: Reading, context: Context) -> Verdict | None:
     """Read that he has set out; with a yes to an open question it is the yes that counts."""
     senses = reading.senses
     wished = any(reading.tokens[mark.end - 1].text in _WOULD for mark in reading.of(Sense.MAYBE))
-    if wished or not _has_set_out(reading, context):
+    if wished or _supposes(reading) or not _has_set_out(reading, context):
         return None
     if context in _OFFERS and senses & {Sense.BUSY, Sense.REASON}:
         return None
@@ -154,6 +155,16 @@ def on_way(reading: Reading, context: Context) -> Verdict | None:
         return Verdict(Disposition.ACCEPT, "asked to come, he has set out", LIKELY, minutes=minutes)
     why = "says he is on the way"
     return Verdict(Disposition.ON_WAY, why, minutes=minutes, party=reading.party(), stated_time=reading.numbers.time)
+
+
+def _supposes(reading: Reading) -> bool:
+    """Tell whether he goes only under a condition named first: `если отпустят, то еду`; `если что` is none."""
+    going = min((mark.start for mark in reading.of(Sense.ON_WAY, Sense.GO)), default=0)
+    words = [token.text for token in reading.tokens]
+    return any(
+        mark.start < going and words[mark.start] in _IF and words[mark.start + 1 : mark.start + 2] != ["что"]
+        for mark in reading.of(Sense.MAYBE)
+    )
 
 
 def _only_asked_about(reading: Reading, sense: Sense) -> bool:

@@ -118,7 +118,10 @@ def compose(reading: Reading, context: Context, judge: Judge) -> Verdict | None:
     decisive = [clause for clause in clauses if clause.firm is not None and not clause.asks]
     well = any(_is_unchanged(clause.reading) for clause in clauses)
     decisive = _chosen(decisive, context) or decisive
-    decisive = [clause for clause in decisive if not _denies_a_doubt(clause.reading, well=well)] or decisive
+    last = decisive[-1:]
+    decisive = [
+        clause for clause in decisive if clause in last or not _denies_a_doubt(clause.reading, well=well)
+    ] or decisive
     turn = max((at for at, clause in enumerate(clauses) if clause.turned), default=0)
     if turn:
         decisive = [clause for clause in decisive if clause in clauses[turn:]] or decisive
@@ -179,7 +182,10 @@ def _begins_a_question(reading: Reading, start: int, at: int) -> bool:
 
 
 def _is_lead(reading: Reading, at: int) -> bool:
-    """Tell whether a word leads a clause: Spanish `de` does not, Hungarian `de` does."""
+    """Tell whether a word leads a clause: Spanish `de` does not, nor the end of `рад бы, но`; Hungarian `de` does."""
+    ends = at + 1 == len(reading.tokens) or reading.tokens[at + 1].gap >= Gap.COMMA
+    if ends and any(mark.start < at < mark.end for mark in reading.marks):
+        return False
     return reading.tokens[at].text != "de" or any(mark.start == at for mark in reading.of(Sense.BUT))
 
 

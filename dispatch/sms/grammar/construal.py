@@ -115,6 +115,12 @@ _LIMITING_BEFORE = {
 }
 """What limits after these words; after them anything else only tells."""
 
+_FETCHING = frozenset({"забираю", "заберу", "забираем", "заберем", "беру", "везу", "отвожу"})
+_OUT_OF = frozenset({"из", "с", "со", "от"})
+_WHENCE = 2
+"""A preposition and a noun: `с вокзала`."""
+
+_OF_COURSE = frozenset({"как", "нет", "не"})
 _FOR = frozenset({"за", "что", "for", "por", "a", "uchun", "учун", "барои"})
 _LONGEST_THANKS = 5
 _ANSWERING = (
@@ -147,10 +153,40 @@ def construe(
 
 
 def _as_meant(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> Mark:
+    if mark.sense is Sense.YES and _fetches(tokens, mark, marks):
+        return replace(mark, sense=Sense.REASON)
+    if mark.sense is Sense.YES and _warns(tokens, mark):
+        return replace(mark, sense=Sense.FILLER)
     accompanied = _is_not_alone(tokens, mark) and any(other.sense is Sense.PARTY for other in marks)
     if accompanied or _is_over(tokens, mark) or _limits_nothing(tokens, mark):
         return replace(mark, sense=Sense.FILLER)
     return _without_trouble(tokens, _in_favor(tokens, mark))
+
+
+def _fetches(tokens: Sequence[Token], mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Tell whether what he takes is no work but one of his own: `жену из роддома забираю`."""
+    if mark.end - mark.start > 1 or tokens[mark.start].text not in _FETCHING:
+        return False
+    following = tokens[mark.end].text if mark.end < len(tokens) else ""
+    if tokens[mark.start].text == "беру" and following not in _OUT_OF:
+        return False
+    return any(_is_fetched(tokens, mark, other) for other in marks if other.sense is Sense.REASON)
+
+
+def _is_fetched(tokens: Sequence[Token], mark: Mark, reason: Mark) -> bool:
+    """Tell whether a reason adjoins the fetching, or is parted from it only by where it is fetched from."""
+    first, second = (reason, mark) if reason.start < mark.start else (mark, reason)
+    if any(token.gap >= Gap.COMMA for token in tokens[first.end : second.start + 1]):
+        return False
+    from_there = second is mark and mark.start - reason.end <= _WHENCE and tokens[reason.end].text in _OUT_OF
+    return first.end == second.start or from_there
+
+
+def _warns(tokens: Sequence[Token], mark: Mark) -> bool:
+    """Tell whether `а то` is "or else" and no yes, as it is where more follows: `а то в прошлый раз страшно было`."""
+    words = tuple(token.text for token in tokens[mark.start : mark.end])
+    more = mark.end < len(tokens) and tokens[mark.end].gap < Gap.COMMA
+    return words == ("а", "то") and more and tokens[mark.end].text not in _OF_COURSE
 
 
 def _limits_nothing(tokens: Sequence[Token], mark: Mark) -> bool:

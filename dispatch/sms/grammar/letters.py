@@ -26,6 +26,9 @@ _LATIN_SOUNDS = (
     ("shch", "sh"), ("sch", "sh"), ("kh", "h"), ("x", "h"), ("tz", "ts"), ("w", "v"), ("q", "k"), ("y", "i"),
     ("ja", "ia"), ("ju", "iu"), ("ye", "e"),
 )  # fmt: skip
+_LEADING_U = re.compile(r"y[bdghkmnprstvz]")
+"""The Latin letter that looks like Russian `у`, where it can be no consonant: `ydalite`."""
+
 _REDUCED = str.maketrans("oe", "ai")
 _HISSING = re.compile(r"(sh|zh|ch)[aei]")
 _VOICED_END = re.compile(r"(?:zh|[dbvgz])$")
@@ -100,9 +103,12 @@ def cyrillic_skeleton(word: str) -> str:
 
 
 def latin_skeletons(word: str) -> tuple[str, ...]:
-    """Return how a Russian word in Latin letters may sound; `j` is read both ways people use it."""
+    """Return how a Russian word in Latin letters may sound; `j`, and `y` at the head, are read both ways."""
+    typed = word
     for spelling, sound in _LATIN_SOUNDS:
         word = word.replace(spelling, sound)
+    if _LEADING_U.match(typed):
+        return _smooth(word), _smooth("u" + word[1:])
     if "j" not in word:
         return (_smooth(word),)
     return _smooth(word.replace("j", "i")), _smooth(word.replace("j", "zh"))

@@ -63,7 +63,7 @@ _BESIDE = frozenset({Role.WE, Role.PRICE})
 _PATTERN = re.compile(
     r"(?P<money>\$N|N\$|N[aoi]h(?!N)|vN(?![mhHdpNC]))"
     r"|(?P<date>N-?M)"
-    r"|(?P<percent>N%|%~?N)"
+    r"|(?P<percent>N%|%[o~]{0,2}N)"
     r"|(?P<item>#N)"
     r"|(?P<limit>[NC]-?[hH]?u)"
     r"|(?P<range>m[oi]?~?C|[oi]?~?Cm)"

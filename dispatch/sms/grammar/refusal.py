@@ -80,6 +80,7 @@ _CAN = frozenset({"могу", "можем", "смогу", "сможем"})
 _NEGATIONS = frozenset({"не", "cant", "cannot", "no", "nem", "not", "wont"})
 _ONLY = frozenset({"только", "only", "лишь", "csak", "solo", "факат"})
 _SEAT_HELD = frozenset({Context.BOOKED, Context.RECONFIRM, Context.CHANGE, Context.ETA})
+_HOLDING = _SEAT_HELD | {Context.BOOKED_OFFER}
 _NOTHING_TO_REFUSE = frozenset({Context.NONE, Context.NOTICE, Context.PRESENT})
 
 _OFFERS = (Context.OFFER, Context.OFFERS, Context.WHICH, Context.PROMOTION)
@@ -110,7 +111,7 @@ def refuse(reading: Reading, context: Context) -> Verdict | None:
     refusals += [
         replace(mark, sense=Sense.CANCEL)
         for mark in reading.of(Sense.REMOVE, Sense.STOP)
-        if context in _SEAT_HELD and (reading.days() or _names_a_shift(reading))
+        if (context in _SEAT_HELD and reading.days()) or (context in _HOLDING and _names_a_shift(reading))
     ]
     if reading.dashed and (reading.numbers.codes or not reading.tokens):
         refusals = [Mark(Sense.NO, 0, 0)]

@@ -1,6 +1,6 @@
 """The wish for no more messages: never missed, never invented."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from dispatch.sms.grammar.normalise import Gap, Kind
@@ -44,8 +44,86 @@ _OBJECTS: Mapping[Sense, frozenset[Sense]] = MappingProxyType(
 """What must be named beside it, in a long text in the same clause, for a word to be a wish for silence."""
 
 _LEAVES = frozenset({"baja", "меня", "me", "off", "quitenme", "quiteme"})
+_TAKING_OFF = (
+    *("учиринг", "учир", "ochir", "uchir", "чикар", "chiqar", "хорич", "torolj", "torold", "vegye"),
+    *("удаляй", "убирай", "вычерк"),
+)
+_OWN_LISTS = (
+    "баз",
+    "baz",
+    "руйх",
+    "ruyx",
+    "royx",
+    "ракам",
+    "raqam",
+    "номер",
+    "nomer",
+    "szam",
+    "list",
+    "adat",
+    "обун",
+    "obun",
+)
+"""Beginnings of what he is on for good: beside them it is no shift that he leaves."""
+
 _LISTS = frozenset({"список", "списка", "списков", "list", "lista", "listarol", "listabol", "рухат", "рўйхат"})
 """Lists that are also made of the men of one day."""
+
+_MARKED = frozenset({Sense.PENALTY, Sense.APPEAL})
+"""What is to be taken off when a mark against him is, and not his number."""
+
+_MINE = frozenset(
+    {
+        "этот",
+        "этого",
+        "this",
+        "este",
+        "ezt",
+        "мой",
+        "мои",
+        "моего",
+        "мою",
+        "my",
+        "mi",
+        "mis",
+        "szamom",
+        "szamomat",
+        "ракамим",
+        "ракамимни",
+    }
+)
+_SENT = (
+    *("писал", "написал", "отправ", "прис", "нажал", "нажим", "послал", "посылал", "sent", "wrote", "texted", "typed"),
+    *("envie", "escrib", "mand", "kuld", "irtam", "ёзд", "ёзг", "юборд", "yozd", "yubord", "навишт", "фирист"),
+)
+_AGAIN = frozenset(
+    """
+    еще снова опять again more another otra otro mas meg megint ujra яна yana боз дигар digar
+    """.split()  # noqa: SIM905 - read as a row
+)
+_THREATS = (
+    *("пожалуюс", "пожалуемс", "жалоб", "жаловат", "жалуюс", "полици", "роскомнадзор", "прокуратур", "милици"),
+    *("заблокирую", "заблочу", "заблокируем", "блокирую", "забаню", "роспотреб", "юрист", "report", "police", "block"),
+    *("lawyer", "complain", "denunci", "polici", "bloque", "demanda", "abogad", "feljelent", "rendorseg"),
+    *("letilt", "blokkol", "panasz", "ugyved", "шикоят", "shikoyat", "милиса", "блокл", "blokl"),
+)
+_ONE_TEXT = frozenset({"text", "txt", "message", "msg", "смска", "mensajito"})
+_NO_THREAT = frozenset({Sense.TOPIC, Sense.PENALTY, Sense.NOT, Sense.NO, Sense.ASK})
+_IF = frozenset({"если", "if", "si", "ha", "агар", "agar"})
+_WRITING = (
+    *("напиш", "пришл", "присыл", "пишет", "позвон", "шлет", "text", "messag", "write", "send", "contact"),
+    *("escrib", "mand", "envi", "irt", "irnak", "irsz", "kuld", "навис", "фирист"),
+    *("ёзса", "yozsa", "юборса", "yuborsa"),
+)
+_SUPPOSED = ("ете", "ешь", "санг", "сангиз", "санглар", "салар", "sang", "sangiz", "sanglar", "salar")
+_CLOSE = 3
+_SO_THAT = frozenset({"чтоб", "чтобы", "пусть", "пускай", "шоб", "штоб"})
+_REACHING = ("вид", "приход", "пришл", "получ", "слыш", "читал", "было")
+_WROTE = frozenset({"писали", "писал", "слали", "присылали", "звонили", "беспокоили", "тревожили", "шлют", "пишут"})
+_CALLING = ("звон", "назван", "трезвон", "набир", "call", "ring", "phon", "llam", "hiv")
+_ABOUT = frozenset({"о", "об", "про", "по", "с", "со", "насчет", "about", "for", "of", "on", "de", "sobre"})
+_OF_SOME_KIND = frozenset({Sense.BUT, Sense.OTHER, Sense.DAY})
+"""Beside them only some shifts are unwanted: `хватит слать ночные смены`."""
 
 _REMOVAL = frozenset({"remove", "delete", "удалите", "удалить", "удали"})
 _REFUSES = ("отказ", "refus", "rechaz")
@@ -60,7 +138,7 @@ def stop(reading: Reading, _context: Context) -> Verdict | None:
     """Stop on any phrasing, in every context; ask back on the bare word with a code, and on "not now"."""
     if any(not (_asks_to_write(reading, mark) or _leaves_a_shift(reading, mark)) for mark in reading.of(Sense.STOP)):
         return Verdict(Disposition.STOP, "asks for no more messages")
-    rules = (_stop_word, _built, _stop_alone, _removal, _soft_stop, _weary)
+    rules = (_stop_word, _threat, _never_again, _built, _stop_alone, _removal, _soft_stop, _weary)
     return next((verdict for rule in rules if (verdict := rule(reading)) is not None), None)
 
 
@@ -70,6 +148,8 @@ def _stop_word(reading: Reading) -> Verdict | None:
         return None
     if reading.numbers.codes:
         return ambiguous("the stop word beside a code: all messages, or this offer?")
+    if _has_stopped_before(reading, words):
+        return None
     if reading.ends_asking and reading.senses & {Sense.TOPIC, Sense.ASK}:
         return ambiguous("the stop word, or an exclamation before a question?")
     if _length(reading) <= _SHORT_TEXT or any(_at_edge(reading, mark) for mark in words):
@@ -84,13 +164,62 @@ def _built(reading: Reading) -> Verdict | None:
     for mark in reading.of(*_OBJECTS):
         if mark.sense is Sense.REFUSE and not reading.tokens[mark.start].text.startswith(_REFUSES):
             continue
-        within = range(len(reading.tokens)) if _length(reading) <= _SHORT_TEXT else reading.clause_of(mark.start)
+        whole = _length(reading) <= _SHORT_TEXT or _points_back(reading, mark)
+        within = range(len(reading.tokens)) if whole else reading.clause_of(mark.start)
         beside = {other.sense for other in reading.marks if other.start in within}
-        if mark.sense is Sense.REMOVE and _is_list_of_a_day(reading, mark):
+        if mark.sense is Sense.REMOVE and (_is_list_of_a_day(reading, mark) or beside & _MARKED):
             continue
         named = beside & _OBJECTS[mark.sense]
-        if named and not beside & {Sense.ASK, Sense.HELP} and not _about_a_shift(reading, mark):
+        if not named or (beside & {Sense.ASK, Sense.HELP} and not _demands_beside_a_question(reading, mark)):
+            continue
+        if _calls_on_his_way(reading, mark, named):
+            return ambiguous("no calls, while he is on his way?")
+        if not _about_a_shift(reading, mark) or _speaks_of_texts(reading, mark):
             return Verdict(Disposition.STOP, "asks for no more messages", LIKELY)
+    return None
+
+
+def _has_stopped_before(reading: Reading, words: list[Mark]) -> bool:
+    """Tell whether he only tells that he sent the stop word, and wants messages now: `писал стоп, хочу обратно`."""
+    wanted = [mark.start for mark in reading.of(Sense.START)]
+    if not wanted or reading.senses & {Sense.NO, Sense.NOT, Sense.REFUSE, Sense.UNWANTED, Sense.SOFT_STOP}:
+        return False
+    told = {at for mark in words for at in reading.clause_of(mark.start)}
+    sent = any(reading.tokens[at].text.startswith(_SENT) for at in told)
+    return sent and max(mark.start for mark in words) < max(wanted)
+
+
+def _threat(reading: Reading) -> Verdict | None:
+    """Read what he will do if one more text comes: `ещё одна смс, и я жалуюсь`."""
+    words = [token.text for token in reading.tokens]
+    again = [at for at, word in enumerate(words) if word in _AGAIN]
+    if not (again and any(word.startswith(_THREATS) for word in words)):
+        return None
+    if reading.asks or reading.numbers.codes or reading.senses & _NO_THREAT:
+        return None
+    supposed = not _IF.isdisjoint(words)
+    texts = {mark.start for mark in reading.of(Sense.MESSAGES)}
+    texts |= {at for at, word in enumerate(words) if word in _ONE_TEXT}
+    texts |= {
+        at for at, word in enumerate(words) if word.startswith(_WRITING) and (supposed or word.endswith(_SUPPOSED))
+    }
+    if any(at in reading.clause_of(text) and abs(at - text) <= _CLOSE for text in texts for at in again):
+        return Verdict(Disposition.STOP, "threatens us if one more message comes", LIKELY)
+    return None
+
+
+def _never_again(reading: Reading) -> Verdict | None:
+    """Read a wish put as what shall not be: `чтоб я больше ваших смс не видел`."""
+    if reading.asks or reading.senses & {Sense.COME, Sense.ON_WAY, Sense.TOPIC}:
+        return None
+    for at, token in enumerate(reading.tokens):
+        if token.text not in _SO_THAT:
+            continue
+        words = [reading.tokens[near].text for near in reading.clause_of(at)]
+        named = {mark.sense for mark in reading.marks if mark.start in reading.clause_of(at)}
+        seen = Sense.MESSAGES in named and any(word.startswith(_REACHING) for word in words)
+        if "больше" in words and "не" in words and (seen or any(word in _WROTE for word in words)):
+            return Verdict(Disposition.STOP, "wants to see no more messages", LIKELY)
     return None
 
 
@@ -111,6 +240,52 @@ def _removal(reading: Reading) -> Verdict | None:
     return Verdict(Disposition.STOP, "asks to be removed", LIKELY)
 
 
+def _demands_beside_a_question(reading: Reading, mark: Mark) -> bool:
+    """Tell whether his own number is to go, and what he asks is another sentence: `откуда мой номер? уберите`."""
+    clause = reading.clause_of(mark.start)
+    asked_there = any(other.start in clause for other in reading.of(Sense.ASK, Sense.HELP))
+    named_there = any(other.start in clause for other in reading.of(Sense.LISTING))
+    return mark.sense is Sense.REMOVE and (named_there or _names_his_number(reading)) and not asked_there
+
+
+def _points_back(reading: Reading, mark: Mark) -> bool:
+    """Tell whether what is to be removed stands in the sentence before: `how did you get my number? delete it`."""
+    clause = reading.clause_of(mark.start)
+    plain = not any(at in clause for at in reading.unknown) and not _about_a_shift(reading, mark)
+    return mark.sense is Sense.REMOVE and plain and _names_his_number(reading)
+
+
+def _names_his_number(reading: Reading) -> bool:
+    lists = reading.of(Sense.LISTING)
+    near = {reading.tokens[at].text for other in lists for at in (other.start, max(other.start - 1, 0))}
+    return bool(near & _MINE)
+
+
+def _calls_on_his_way(reading: Reading, mark: Mark, named: Collection[Sense]) -> bool:
+    """Tell whether he only wants no calls now, as he comes already: `хватит звонить, я еду`."""
+    clause = reading.clause_of(mark.start)
+    calls = any(reading.tokens[at].text.startswith(_CALLING) for at in clause)
+    comes = any(other.start not in clause for other in reading.of(Sense.COME, Sense.ON_WAY, Sense.ARRIVED, Sense.LATE))
+    return set(named) == {Sense.WRITE} and calls and comes
+
+
+def _speaks_of_texts(reading: Reading, mark: Mark) -> bool:
+    """Tell whether shifts are only what unwanted messages are about: `dont want job texts`, `хватит слать смены`."""
+    clause = reading.clause_of(mark.start)
+    named = [other for other in reading.marks if other.start in clause]
+    if mark.sense in {Sense.REMOVE, Sense.CANCEL} or any(other.sense in _OF_SOME_KIND for other in named):
+        return False
+    texts = [other for other in named if other.sense is Sense.MESSAGES]
+    shifts = [at for at in clause if reading.tokens[at].text.startswith(ABOUT_A_SHIFT)]
+    if texts:
+        kinds = {other.start - 1 for other in texts if reading.tokens[other.start].text.isascii()}
+        kinds |= {other.end for other in texts}
+        return all(at in kinds or reading.tokens[at - 1].text in _ABOUT for at in shifts)
+    sends = any(other.sense is Sense.WRITE and other.start > mark.start for other in named)
+    whom = {reading.tokens[at].text for at in clause} & {"меня", "нас", "me", "us"}
+    return mark.sense in {Sense.WEARY, Sense.STOP_ALONE} and sends and not whom
+
+
 def _weary(reading: Reading) -> Verdict | None:
     if reading.asks or not reading.of(Sense.STOP_ALONE, Sense.WEARY):
         return None
@@ -125,8 +300,11 @@ def _asks_to_write(reading: Reading, mark: Mark) -> bool:
 
 def _leaves_a_shift(reading: Reading, mark: Mark) -> bool:
     """Tell whether "take me off" speaks of a shift: `dar de baja del turno`."""
-    leaves = reading.tokens[mark.end - 1].text in _LEAVES
-    return leaves and not reading.of(Sense.MESSAGES) and _about_a_shift(reading, mark)
+    words = [reading.tokens[at].text for at in range(mark.start, mark.end)]
+    off = any(word.startswith(_TAKING_OFF) for word in words)
+    leaves = words[-1] in _LEAVES or (off and not any(word.startswith(_OWN_LISTS) for word in words))
+    a_shift = _about_a_shift(reading, mark) or _is_list_of_a_day(reading, mark)
+    return leaves and not reading.of(Sense.MESSAGES) and a_shift
 
 
 def _soft_stop(reading: Reading) -> Verdict | None:

@@ -25,7 +25,7 @@ ENGLISH = Lexicon(
             didnt get the address; did not get the address; no address; didnt get paid; not paid; i was not paid
             not been paid; gate is closed; the gate is closed; need help; help me; please help; can you help
             need some help""",
-        Sense.STOP_WORD: "stop; stpo; sotp; tsop; stop stop; ctop; stp; stopp; sstop",
+        Sense.STOP_WORD: "stop; stpo; sotp; tsop; stop stop; ctop; stp; stopp; sstop; stop looking for me",
         Sense.STOP: """
             stopall; stop all; unsubscribe; unsub; unsubscribed; optout; opt out; opt me out; opting out; remove me
             remove me from; remove me from the/your/this list/database/base/system
@@ -41,12 +41,20 @@ ENGLISH = Lexicon(
             i no longer want; no longer wish to receive; cancel subscription; cancel my subscription
             end subscription; go away; get lost; fuck off; piss off; unsuscribe; unsubcribe; i revoke consent
             revoke consent; withdraw consent; i withdraw my consent; report spam; reported as spam; this is spam
-            stop messages; stop sms; please stop; pls stop""",
+            stop messages; stop sms; please stop; pls stop
+            take me/this/my number/us out of the/your/this system/list/database/base/records
+            take this/my number out; take this number off; never want to hear from you
+            dont want to hear from you again; dont want to hear from you anymore; i never want to hear from you
+            turn/switch off the/these/your/my/all messages/texts/sms/notifications/alerts
+            wipe my number/data/details; i dont want to see your/any/these messages/texts/sms""",
         Sense.WRITE: """
             text; write; message; contact; send; bother; disturb; texting; sending; writing; messaging; spamming
             contacting; bothering; annoy; annoying; harass; receive; get texts; get messages""",
-        Sense.MESSAGES: "messages; texts; sms; notifications; notification; spams",
-        Sense.REMOVE: "remove; delete; erase; unlist; take me off; take off; get me off; exclude; block",
+        Sense.MESSAGES: """
+            messages; texts; sms; notifications; notification; spams; msgs; txts; text messages; reminders""",
+        Sense.REMOVE: """
+            remove; delete; erase; unlist; take me off; take off; get me off; exclude; block; wipe; scrub; purge
+            get rid of; trash""",
         Sense.LISTING: """
             list; lists; database; base; system; records; mailing list; distribution list; data; phone number
             my number; this number; my phone; my cell; my contact; my info; my details; my name; my contacts
@@ -179,7 +187,9 @@ ENGLISH = Lexicon(
             us; our; go; make; myself; alone; for you; kind; kindly; regards; best regards; as well; exactly
             right away; them; number; no problem at all; folks; here is; thats; that is; not at all; kind regards
             br; cheers mate; dont stop sending; do not stop sending; keep sending; at all; cover it; i can cover it
-            cover the shift; cover that; can cover; for the shift""",
+            cover the shift; cover that; can cover; for the shift
+            stop looking/searching/worrying/stressing/panicking; stop looking for others/someone/anyone/somebody
+            quit worrying/looking; no need to look further; quit looking for someone/anyone""",
         Sense.THANKS: """
             thanks; thank you; thx; ty; tnx; thank u; thankyou; thanks a lot; thank you very much; many thanks
             cheers; thanks so much; appreciate; appreciated; much appreciated; tks; thanx""",
@@ -203,7 +213,8 @@ ENGLISH = Lexicon(
             going back; which stop; what stop; my stop; stop over; two stops; three stops; which bus stop
             my brother says; my friend can; my brother can; my son can; my cousin can; my friend wants
             my brother wants; my wife says; my boss says; my friend says; my mate can; my dad can; he can; she can
-            they can; friend can; brother can; someone can; somebody can""",
+            they can; friend can; brother can; someone can; somebody can
+            something; too much""",
     },
     days={
         StatedDay.TODAY: "today; tdy; todays; for today",

@@ -19,7 +19,8 @@ ENGLISH_ANSWERS: Final[Mapping[Sense, str]] = MappingProxyType(
             another gig; other gig; other job; another shift; double booked; already booked; prior engagement
             moving house; family matters; family stuff; family issues; family matter; personal reasons
             personal stuff; not feeling well; under the weather; knackered; exhausted; wiped out; sleeping
-            off that day""",
+            off that day
+            uni; at uni""",
         Sense.REGRET: """
             regrettably; sadly; so sorry but; sorry but; sorry mate; sorry guys; apologies; im afraid; i am afraid
             afraid; would love to but; id love to but; no luck""",
@@ -38,7 +39,7 @@ ENGLISH_ANSWERS: Final[Mapping[Sense, str]] = MappingProxyType(
             im up for it; i confirm i will be there; count on it; on it; lets do it; lets go; for sure yes
             i got it covered; im down; i am down; down for it; yass; yah; yeh; ya sure; ya im down; you got it
             im game; game; say less; no doubt; bet bet; roger that im in; i got you; i gotchu; thumbs up; yessir
-            yes boss; 100 percent; hundred percent; all day; absolutely yes; lock me in; pencil me in; slot me in
+            yes boss; 100 percent; hundred percent; all day long; absolutely yes; lock me in; pencil me in; slot me in
             ill do it; i will do it; ill be their; be their; will be their; fosho; fo sho; for sho; fasho
             hell yeah; hell yes; heck yeah; heck yes; yea boy; yeet; aye aye; ight bet; ight; aite; imma be there
             ima be there; imma come; ima come; imma pull up; ill pull up; pulling up; on god; no cap; facts; word
@@ -138,7 +139,8 @@ ENGLISH_ANSWERS: Final[Mapping[Sense, str]] = MappingProxyType(
             back next week; only back next week; not in the country; abroad; overseas; left the country
             moved out of state; got hired; got a full time job; full time job now; retired; i retired; im retired
             no longer available; no longer doing this; not doing this anymore; done with this kind of work
-            not my kind of work""",
+            not my kind of work
+            i quit; im quitting; i have quit; ive quit""",
         Sense.BUSY: """
             i work; i work tomorrow; have to work; got work; i got work; work tomorrow; have work; i have work
             i have to work; working; i am working; im working; at work; on shift; at another job; on another job
@@ -149,7 +151,8 @@ ENGLISH_ANSWERS: Final[Mapping[Sense, str]] = MappingProxyType(
         Sense.UNWANTED: """
             not interested; im not interested; i am not interested; no interest; dont want; i dont want
             do not want; i do not want; dont want to; dont need; i dont need; do not need; no need; not needed
-            dont care; uninterested""",
+            dont care; uninterested
+            do not wish; i do not wish; dont wish; i dont wish; do not wish to; i do not wish to""",
         Sense.CANCEL: """
             cancel; cancel me; cancel my shift/seat/booking/place/job; cancel it; cancel that; cancel please
             canceled; cancelled; cancelling; canceling; please cancel; i cancel; calling off; call off; calling out
@@ -165,7 +168,9 @@ ENGLISH_ANSWERS: Final[Mapping[Sense, str]] = MappingProxyType(
             back out; have to back out; scratch me; scratch my name; give my spot; give away my spot
             get a replacement; take my name off the roster; take me off the schedule; take me off the shift
             take me off the job; remove me from the shift; remove me from the job; remove me from the schedule
-            off the shift; withdrawing""",
+            off the shift; withdrawing
+            put/book/sign/pick/choose someone/somebody/anybody else; put someone/somebody else down
+            sign someone/somebody else up; give it to someone/somebody else; offer it to someone/somebody else""",
         Sense.UNTIMELY: """
             not make it in time; wont make it in time; cant make it in time; cannot make it in time; not in time
             too early; too late; too soon; too short notice; short notice; cant make it on time""",
@@ -186,7 +191,9 @@ ENGLISH_ANSWERS: Final[Mapping[Sense, str]] = MappingProxyType(
             reckon so; reckon; possibly yes; il let you know; tbc; tbd; not 100; not hundred percent; on the fence
             up in the air; if i can; pending; iffy; wait and see; ask my wife; need to ask; gotta check
             have to see; ill see what i can do; see how i feel; touch and go; cant commit; can not commit
-            not confirmed; no promises""",
+            not confirmed; no promises
+            in pencil; as a backup; as backup; as a reserve; as reserve; as a spare; on standby; standby
+            on the waitlist; on the waiting list; waitlist me""",
         Sense.LAUGH: "haha; hahaha; lol; lmao; rofl; hehe",
         Sense.BUT: """
             lunchtime; lunch time; midday; dinner; dinnertime; breakfast; sunrise; sunset; evenings; mornings
@@ -195,7 +202,8 @@ ENGLISH_ANSWERS: Final[Mapping[Sense, str]] = MappingProxyType(
             till; later; earlier; other; another; different; rather; better; half; morning; afternoon; evening
             night; noon; midnight; more; first; then; then yes; part; just; starting; start from; from; no earlier
             at most; at least; max; too far; far; low pay; yesterday; week; not before; without; than; cheap; less
-            in the morning; in the evening; in the afternoon; at night; tonight""",
+            in the morning; in the evening; in the afternoon; at night; tonight
+            partly; halfway; not all of it""",
         Sense.BOTH: """
             both; either one; any; anyone; any of them; both of them; both days; all of them; all days; every
             everyone; doesnt matter; dont mind which; all; whichever; whichever is closer; whichever is nearer

@@ -82,7 +82,10 @@ HUNGARIAN = Lexicon(
             vegyen le a műszakról/munkáról; mondjátok le; mondja le; ne várjatok; ne várjanak; ne várjatok rám
             keressetek helyettest; visszalépek; kiszállok; törlöm; sztornó; lemondtam
             vegyetek/vegyenek/vegyél le a/erről/holnapi/mai műszakról; vegyetek le a holnapi/mai műszakról
-            húzzatok ki a műszakból; vegyetek le erről""",
+            húzzatok ki a műszakból; vegyetek le erről
+            írjatok/írjanak/írj fel mást; mást írjatok/írjanak/írj fel; mást írjatok/írjanak be
+            írjatok/írjanak be mást; hívjatok/hívjanak/vigyetek/vegyetek mást; mást hívjatok/hívjanak/vigyetek
+            valaki mást írjatok fel""",
         Sense.UNTIMELY: """
             nem érek oda; nem érek oda időben; nem érem el; nem érek be; nem fogok odaérni; nem tudok odaérni
             túl korán; túl korai; túl korán van; túl késő""",
@@ -101,13 +104,16 @@ HUNGARIAN = Lexicon(
             elképzelhető; könnyen lehet; simán lehet; 50 50; passz nem tudom; gőzöm sincs; fogalmam sincs
             bizonytalan vagyok; nem ígérek; nem ígérek semmit; nem garantálom; kérdéses; kétséges; esélyes
             van rá esély; jó eséllyel; reméljük; remélhetőleg; amint; ahogy végzek; mihelyt; miután; amikor végzek
-            ha végzek; feltéve; azzal a feltétellel; feltétellel""",
+            ha végzek; feltéve; azzal a feltétellel; feltétellel
+            ceruzával; tartaléknak; tartalékba; tartalékként; beugrónak; várólistára; ha elmúlik; ha felépülök
+            ha javul""",
         Sense.BUT: """
             csak; vagy; viszont; azonban; kivéve; utána; után; előtt; előbb; később; korábban; inkább; másik; más
             délután; délelőtt; reggel; éjjel; éjszaka; fél nap; félnap; először; akkor; legkorábban; legkésőbb
             messze; messze van; kevés; több; olcsó; helyett; délig; estig; tegnap; jobb lenne; pénz; drága; délben
             estére; reggelre; fél műszak; fél műszakot; fél műszakra; félműszak; félműszakot; részben; részidő
-            pár órára""",
+            pár órára
+            félig; nem teljesen; nem mindent""",
         Sense.BOTH: """
             mindkettő; mindkettőre; mindkét; mindegyik; mindegyikre; bármelyik; mindegy; mindkét nap; mindkettőt
             mindkettő jó; összes""",
@@ -145,7 +151,17 @@ HUNGARIAN = Lexicon(
             vegyetek le a listáról; vegyen le a listáról; vegyenek le a listáról; nem kérek több üzenetet
             nem kérek több sms; nem kérek több smst; nem akarok több üzenetet; ne spammeljetek; ne hívjatok többet
             ne hívjon többet; ne keressenek többet; ne keressetek többet; elegem van az üzenetekből; elegem van
-            nem kérek értesítést; töröld a számom; töröld a számomat; állítsák le; állítsátok le; kérem ne írjanak""",
+            nem kérek értesítést; töröld a számom; töröld a számomat; állítsák le; állítsátok le; kérem ne írjanak
+            szálljanak/szálljatok/szálljon/szállj le rólam; törlésemet kérem; kérem a törlésemet
+            kérem a számom törlését; számom törlését kérem; adataim törlését kérem; kérem az adataim törlését
+            vegyék/vegyétek/vegye/vedd ki a számomat/számom
+            vegyenek/vegyetek/vegyen ki a rendszerből/adatbázisból/listából
+            töröljék/töröljétek/törölje/töröld ki a számomat/számom; szedjék/szedjétek/szedje ki a számomat/számom
+            húzzák/húzzátok/húzza ki a számomat/számom; szedjenek/szedjetek/szedjen le a listáról
+            ne jöjjön több üzenet/sms; ne jöjjenek üzenetek; ne jöjjenek többet üzenetek
+            ne lássak több üzenetet/smst; nem kívánok üzenetet/üzeneteket/smst kapni
+            nem kívánok több üzenetet kapni; kapcsolják/kapcsoljátok ki az értesítéseket
+            kapcsolják/kapcsoljátok ki az üzeneteket""",
         Sense.WRITE: """
             írj; írjon; írjatok; írjanak; küldj; küldjön; küldjetek; küldjenek; küldjétek; küldjék; zavarj
             zavarjon; zavarjatok; zavarjanak; keressen; keressenek; keressetek; keress; hívogasson; hívogassatok
@@ -224,7 +240,8 @@ HUNGARIAN = Lexicon(
             biztos; mint mindig; szokás szerint; vagyok; vagyunk; van; akkor is; egyedül; teljesen; nagyon
             nem kések; nem késem; nem fogok késni; ne aggódjatok; ne aggódjon; várom; várjatok; ez; ezt; erre; arra
             szám; rá; magam; helyre; nagyon szépen; ide; oda; ember; fel; nyugodtan; úr; minden; üdvözlettel
-            két megálló van hátra; megálló van hátra; hátra; ot; et; at; öt""",
+            két megálló van hátra; megálló van hátra; hátra; ot; et; at; öt
+            nahát; ejha; azta""",
         Sense.THANKS: "köszönöm; köszi; kösz; köszönjük; köszönöm szépen; köszi szépen; kössz; köcce",
         Sense.FAREWELL: "viszlát; viszontlátásra; szép napot; további szép napot; minden jót; jó éjt; jó éjszakát",
         Sense.GREETING: """
@@ -294,6 +311,7 @@ HUNGARIAN = Lexicon(
         Role.PEOPLE: "ember; fő; emberrel; emberek; fővel; munkás",
         Role.MONEY: "ft; forint; forintot; huf",
         Role.WE: "vagyunk; leszünk",
+        Role.PERCENT: "százalék; százalékban; százalékra; százalékosan; százalékig",
         Role.ABOUT: "körülbelül; kb; nagyjából; pontban; úgy; olyan; legalább",
         Role.LIMIT: "tól; től; ig; után; előtt; tol; tel; órától; óráig; óra után; óra előtt; utan",
         Role.OCLOCK: "kor; órakor; órára; re; ra; órától kor; körül; óra körül",

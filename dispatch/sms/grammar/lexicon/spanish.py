@@ -44,7 +44,11 @@ SPANISH = Lexicon(
             déjame en paz; basta de mensajes; paren de escribir; paren de mandar; cancelar suscripción
             cancela mi suscripción; cancelar la suscripción; desuscribir; desuscribirme; desuscribirse
             desinscribir; no llamen; no me llamen; no me llamen más; no me contacten; no contactar
-            no me contacten más; suficientes mensajes""",
+            no me contacten más; suficientes mensajes
+            no me lleguen más mensajes; que no me lleguen mensajes; que no me lleguen más mensajes
+            no me lleguen mensajes; no deseo mensajes; no deseo más mensajes; ya no deseo recibir
+            no quiero ver sus mensajes; quiten/saquen mi número; quite/saque mi número
+            saquen/quiten mi número de la lista/base; desactiven los mensajes; apaguen los mensajes""",
         Sense.WRITE: """
             escriban; escriba; escribas; escribir; escribirme; manden; mande; mandes; mandar; mandarme; envíen
             envíe; envíes; enviar; enviarme; molesten; moleste; molestes; molestar; molestarme; contacten; contacte
@@ -53,7 +57,8 @@ SPANISH = Lexicon(
         Sense.REMOVE: """
             borren; borre; borra; borrar; eliminen; elimine; elimina; eliminar; quiten; quite; quita; quitar
             saquen; saque; saca; sacar; sácame; sáquenme; quítame; bórrame; bórrenme; bloqueen; bloquee; desactiven
-            den de baja; dar de baja a""",
+            den de baja; dar de baja a
+            apaguen; apague; saquen de; limpien; tachen mi número""",
         Sense.LISTING: """
             lista; listas; base; base de datos; mi número; este número; mis datos; registro; registros; contactos
             sistema""",
@@ -158,7 +163,8 @@ SPANISH = Lexicon(
             un saludo; estoy ahí; ahí estoy; no paren de mandarme; no dejen de mandarme; no paren de enviarme
             faltan dos/tres paradas; paradas; no les fallo; no les fallaré; no te fallo; no fallo; no falto
             no faltaré; see you in the morning; see you tomorrow morning; see you tonight; will both
-            both of us will""",
+            both of us will
+            dejen de buscar; deja de buscar""",
         Sense.THANKS: """
             gracias; muchas gracias; mil gracias; grax; grs; muchísimas gracias; gracias por avisar; se agradece
             muy amable; gracias por todo""",
@@ -241,6 +247,7 @@ SPANISH = Lexicon(
             a partir de las; de las""",
         Role.IN: "en; dentro de; unos",
         Role.WE: "somos; seremos; vamos; estamos; iremos; vamos los",
+        Role.PERCENT: "por ciento; porciento",
         Role.ABOUT: "aproximadamente; aprox; unos; como; casi; mas o menos",
         Role.OCLOCK: "en punto",
         Role.ITEM: "código; turno; numero; oferta",

@@ -115,7 +115,9 @@ SPANISH_ANSWERS: Final[Mapping[Sense, str]] = MappingProxyType(
             bórrenme del turno; no me esperen; no me esperes; no me espere; no esperen; busquen reemplazo
             busquen un reemplazo; busca reemplazo; me bajo; me bajo del turno; renuncio al turno; busquen sustituto
             cedo mi lugar; denle mi lugar a otro; cancelar turno; cancelar mi turno
-            bájame/bájenme/sáquenme/sácame/quítenme/quítame del turno""",
+            bájame/bájenme/sáquenme/sácame/quítenme/quítame del turno
+            apunten/anoten/pongan/llamen/manden/lleven/elijan a otro/otra
+            apunta/anota/pon/llama a otro; apunten/anoten/pongan a otra persona""",
         Sense.UNTIMELY: """
             no llego a tiempo; no voy a llegar a tiempo; no llegaré a tiempo; no me da tiempo de llegar; no alcanzo
             no alcanzo a llegar; muy temprano; demasiado temprano; demasiado pronto; demasiado tarde
@@ -142,7 +144,10 @@ SPANISH_ANSWERS: Final[Mapping[Sense, str]] = MappingProxyType(
             yo creo que sí; pienso que sí; me parece que sí; imagino que sí; casi seguro; seguramente; de pronto
             de pronto sí; de repente; de repente voy; por ahí; por ahí voy; por ahí sí; hay que ver; habrá que ver
             según cómo; según como; según lo que paguen; con suerte; si me dan permiso; si consigo; si termino
-            si salgo; si alcanzo; si no llueve; si no pasa nada; si todo sale bien; si me siento mejor""",
+            si salgo; si alcanzo; si no llueve; si no pasa nada; si todo sale bien; si me siento mejor
+            con lápiz; a lápiz; en lápiz; de reserva; de suplente; como suplente; como reserva; en lista de espera
+            si se; si te; si le; si les; si nos; si todo; si dios; si termino; si consigo; si salgo; si mejoro
+            si amanezco; si llueve; si alguien; si mi; si mis; si baja; si sube; si queda; si llego; si alcanzo""",
         Sense.LAUGH: "jaja; jajaja; jejeje; jeje",
         Sense.BUT: """
             medio turno; media jornada; media mañana; al salir; después de; medio; media; pero; sólo; solo
@@ -150,7 +155,8 @@ SPANISH_ANSWERS: Final[Mapping[Sense, str]] = MappingProxyType(
             a partir; más tarde; más temprano; luego; mejor; otro; otra; medio día; mediodía; por la mañana
             por la tarde; por la noche; en la mañana; en la tarde; en la noche; entonces; lejos; muy lejos
             está lejos; poco; más; barato; en vez; en lugar; ayer; semana; parte; como mínimo; mínimo; máximo
-            dinero; pronto mejor; pagan""",
+            dinero; pronto mejor; pagan
+            a medias; en parte; a la mitad; no todo""",
         Sense.BOTH: """
             ambos; ambas; los dos; las dos; a los dos; los dos días; cualquiera; cualquier; todos; todas
             me da igual; da igual; ambos días; a ambos; en ambos; cualquiera de los dos""",

@@ -71,7 +71,9 @@ UZBEK = Lexicon(
             мени ўчиринг сменадан/заявкадан; бошқа одам топинг; мени кутманг; кутманг; ўрнимга одам топинг
             bekor qiling; bekor qilaman; kutmang; мени сменадан олиб ташланг/чиқаринг/ўчиринг
             сменадан олиб ташланг; мени рўйхатдан чиқаринг сменадан; мени заявкадан олиб ташланг
-            meni smenadan olib tashlang/chiqaring; smenadan olib tashlang""",
+            meni smenadan olib tashlang/chiqaring; smenadan olib tashlang
+            бошқани ёзинг; бошқасини ёзинг; бошқа одамни ёзинг; бошқа одам ёзинг; бошқани чақиринг
+            бошқа одамни чақиринг; бошқасини чақиринг; бошқани олинг""",
         Sense.UNTIMELY: """
             улгурмайман; улгура олмайман; улгуролмайман; етиб боролмайман; етиб бора олмайман; ulgurmayman
             улгурмиман""",
@@ -83,11 +85,13 @@ UZBEK = Lexicon(
             хабар бераман; balki; bilmadim; bilmayman; koramiz; ko'ramiz; agar; harakat qilaman; bolishi mumkin
             бўлиши мумкин; бўлса; борса; қийин; қўнғироқ қиламан; телефон қиламан; сўраб айтаман; сураб айтаман
             so'rab aytaman; маслаҳатлашиб айтаман; keyin aytaman; ўйлаб айтаман; o'ylab aytaman; ha yo'q; ҳа йўқ
-            ха йук""",
+            ха йук
+            қалам билан; қаламда; захирага; захира қилиб; эҳтиёт учун; эҳтиётга; zaxiraga""",
         Sense.BUT: """
             лекин; аммо; бироқ; фақат; ёки; кейин; олдин; эртароқ; гача; дан кейин; кечқурун; эрталаб; кундузи
             тушдан кейин; тушгача; кечаси; бошқа; ярим кун; яхшироқ; эрта; кеч; lekin; faqat; yoki; keyin; узоқ
-            узок; арзон; кам; кўпроқ; uzoq; қолган""",
+            узок; арзон; кам; кўпроқ; uzoq; қолган
+            чала; қисман; ярмини""",
         Sense.BOTH: """
             иккаласи; иккови; иккаласига; иккаласини; ҳар иккаласи; ҳаммаси; ҳаммасига; фарқи йўқ; ikkalasi
             ikkalasiga; hammasi; farqi yoq; бари бир; барибир""",
@@ -129,7 +133,11 @@ UZBEK = Lexicon(
             yozishni to'xtating; yuborishni to'xtating; тинч қўйинглар; tinch qo'yinglar; рўйхатдан ўчиринглар
             o'chirib tashlang; o'chirib tashlanglar; ўчириб ташланглар; базангиздан ўчиринг; bazangizdan o'chiring
             номеримни ўчиринг; nomerimni o'chiring; номеримни ўчириб ташланг; nomerimni o'chirib tashlang
-            obunani bekor qiling; obunadan chiqaring; обунадан чиқаринг""",
+            obunani bekor qiling; obunadan chiqaring; обунадан чиқаринг
+            смс келмасин; бошқа смс келмасин; хабар келмасин; бошқа хабар келмасин; sms kelmasin
+            boshqa sms kelmasin; boshqa xabar kelmasin; смс олишни хоҳламайман; хабар олишни хоҳламайман
+            sms olishni xohlamayman; xabar olishni xohlamayman; рақамимни олиб ташланг; raqamimni olib tashlang
+            номеримни олиб ташланг; nomerimni olib tashlang; номеримни ўчириб юборинг; рақамимни ўчириб юборинг""",
         Sense.WRITE: "ёзиш; юбориш; жўнатиш; ёзишни; юборишни; жўнатишни",
         Sense.MESSAGES: """
             смс; смслар; хабар; хабарлар; хабарларингиз; рассылка; рассылкани; sms; smslar; xabar; xabarlar; спам""",
@@ -280,6 +288,7 @@ UZBEK = Lexicon(
         Role.MONEY: "сўм; минг; so'm; som; ming",
         Role.CLOCK_HOUR: "соат; soat",
         Role.WE: "биз; biz",
+        Role.PERCENT: "фоиз; foiz; фоизга; foizga",
         Role.ABOUT: "тахминан; чамаси; taxminan",
         Role.LIMIT: "дан; гача; дан кейин; дан олдин; dan; gacha; dan keyin; larda emas",
         Role.CLOCK_SUFFIX: "да; га; ларда; da; ga; larda; larga; ларга",
