@@ -195,9 +195,6 @@ KEEP_ALIVE_S: Final = 75
 """How long an idle connection stays open: longer than gateways, proxies and clients keep theirs, so that it is always
 they who close it, and no request is sent into a connection that is just being closed."""
 
-WEBHOOK_PATIENCE_S: Final = 10.0
-"""How long a webhook waits for a connection: gateways wait about 15 seconds, and an answer saves them a repetition."""
-
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the API; what it needs is opened when it starts and closed when it stops.
@@ -267,7 +264,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             return await stack.enter_async_context(Database(engine, constraints=CONSTRAINTS, after_commit=wake_ups))
 
         database = await open_database("dispatch api", place.pool_size)
-        webhooks = await open_database("dispatch webhooks", place.webhook_pool_size, WEBHOOK_PATIENCE_S)
+        webhooks = await open_database("dispatch webhooks", place.webhook_pool_size, sms_hooks.PATIENCE_S)
         probe = open_engine(url, size=1, name="dispatch probe", pool_timeout_s=patience)
         geocoding = open_geocoding(settings)
         if geocoding is not None:

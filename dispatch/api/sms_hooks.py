@@ -1,8 +1,8 @@
 """Where gateways post: what people text to us, and what became of our own texts.
 
-A call is answered 2xx only when it is stored, by one statement that commits on the server; what it means is found out
-later. Whose call it is says its signature over the exact public address, or, where the gateway signs nothing, the key
-in the address that it was given; without either nothing is stored. Kannel calls by GET, the others post.
+A call is answered 2xx only when it is stored and committed, alone or with those that came beside it; what it means is
+found out later. Whose call it is says its signature over the exact public address, or, where the gateway signs nothing,
+the key in the address that it was given; without either nothing is stored. Kannel calls by GET, the others post.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from dispatch.api.deps import Resources, webhook
 from dispatch.api.errors import responses
 from dispatch.kit.ids import new_id
 from dispatch.kit.text import storable
+from dispatch.kit.together import Together
 from dispatch.kit.uow import AfterCommit, Database
 from dispatch.sms.errors import GatewayUnknown, WebhookMalformed, WebhookRefused
 from dispatch.sms.gateways.base import Fields, Gateway, Hook, HookKind, Owner
@@ -35,13 +36,23 @@ _MOST_FIELDS: Final = 200
 _TOO_LARGE: Final = 413
 _SECRET_KEPT_S: Final = 5.0
 _HINT_EVERY_S: Final = 0.05
+PATIENCE_S: Final = 10.0
+"""How long a webhook waits for its turn: gateways wait about 15 seconds, and an answer saves them a repetition."""
 
 _BY_NUMBER = """
 SELECT json_build_object('id', account_id, 'secret', secret)::text FROM sms_account_at($1, $2, $3)
 """
 _BY_ID = "SELECT json_build_object('id', account_id, 'secret', secret)::text FROM sms_account_by_id($1, $2)"
-_STORE_INBOUND = "SELECT store_inbound($1, $2, $3, $4, $5, $6)"
-_STORE_RECEIPT = "SELECT store_receipt($1, $2, $3, $4, $5, $6, $7)"
+_STORE_INBOUND = """
+SELECT count(store_inbound(c.id, c.account, c.ref, c.phone, c.said, c.raw))
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[])
+    AS c (id, account, ref, phone, said, raw)
+"""
+_STORE_RECEIPT = """
+SELECT count(store_receipt(c.id, c.account, c.ref, c.message, c.state, c.problem, c.raw))
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::bytea[])
+    AS c (id, account, ref, message, state, problem, raw)
+"""
 
 _FORM: Final = {
     "requestBody": {
@@ -119,6 +130,8 @@ class HookDesk:
 
     resources: Resources
     gateways: Mapping[str, Gateway]
+    inbound: Together
+    receipts: Together
     accounts: AccountBook = field(default_factory=AccountBook)
     hints: Hints = field(default_factory=Hints)
 
@@ -139,7 +152,10 @@ async def get_desk(request: Request) -> HookDesk:
     state = request.app.state
     if not hasattr(state, "sms_desk"):
         resources: Resources = state.resources
-        state.sms_desk = HookDesk(resources, open_gateways(resources.settings))
+        inbound, receipts = (
+            Together(resources.webhooks, sql, patience_s=PATIENCE_S) for sql in (_STORE_INBOUND, _STORE_RECEIPT)
+        )
+        state.sms_desk = HookDesk(resources, open_gateways(resources.settings), inbound, receipts)
     return cast("HookDesk", state.sms_desk)
 
 
@@ -154,9 +170,7 @@ async def take_inbound(gateway: GatewayName, request: Request, desk: DeskDep) ->
     body, hook = await _hook(request, HookKind.INBOUND, desk.resources.settings.http.public_url)
     account_id = await _verified(desk, gateway, hook)
     text = adapter.parse_inbound(hook)
-    await desk.resources.webhooks.autocommit(
-        _STORE_INBOUND, (new_id(), account_id, text.gateway_id, text.sender, storable(text.text), body)
-    )
+    await desk.inbound.run(new_id(), account_id, text.gateway_id, text.sender, storable(text.text), body)
     desk.hints.give(request, INBOUND_LANE)
     return _acknowledged(adapter)
 
@@ -170,9 +184,7 @@ async def take_status(gateway: GatewayName, request: Request, desk: DeskDep) -> 
     account_id = await _verified(desk, gateway, hook)
     news = adapter.parse_status(hook)
     status = news.word if news.status is None else news.status.value
-    await desk.resources.webhooks.autocommit(
-        _STORE_RECEIPT, (new_id(), account_id, news.gateway_id, news.reference, status, news.code, body)
-    )
+    await desk.receipts.run(new_id(), account_id, news.gateway_id, news.reference, status, news.code, body)
     desk.hints.give(request, RECEIPTS_LANE)
     return _acknowledged(adapter)
 

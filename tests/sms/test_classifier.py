@@ -54,7 +54,9 @@ def test_no_refusal_and_no_stop_becomes_a_yes(labels: Sequence[Label], monkeypat
     assert [text for text, disposition in read if disposition is Disposition.ACCEPT] == []
 
 
-def test_a_yes_is_only_given_where_something_was_asked(labels: Sequence[Label], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_yes_is_only_given_where_something_was_asked(
+    labels: Sequence[Label], monkeypatch: pytest.MonkeyPatch
+) -> None:
     always(Disposition.ACCEPT, monkeypatch)
     unasked = [label for label in labels if label.context in {Context.NONE, Context.BOOKED, Context.ETA}]
     assert unasked

@@ -81,7 +81,7 @@ def _announced(reading: Reading, context: Context) -> Verdict | None:
         return ambiguous("a yes, but later than offered")
     minutes, codeless = delay_of(reading)
     occasion = occasion_of(reading, reading.of(Sense.LATE, Sense.LATER, Sense.UNTIMELY))
-    if held and _is_day_unclear(reading, occasion):
+    if held and is_day_unclear(reading, occasion):
         return ambiguous("a delay on a day that is not clear")
     misses = Sense.UNTIMELY in senses and Sense.COME not in senses  # the time he misses, not the time he comes
     return Verdict(
@@ -223,7 +223,7 @@ def _states_delay(reading: Reading) -> bool:
     return bool(reading.minutes() or numbers.on or numbers.plain or numbers.spread or numbers.time)
 
 
-def _is_day_unclear(reading: Reading, occasion: Occasion) -> bool:
+def is_day_unclear(reading: Reading, occasion: Occasion) -> bool:
     """Tell whether the text names several days, or a number that is not the delay and may be a day."""
     numbers = reading.numbers
     minutes = reading.minutes() is not None

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from dispatch.sms.grammar.acceptance import people_of
-from dispatch.sms.grammar.attendance import delay_of
+from dispatch.sms.grammar.attendance import delay_of, is_day_unclear
 from dispatch.sms.grammar.classifier import Opinion, opinion
 from dispatch.sms.grammar.features import kind_of
 from dispatch.sms.grammar.occasion import occasion_of, refused_occasion
@@ -23,8 +23,8 @@ from dispatch.sms.grammar.verdict import LIKELY, OPEN, Verdict, ambiguous
 _LEAST_SURE: Final = 0.4
 _SURE: Final[Mapping[Disposition, float]] = MappingProxyType(
     {
-        Disposition.ACCEPT: 0.93,
-        Disposition.STOP: 0.9,
+        Disposition.ACCEPT: 0.96,
+        Disposition.STOP: 0.8,
         Disposition.START: 0.9,
         Disposition.WRONG_NUMBER: 0.8,
         Disposition.DECLINE: 0.6,
@@ -34,6 +34,19 @@ _SURE: Final[Mapping[Disposition, float]] = MappingProxyType(
 
 _DOUBTED_YES: Final = 0.7
 """A yes of the rules that is less probable is asked back."""
+
+_NO_STOP: Final = 0.005
+"""Below this nothing in a text is like a wish for no more messages."""
+
+_ENDING: Final = (
+    *("отпис", "игнор", "удал", "завяз", "спам", "отключ", "заблок", "блокир", "черн", "учир"),
+    *("unsub", "delet", "remov", "block", "borr", "bloque", "torl", "ochir"),
+)
+"""How words begin by which people end things, whatever stands before them."""
+
+_STOP_IN_A_NO: Final = 0.95
+_LEAVES_A_SHIFT: Final = 0.9
+"""How probable a mere no must be to outweigh a stop of the rules."""
 
 _LEAST_REASONED: Final = 4
 """Words of the shortest text that gives a seat back and says why."""
@@ -58,19 +71,31 @@ def weigh(reading: Reading, context: Context, ruled: Verdict) -> Verdict:
         return ruled
     heard = opinion(reading, context, ruled)
     if ruled.disposition is Disposition.ACCEPT:
-        sure = heard.shares[Disposition.ACCEPT] >= _DOUBTED_YES
+        sure = heard.shares[Disposition.ACCEPT] >= _DOUBTED_YES and not _may_end_it(reading, heard)
         return ruled if sure else ambiguous("a yes in words that mostly are none")
-    if ruled.disposition is Disposition.STOP and not _only_leaves_a_shift(reading, heard):
+    if ruled.disposition is Disposition.STOP and not _only_leaves_a_shift(reading, context, heard):
         return ruled
-    if heard.kind is kind_of(ruled.disposition) or heard.probability < _SURE.get(heard.kind, _LEAST_SURE):
+    if heard.kind is kind_of(ruled.disposition) or heard.probability < _least_sure(heard.kind, ruled.disposition):
         return ruled
     return _outweighed(reading, context, ruled, heard)
 
 
-def _only_leaves_a_shift(reading: Reading, heard: Opinion) -> bool:
+def _least_sure(kind: Disposition, ruled: Disposition) -> float:
+    """Return how probable a kind must be; a stop all the more where the rules read a plain no about the shift."""
+    if kind is Disposition.STOP and kind_of(ruled) is Disposition.DECLINE:
+        return _STOP_IN_A_NO
+    return _SURE.get(kind, _LEAST_SURE)
+
+
+def _only_leaves_a_shift(reading: Reading, context: Context, heard: Opinion) -> bool:
     """Tell whether he takes himself off one list, with a reason, and not off ours: `вычеркните меня, заболел`."""
-    gives_up = heard.kind is Disposition.DECLINE and heard.probability >= _SURE[Disposition.STOP]
-    return gives_up and len(reading.tokens) >= _LEAST_REASONED
+    least = _LEAST_SURE if context in _SEATED else _LEAVES_A_SHIFT
+    return heard.kind is Disposition.DECLINE and heard.probability >= least and len(reading.tokens) >= _LEAST_REASONED
+
+
+def _may_end_it(reading: Reading, heard: Opinion) -> bool:
+    """Tell whether a yes may agree to an end of the texts: `согласен на удаление номера`."""
+    return heard.shares[Disposition.STOP] >= _NO_STOP or any(token.text.startswith(_ENDING) for token in reading.tokens)
 
 
 def _is_bare_number(reading: Reading) -> bool:
@@ -79,24 +104,21 @@ def _is_bare_number(reading: Reading) -> bool:
 
 
 def _outweighed(reading: Reading, context: Context, ruled: Verdict, heard: Opinion) -> Verdict:
-    verdict = _verdict_of(reading, context, ruled, heard.kind)
+    verdict = _verdict_of(reading, context, ruled, heard)
     return ruled if verdict is None else replace(verdict, confidence=round(min(LIKELY, heard.probability), 2))
 
 
-def _verdict_of(reading: Reading, context: Context, ruled: Verdict, kind: Disposition) -> Verdict | None:
+def _verdict_of(reading: Reading, context: Context, ruled: Verdict, heard: Opinion) -> Verdict | None:
     """Return what a kind comes to with the numbers and days of the text; None where they do not fit."""
+    kind = heard.kind
     why = f"such words mostly mean {kind}; by the rules: {ruled.why}"
     match kind:
         case Disposition.ACCEPT:
-            return _accepted(reading, context, ruled, why)
+            return None if _may_end_it(reading, heard) else _accepted(reading, context, ruled, why)
         case Disposition.DECLINE:
             return _refused(reading, context, why)
         case Disposition.LATE:
-            minutes, codeless = delay_of(reading)
-            day, date, unclear = occasion_of(reading, reading.of(Sense.LATE, Sense.LATER, Sense.UNTIMELY))
-            named = {"stated_day": day, "stated_date": date, "unclear_day": unclear}
-            time = reading.numbers.time
-            return Verdict(kind, why, minutes=minutes, stated_time=time, codeless=codeless, **named)
+            return _late(reading, why)
         case Disposition.ON_WAY:
             return Verdict(
                 kind, why, minutes=reading.minutes(), party=reading.party(), stated_time=reading.numbers.time
@@ -116,9 +138,25 @@ def _accepted(reading: Reading, context: Context, ruled: Verdict, why: str) -> V
     return Verdict(Disposition.ACCEPT, why, minutes=reading.minutes(), party=people or None, stated_time=time)
 
 
+def _late(reading: Reading, why: str) -> Verdict | None:
+    minutes, codeless = delay_of(reading)
+    said = occasion_of(reading, reading.of(Sense.LATE, Sense.LATER, Sense.UNTIMELY))
+    if is_day_unclear(reading, said):
+        return None
+    return Verdict(
+        Disposition.LATE,
+        why,
+        minutes=minutes,
+        stated_time=reading.numbers.time,
+        stated_day=said.day,
+        stated_date=said.date,
+        codeless=codeless,
+    )
+
+
 def _refused(reading: Reading, context: Context, why: str) -> Verdict | None:
-    if context is Context.BOOKED_OFFER:
-        return None  # the seat or the offer?
+    if context is Context.BOOKED_OFFER or reading.ends_asking:
+        return None  # the seat or the offer? a no, or a question about one?
     kind = Disposition.CANCEL if context in _SEATED else Disposition.DECLINE
     day, date, unclear = refused_occasion(reading, reading.of(*_REFUSING), context)
     return Verdict(kind, why, stated_day=day, stated_date=date, unclear_day=unclear)
