@@ -8,8 +8,10 @@ The rules it keeps, in order of weight:
 
 * A wish for no more messages is never missed and never invented. The bare word with the code of an offer (`стоп 31`)
   is asked back; every other phrasing stops, in every context.
-* Nothing becomes an acceptance but a plain yes: no hedge, no condition, no other time, no word left unexplained.
-* A refusal is never read as an acceptance: spelling is mended only where no polarity can change.
+* Nothing becomes an acceptance but a plain yes: no hedge, no condition, no other time. Where the rules do not know a
+  word beside it, a second reader that learned from labelled texts must be sure that people mean a yes by such words.
+* A refusal is never read as an acceptance: spelling is mended only where no polarity can change, and what the rules
+  read as a no the second reader cannot make a yes.
 * When in doubt, the text is ambiguous, and the worker is asked.
 """
 
