@@ -63,6 +63,7 @@ _CONDITIONAL = frozenset({Sense.MAYBE, Sense.BUT, Sense.LATER, Sense.LATE, Sense
 
 _ANSWERS = frozenset({Disposition.ACCEPT, Disposition.DECLINE, Disposition.CANCEL})
 _REFUSALS = frozenset({Disposition.DECLINE, Disposition.CANCEL})
+_REFUSING = frozenset({Sense.NO, Sense.REFUSE, Sense.UNWANTED, Sense.CANCEL, Sense.REGRET})
 _PROMISES = frozenset({Sense.YES, Sense.COME, Sense.GO})
 _ASKED_OF = frozenset(
     {"только", "just", "за", "далеко", "далековато", "far", "lejos", "messze", "узок", "узоқ", "дур", "or", "или"}
@@ -184,7 +185,8 @@ def _begins_a_question(reading: Reading, start: int, at: int) -> bool:
 def _is_lead(reading: Reading, at: int) -> bool:
     """Tell whether a word leads a clause: Spanish `de` does not, nor the end of `рад бы, но`; Hungarian `de` does."""
     ends = at + 1 == len(reading.tokens) or reading.tokens[at + 1].gap >= Gap.COMMA
-    if ends and any(mark.start < at < mark.end for mark in reading.marks):
+    around = [mark for mark in reading.marks if mark.start < at < mark.end]
+    if around and (ends or any(mark.sense in _REFUSING for mark in around)):
         return False
     return reading.tokens[at].text != "de" or any(mark.start == at for mark in reading.of(Sense.BUT))
 

@@ -33,7 +33,8 @@ _SURE: Final[Mapping[Disposition, float]] = MappingProxyType(
 """How probable it must be before it outweighs the rules; measured on texts that neither had seen."""
 
 _DOUBTED_YES: Final = 0.7
-"""A yes of the rules that is less probable is asked back."""
+_DOUBTED_PLAIN_YES: Final = 0.3
+"""A yes of the rules that is less probable is asked back: with words they do not know, and without."""
 
 _NO_STOP: Final = 0.005
 """Below this nothing in a text is like a wish for no more messages."""
@@ -45,8 +46,13 @@ _ENDING: Final = (
 """How words begin by which people end things, whatever stands before them."""
 
 _STOP_IN_A_NO: Final = 0.95
+"""A stop, where the rules read a plain no about the shift."""
+
+_GIVES_A_SEAT_BACK: Final = 0.8
+"""A no that takes effect at once."""
+
 _LEAVES_A_SHIFT: Final = 0.9
-"""How probable a mere no must be to outweigh a stop of the rules."""
+"""A mere no, where the rules read a stop."""
 
 _LEAST_REASONED: Final = 4
 """Words of the shortest text that gives a seat back and says why."""
@@ -62,7 +68,9 @@ _UNASKED: Final = frozenset({Context.NONE, Context.BOOKED, Context.ETA})
 _SEATED: Final = frozenset(
     {Context.BOOKED, Context.RECONFIRM, Context.CHANGE, Context.ETA, Context.NOTICE, Context.PRESENT, Context.NONE}
 )
-_REFUSING: Final = (Sense.REFUSE, Sense.CANCEL, Sense.UNTIMELY, Sense.BUSY, Sense.NO)
+_REFUSING: Final = frozenset(
+    {Sense.REFUSE, Sense.CANCEL, Sense.UNTIMELY, Sense.BUSY, Sense.NO, Sense.UNWANTED, Sense.DISAGREE}
+)
 
 
 def weigh(reading: Reading, context: Context, ruled: Verdict) -> Verdict:
@@ -71,19 +79,33 @@ def weigh(reading: Reading, context: Context, ruled: Verdict) -> Verdict:
         return ruled
     heard = opinion(reading, context, ruled)
     if ruled.disposition is Disposition.ACCEPT:
-        sure = heard.shares[Disposition.ACCEPT] >= _DOUBTED_YES and not _may_end_it(reading, heard)
-        return ruled if sure else ambiguous("a yes in words that mostly are none")
+        return ambiguous("a yes in words that mostly are none") if _is_doubted(reading, heard) else ruled
     if ruled.disposition is Disposition.STOP and not _only_leaves_a_shift(reading, context, heard):
         return ruled
-    if heard.kind is kind_of(ruled.disposition) or heard.probability < _least_sure(heard.kind, ruled.disposition):
+    settled = heard.kind is kind_of(ruled.disposition) or _names_a_day(ruled)
+    if settled or heard.probability < _least_sure(context, ruled.disposition, heard.kind):
         return ruled
     return _outweighed(reading, context, ruled, heard)
 
 
-def _least_sure(kind: Disposition, ruled: Disposition) -> float:
-    """Return how probable a kind must be; a stop all the more where the rules read a plain no about the shift."""
+def _is_doubted(reading: Reading, heard: Opinion) -> bool:
+    """Tell whether a yes of the rules is likelier none; one without a strange word must be all but excluded."""
+    least = _DOUBTED_YES if reading.unknown else _DOUBTED_PLAIN_YES
+    return heard.shares[Disposition.ACCEPT] < least or _may_end_it(reading, heard)
+
+
+def _names_a_day(ruled: Verdict) -> bool:
+    """Tell whether the rules placed a no or a delay on a day: that says more than a kind."""
+    placed = ruled.stated_day is not None or ruled.stated_date is not None
+    return placed and kind_of(ruled.disposition) in {Disposition.DECLINE, Disposition.LATE}
+
+
+def _least_sure(context: Context, ruled: Disposition, kind: Disposition) -> float:
+    """Return how probable a kind must be here."""
     if kind is Disposition.STOP and kind_of(ruled) is Disposition.DECLINE:
         return _STOP_IN_A_NO
+    if kind is Disposition.DECLINE and context in _SEATED:
+        return _GIVES_A_SEAT_BACK
     return _SURE.get(kind, _LEAST_SURE)
 
 
@@ -132,7 +154,8 @@ def _verdict_of(reading: Reading, context: Context, ruled: Verdict, heard: Opini
 def _accepted(reading: Reading, context: Context, ruled: Verdict, why: str) -> Verdict | None:
     numbers, people = reading.numbers, people_of(reading)
     asked = context not in _UNASKED and (len(numbers.codes) == 1 or context not in _WITH_CODE)
-    if not asked or ruled.disposition not in _MAY_BECOME_A_YES or people is None or len(numbers.codes) > 1:
+    vetoed = ruled.disposition not in _MAY_BECOME_A_YES or reading.senses & _REFUSING
+    if not asked or vetoed or people is None or len(numbers.codes) > 1:
         return None
     time = numbers.stated_time
     return Verdict(Disposition.ACCEPT, why, minutes=reading.minutes(), party=people or None, stated_time=time)
