@@ -6,13 +6,13 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from dispatch.sms.grammar.bystanders import OPEN_ENDED
+from dispatch.sms.grammar.leaving import ABOUT_A_SHIFT
 from dispatch.sms.grammar.normalise import Gap
 from dispatch.sms.grammar.occasion import refused_occasion
 from dispatch.sms.grammar.outcome import Context, Disposition
 from dispatch.sms.grammar.phrases import Mark
 from dispatch.sms.grammar.reading import Reading
 from dispatch.sms.grammar.senses import NEGATIVE, Sense
-from dispatch.sms.grammar.stopping import ABOUT_A_SHIFT
 from dispatch.sms.grammar.verdict import LIKELY, PLAIN, Verdict, ambiguous
 
 _ASSENTS = frozenset({Sense.YES, Sense.COME, Sense.GO, Sense.OKAY})

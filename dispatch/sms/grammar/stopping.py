@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
+from dispatch.sms.grammar.leaving import ABOUT_A_SHIFT, about_a_shift, is_list_of_a_day, leaves_one_shift
 from dispatch.sms.grammar.normalise import Gap, Kind
 from dispatch.sms.grammar.outcome import Context, Disposition
 from dispatch.sms.grammar.phrases import Mark
 from dispatch.sms.grammar.reading import Reading
 from dispatch.sms.grammar.senses import Sense
 from dispatch.sms.grammar.verdict import LIKELY, Verdict, ambiguous
+from dispatch.sms.grammar.wishes import wish
 
 _POLITE = frozenset({Sense.FILLER, Sense.THANKS, Sense.GREETING, Sense.REGRET, Sense.FAREWELL})
 _BESIDE_ALONE = _POLITE | {Sense.STOP_ALONE, Sense.NO, Sense.UNWANTED, Sense.REFUSE, Sense.MESSAGES, Sense.REMOVE}
@@ -26,10 +28,6 @@ _ON_HIS_WAY = frozenset(
 """What in another clause shows that he asks for quiet only now: `не беспокойте, уже еду`."""
 
 _FOR_GOOD = frozenset({"больше", "more", "mas"})
-ABOUT_A_SHIFT = (
-    *("смен", "заяв", "заказ", "объект", "обьект", "shift", "job", "order", "turno", "obra", "muszak", "munka"),
-    *("smen", "zakaz", "zayav", "буюртма", "buyurtma", "фармоиш", "roster", "rota", "crew", "штраф", "fine"),
-)
 _SENDING = frozenset({Sense.MESSAGES, Sense.WRITE})
 _OBJECTS: Mapping[Sense, frozenset[Sense]] = MappingProxyType(
     {
@@ -42,32 +40,6 @@ _OBJECTS: Mapping[Sense, frozenset[Sense]] = MappingProxyType(
     },
 )
 """What must be named beside it, in a long text in the same clause, for a word to be a wish for silence."""
-
-_LEAVES = frozenset({"baja", "меня", "me", "off", "quitenme", "quiteme"})
-_TAKING_OFF = (
-    *("учиринг", "учир", "ochir", "uchir", "чикар", "chiqar", "хорич", "torolj", "torold", "vegye"),
-    *("удаляй", "убирай", "вычерк"),
-)
-_OWN_LISTS = (
-    "баз",
-    "baz",
-    "руйх",
-    "ruyx",
-    "royx",
-    "ракам",
-    "raqam",
-    "номер",
-    "nomer",
-    "szam",
-    "list",
-    "adat",
-    "обун",
-    "obun",
-)
-"""Beginnings of what he is on for good: beside them it is no shift that he leaves."""
-
-_LISTS = frozenset({"список", "списка", "списков", "list", "lista", "listarol", "listabol", "рухат", "рўйхат"})
-"""Lists that are also made of the men of one day."""
 
 _MARKED = frozenset({Sense.PENALTY, Sense.APPEAL})
 """What is to be taken off when a mark against him is, and not his number."""
@@ -105,8 +77,10 @@ _THREATS = (
     *("пожалуюс", "пожалуемс", "жалоб", "жаловат", "жалуюс", "полици", "роскомнадзор", "прокуратур", "милици"),
     *("заблокирую", "заблочу", "заблокируем", "блокирую", "забаню", "роспотреб", "юрист", "report", "police", "block"),
     *("lawyer", "complain", "denunci", "polici", "bloque", "demanda", "abogad", "feljelent", "rendorseg"),
+    *("ярост", "юрид", "адвокат", "solicitor", "harass", "jogi", "biros", "судом"),
     *("letilt", "blokkol", "panasz", "ugyved", "шикоят", "shikoyat", "милиса", "блокл", "blokl"),
 )
+_COURTS = frozenset({"фас", "фасу", "суд", "sud", "судга", "sudga", "sudda"})
 _ONE_TEXT = frozenset({"text", "txt", "message", "msg", "смска", "mensajito"})
 _NO_THREAT = frozenset({Sense.TOPIC, Sense.PENALTY, Sense.NOT, Sense.NO, Sense.ASK})
 _IF = frozenset({"если", "if", "si", "ha", "агар", "agar"})
@@ -129,16 +103,25 @@ _REMOVAL = frozenset({"remove", "delete", "удалите", "удалить", "�
 _REFUSES = ("отказ", "refus", "rechaz")
 """Beginnings of words that refuse a thing; "I cannot" refuses only to come."""
 
+_TAKEN = frozenset({"чикариб", "учириб", "олиб", "chiqarib", "ochirib", "olib"})
+_NOT_THROWN = ("ташлама", "tashlama", "юборма", "yuborma")
 _WRITE_DOWN = frozenset({"пишите", "пиши", "писать", "записывайте", "запишите"})
 _WRITE_BACK = frozenset({"отпишите", "отпиши", "отпишитесь"})
 _SHORT_TEXT = 8
 
 
-def stop(reading: Reading, _context: Context) -> Verdict | None:
+def stop(reading: Reading, context: Context) -> Verdict | None:
     """Stop on any phrasing, in every context; ask back on the bare word with a code, and on "not now"."""
-    if any(not (_asks_to_write(reading, mark) or _leaves_a_shift(reading, mark)) for mark in reading.of(Sense.STOP)):
+    leaves = any(
+        leaves_one_shift(reading, mark, context) for mark in reading.of(Sense.STOP, Sense.REMOVE, Sense.CANCEL)
+    )
+    if not leaves and any(
+        not (_asks_to_write(reading, mark) or _is_to_stay(reading, mark) or _is_a_mark(reading, mark))
+        for mark in reading.of(Sense.STOP)
+    ):
         return Verdict(Disposition.STOP, "asks for no more messages")
-    rules = (_stop_word, _threat, _never_again, _built, _stop_alone, _removal, _soft_stop, _weary)
+    rules = (_stop_word, _threat, _never_again, *(() if leaves else (_built, wish, _stop_alone, _removal)))
+    rules += (_soft_stop, _weary)
     return next((verdict for rule in rules if (verdict := rule(reading)) is not None), None)
 
 
@@ -167,14 +150,14 @@ def _built(reading: Reading) -> Verdict | None:
         whole = _length(reading) <= _SHORT_TEXT or _points_back(reading, mark)
         within = range(len(reading.tokens)) if whole else reading.clause_of(mark.start)
         beside = {other.sense for other in reading.marks if other.start in within}
-        if mark.sense is Sense.REMOVE and (_is_list_of_a_day(reading, mark) or beside & _MARKED):
+        if mark.sense is Sense.REMOVE and (is_list_of_a_day(reading, mark) or beside & _MARKED):
             continue
         named = beside & _OBJECTS[mark.sense]
         if not named or (beside & {Sense.ASK, Sense.HELP} and not _demands_beside_a_question(reading, mark)):
             continue
         if _calls_on_his_way(reading, mark, named):
             return ambiguous("no calls, while he is on his way?")
-        if not _about_a_shift(reading, mark) or _speaks_of_texts(reading, mark):
+        if not about_a_shift(reading, mark) or _speaks_of_texts(reading, mark):
             return Verdict(Disposition.STOP, "asks for no more messages", LIKELY)
     return None
 
@@ -193,7 +176,7 @@ def _threat(reading: Reading) -> Verdict | None:
     """Read what he will do if one more text comes: `ещё одна смс, и я жалуюсь`."""
     words = [token.text for token in reading.tokens]
     again = [at for at, word in enumerate(words) if word in _AGAIN]
-    if not (again and any(word.startswith(_THREATS) for word in words)):
+    if not (again and any(word.startswith(_THREATS) or word in _COURTS for word in words)):
         return None
     if reading.asks or reading.numbers.codes or reading.senses & _NO_THREAT:
         return None
@@ -251,7 +234,7 @@ def _demands_beside_a_question(reading: Reading, mark: Mark) -> bool:
 def _points_back(reading: Reading, mark: Mark) -> bool:
     """Tell whether what is to be removed stands in the sentence before: `how did you get my number? delete it`."""
     clause = reading.clause_of(mark.start)
-    plain = not any(at in clause for at in reading.unknown) and not _about_a_shift(reading, mark)
+    plain = not any(at in clause for at in reading.unknown) and not about_a_shift(reading, mark)
     return mark.sense is Sense.REMOVE and plain and _names_his_number(reading)
 
 
@@ -298,15 +281,6 @@ def _asks_to_write(reading: Reading, mark: Mark) -> bool:
     return bare and bool(reading.senses & {Sense.ASK, Sense.TOPIC})
 
 
-def _leaves_a_shift(reading: Reading, mark: Mark) -> bool:
-    """Tell whether "take me off" speaks of a shift: `dar de baja del turno`."""
-    words = [reading.tokens[at].text for at in range(mark.start, mark.end)]
-    off = any(word.startswith(_TAKING_OFF) for word in words)
-    leaves = words[-1] in _LEAVES or (off and not any(word.startswith(_OWN_LISTS) for word in words))
-    a_shift = _about_a_shift(reading, mark) or _is_list_of_a_day(reading, mark)
-    return leaves and not reading.of(Sense.MESSAGES) and a_shift
-
-
 def _soft_stop(reading: Reading) -> Verdict | None:
     if not reading.of(Sense.SOFT_STOP):
         return None
@@ -324,13 +298,6 @@ def _soft_stop(reading: Reading) -> Verdict | None:
     if limits or numbers.foreign or numbers.time is not None or asks:
         return ambiguous("no messages, but only for a while or in another way?")
     return Verdict(Disposition.STOP, "asks not to be disturbed", LIKELY)
-
-
-def _is_list_of_a_day(reading: Reading, mark: Mark) -> bool:
-    """Tell whether he is to be taken off the list of one day: `вычеркните из списка на завтра`."""
-    clause = reading.clause_of(mark.start)
-    words = {reading.tokens[other.start].text for other in reading.of(Sense.LISTING)}
-    return bool(words) and words <= _LISTS and any(day.start in clause for day in reading.of(Sense.DAY))
 
 
 def _asks_in(reading: Reading, mark: Mark) -> bool:
@@ -362,5 +329,14 @@ def _is_alone(reading: Reading, mark: Mark) -> bool:
     return spoken.issuperset(clause)
 
 
-def _about_a_shift(reading: Reading, mark: Mark) -> bool:
-    return any(reading.tokens[at].text.startswith(ABOUT_A_SHIFT) for at in reading.clause_of(mark.start))
+def _is_to_stay(reading: Reading, mark: Mark) -> bool:
+    """Tell whether an Uzbek verb says that he is not to be taken off: `мени чиқариб ташламанг`."""
+    before = reading.tokens[mark.start - 1].text if mark.start > 0 else ""
+    return before in _TAKEN and reading.tokens[mark.start].text.startswith(_NOT_THROWN)
+
+
+def _is_a_mark(reading: Reading, mark: Mark) -> bool:
+    """Tell whether a fine is to be taken off, and not he: `quítenme esa multa`."""
+    clause = reading.clause_of(mark.start)
+    fined = any(other.start in clause for other in reading.of(Sense.PENALTY))
+    return fined and reading.tokens[mark.start].text in {"quitenme", "quiteme"}
