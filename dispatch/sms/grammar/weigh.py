@@ -54,6 +54,7 @@ _GIVES_A_SEAT_BACK: Final = 0.8
 _LEAVES_A_SHIFT: Final = 0.9
 """A mere no, where the rules read a stop."""
 
+_ABOUT_TEXTS: Final = frozenset({Sense.WRITE, Sense.MESSAGES, Sense.SOFT_STOP})
 _LEAST_REASONED: Final = 4
 """Words of the shortest text that gives a seat back and says why."""
 
@@ -111,6 +112,8 @@ def _least_sure(context: Context, ruled: Disposition, kind: Disposition) -> floa
 
 def _only_leaves_a_shift(reading: Reading, context: Context, heard: Opinion) -> bool:
     """Tell whether he takes himself off one list, with a reason, and not off ours: `вычеркните меня, заболел`."""
+    if reading.senses & _ABOUT_TEXTS:
+        return False
     least = _LEAST_SURE if context in _SEATED else _LEAVES_A_SHIFT
     return heard.kind is Disposition.DECLINE and heard.probability >= least and len(reading.tokens) >= _LEAST_REASONED
 

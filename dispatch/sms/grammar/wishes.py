@@ -70,6 +70,11 @@ _SMALL = frozenset(
     """.split()  # noqa: SIM905 - read as a row
 )
 _HIS_WAY = frozenset({Sense.ON_WAY, Sense.ARRIVED, Sense.LATE, Sense.CALL, Sense.COME, Sense.GO})
+_OUR_BASE = ("баз", "систем", "програм", "реестр", "контакт", "приложени")
+_ASKED = ("просил", "попросил", "умолял", "требовал")
+_NO_MORE = frozenset({"раньше", "теперь", "тогда", "было"})
+_INFINITIVE = ("ть", "ти")
+_GLAD = ("рад", "благодар", "признат", "счастл")
 _DATA = ("обработк", "персональн", "hozzajarul", "datos")
 _SENT_HIMSELF = ("пиш", "запиш", "отправ", "присыл", "шли", "слать")
 _SEEING = ("вид", "слыш")
@@ -211,6 +216,37 @@ def _leaves(words: Words) -> bool:
     return _near(words, leaving, silence.LISTS_OF_MESSAGES, _BEFORE)
 
 
+def _leaves_our_base(words: Words) -> bool:
+    """`хочу выйти из базы`, `выхожу из вашей системы`; the base a man drives out of is a yard."""
+    leaving = [at for at in _at(words, silence.LEAVING) if not _negated(words, at)]
+    ours = _has(words, ("ваш",)) or _has(words[: leaving[0]] if leaving else (), silence.WISHING)
+    return ours and "из" in words and _near(words, leaving, _OUR_BASE, _BEFORE)
+
+
+def _has_asked_before(words: Words) -> bool:
+    """`я же просил не писать`, `просил удалить`."""
+    asked = [at for at, word in enumerate(words) if word.startswith(_ASKED) and not _negated(words, at)]
+    if not _NO_MORE.isdisjoint(words):
+        return False
+    after = words[asked[0] + 1 :] if asked else ()
+    silent = not _NEGATIONS.isdisjoint(after) and _has(after, silence.WRITING)
+    return silent or any(word.startswith(_BARE) and word.endswith(_INFINITIVE) for word in after)
+
+
+def _would_be_glad(words: Words) -> bool:
+    """`буду благодарен, если уберете`, `рад буду, если больше не напишете`."""
+    if not _has(words, _GLAD) or _IF.isdisjoint(words):
+        return False
+    silent = not _NEGATIONS.isdisjoint(words) and _has(words, silence.WRITING)
+    return silent or _has(words, (*_BARE, "убер", "забуд", "вычерк"))
+
+
+def _writes_to_others(words: Words) -> bool:
+    """`пишите кому угодно, только не мне`."""
+    ends = tuple(words[-2:]) == ("не", "мне")
+    return ends and _has(words, ("пиш", "шлите", "присыл", "отправл"))
+
+
 def _unsubscribes(words: Words) -> bool:
     if _UNSUBSCRIBED.intersection(words) and _has(words, _NOTING):
         return True
@@ -250,9 +286,11 @@ def _refuses_inside(words: Words) -> bool:
 
 _RULES: tuple[Callable[[Words], bool], ...] = (
     *(_removes, _switches_off, _ceases, _refuses, _sends_away, _leaves, _unsubscribes, _shuts_out),
-    *(_leaves_in_peace, _refuses_inside),
+    *(_leaves_in_peace, _refuses_inside, _leaves_our_base, _has_asked_before, _would_be_glad, _writes_to_others),
 )
-_ACROSS_COMMAS: tuple[Callable[[Words], bool], ...] = (_removes, _switches_off, _unsubscribes, _leaves_in_peace)
+_ACROSS_COMMAS: tuple[Callable[[Words], bool], ...] = (
+    *(_removes, _switches_off, _unsubscribes, _leaves_in_peace, _would_be_glad, _writes_to_others),
+)
 
 
 def _is_not_to_write(reading: Reading, words: Words) -> bool:
