@@ -69,7 +69,7 @@ def test_the_corpus_handed_over_is_read_without_a_miss() -> None:
 
 @pytest.mark.parametrize(
     ("name", "least", "most_cardinal"),
-    [("replies_written.tsv", 0.99, 0), ("replies_fresh.tsv", 0.98, 0), ("replies_kept.tsv", 0.928, 2)],
+    [("replies_written.tsv", 0.99, 0), ("replies_fresh.tsv", 0.99, 0), ("replies_kept.tsv", 0.95, 1)],
 )
 def test_what_was_written_apart_is_read_no_worse_than_before(name: str, least: float, most_cardinal: int) -> None:
     """A floor, raised with the grammar. It shows no text: one of the files is out of sight."""

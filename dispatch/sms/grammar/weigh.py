@@ -40,7 +40,7 @@ _NO_STOP: Final = 0.005
 """Below this nothing in a text is like a wish for no more messages."""
 
 _ENDING: Final = (
-    *("отпис", "игнор", "удал", "завяз", "спам", "отключ", "заблок", "блокир", "черн", "учир"),
+    *("отпис", "игнор", "удал", "завяз", "спам", "отключ", "заблок", "блокир", "черн", "жало", "учир"),
     *("unsub", "delet", "remov", "block", "borr", "bloque", "torl", "ochir"),
 )
 """How words begin by which people end things, whatever stands before them."""
@@ -72,6 +72,7 @@ _SEATED: Final = frozenset(
 _REFUSING: Final = frozenset(
     {Sense.REFUSE, Sense.CANCEL, Sense.UNTIMELY, Sense.BUSY, Sense.NO, Sense.UNWANTED, Sense.DISAGREE}
 )
+_SILENCING: Final = frozenset({Sense.STOP, Sense.STOP_WORD, Sense.STOP_ALONE, Sense.SOFT_STOP, Sense.WEARY})
 
 
 def weigh(reading: Reading, context: Context, ruled: Verdict) -> Verdict:
@@ -157,7 +158,7 @@ def _verdict_of(reading: Reading, context: Context, ruled: Verdict, heard: Opini
 def _accepted(reading: Reading, context: Context, ruled: Verdict, why: str) -> Verdict | None:
     numbers, people = reading.numbers, people_of(reading)
     asked = context not in _UNASKED and (len(numbers.codes) == 1 or context not in _WITH_CODE)
-    vetoed = ruled.disposition not in _MAY_BECOME_A_YES or reading.senses & _REFUSING
+    vetoed = ruled.disposition not in _MAY_BECOME_A_YES or reading.senses & (_REFUSING | _SILENCING)
     if not asked or vetoed or people is None or len(numbers.codes) > 1:
         return None
     time = numbers.stated_time

@@ -66,7 +66,8 @@ _BESIDE_BARE = frozenset(
 _SMALL = frozenset(
     """
     меня прошу давайте давай можно лучше тогда уже конечно просто ну да и же нас me please just then pues ya akkor
-    ва мени meni маро значит пожалуй всё все хочу требую желаю сразу ладно
+    ва мени meni маро значит пожалуй всё все хочу требую желаю сразу ладно ради бога на здоровье наконец скорее
+    вы нафиг можете смело спокойно срочно немедленно
     """.split()  # noqa: SIM905 - read as a row
 )
 _HIS_WAY = frozenset({Sense.ON_WAY, Sense.ARRIVED, Sense.LATE, Sense.CALL, Sense.COME, Sense.GO})
