@@ -73,7 +73,8 @@ async def crews_with_people(uow: Uow, shift_ids: Sequence[UUID]) -> Mapping[UUID
 async def invitations_with_people(uow: Uow, shift_id: UUID) -> Sequence[Mapping[str, Any]]:
     """Read the invitations of a shift, wave by wave: first name, rating at the time, rounded distance, why him."""
     return await uow.fetch(
-        f"""SELECT i.id, i.worker_id, w.n AS wave, {ASKED} AS was_asked, i.rank, i.ask, i.status, i.reason, i.score, i.p_accept, i.p_show,
+        f"""SELECT i.id, i.worker_id, w.n AS wave, i.rank, i.ask, i.status, i.reason, i.score, i.p_accept, i.p_show,
+                  {ASKED} AS was_asked,
                   -- a ring, not a bearing: whole kilometres, rounded up
                   ceil(i.distance_m / 1000.0)::int AS distance_km, i.explain, i.second_chance, i.by_hand, i.deadline,
                   i.created_at, i.answered_at, c.first_name
@@ -111,7 +112,7 @@ async def call_list(uow: Uow, shift_id: UUID) -> Sequence[Mapping[str, Any]]:
 
 
 async def open_alarms(uow: Uow, *, shift_id: UUID | None, limit: int) -> Sequence[Mapping[str, Any]]:
-    """Read the alarms that stand, the worst first, then the oldest: client, start and zone of their shift, whose seat."""
+    """Read the alarms that stand, the worst first, then the oldest; with their shift, and whose seat it is."""
     return await uow.fetch(
         """SELECT a.id, a.shift_id, a.kind, a.severity, a.sentence, a.detail, a.status, a.raised_at, a.acknowledged_at,
                   c.name AS client, f.starts_at, f.zone, s.worker_id
