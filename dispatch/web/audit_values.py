@@ -126,7 +126,7 @@ class Telling:
 
     def _day(self, text: str) -> str:
         try:
-            return self.page.speech.date(date.fromisoformat(text)) if _DAY.fullmatch(text) else ""
+            return self.page.speech.short_day(date.fromisoformat(text)) if _DAY.fullmatch(text) else ""
         except ValueError:
             return ""
 

@@ -92,7 +92,7 @@ async def test_a_person_is_called_in_one_order_and_days_are_told_as_elsewhere(
         worker_id,
     )
     page = await boss.page(f"/people/{worker_id}")
-    assert f"expired {speech(Language.EN).date(until)} {until.year}" in page
+    assert f"expired {speech(Language.EN).short_day(until)} {until.year}" in page
     assert re.search(r'<h1 class="page-title">.*</a> Лазиз Ташматов</h1>', page)
 
 
@@ -114,9 +114,7 @@ async def test_a_number_of_ours_is_spelt_like_every_phone(
     assert _SPELT in await boss.page("/settings/gateways")
 
 
-@pytest.mark.parametrize(
-    ("address", "label"), [("/orders", "day"), ("/messages", "from"), ("/messages", "to"), ("/settings/audit", "from")]
-)
+@pytest.mark.parametrize(("address", "label"), [("/orders", "day"), ("/messages", "from"), ("/messages", "to")])
 async def test_a_day_that_narrows_a_list_says_so(boss: Browser, address: str, label: str) -> None:
     assert f'<label class="form-label" for="{label}">' in await boss.page(address)
 

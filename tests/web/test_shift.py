@@ -40,6 +40,7 @@ async def test_a_wave_the_page_and_the_board_count_the_same_people(desk: Desk) -
             )
     asked = f"{len(offers) - 1} asked"
     assert re.findall(r"Wave 1</strong> (\d+ asked)", await desk.part("/story")) == [asked]
+    assert "never left us" in await desk.part("/story"), "who is not counted shows why"
     assert re.findall(r">(\d+ asked)<", await desk.part("/crew")) == [asked]
     cards = (await desk.browser.get(f"/board/cards?day=tomorrow&shift={desk.shift_id}", headers=PART)).text
     cards += (await desk.browser.get(f"/board/cards?shift={desk.shift_id}", headers=PART)).text
