@@ -56,7 +56,7 @@ async def notes_of(uow: Uow, client_id: UUID, *, limit: int) -> Sequence[Note]:
     """Return the newest notes of a client, newest first."""
     rows = await uow.fetch(
         """SELECT id, body, created_by, created_at FROM client_notes
-           WHERE franchise_id = $1 AND client_id = $2 ORDER BY id DESC LIMIT $3""",
+           WHERE franchise_id = $1 AND client_id = $2 ORDER BY created_at DESC, id DESC LIMIT $3""",
         uow.franchise_id,
         client_id,
         limit,

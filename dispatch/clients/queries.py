@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, or_, select
 
 from dispatch.clients.errors import ClientNotFound, PersonNotFound, SiteNotFound
 from dispatch.clients.models import Client, ClientPerson, DoNotReturn, Site
@@ -120,10 +120,16 @@ async def find_clients(uow: Uow, text: str, limit: int) -> list[Client]:
     query = (
         select(Client)
         .where(Client.franchise_id == uow.franchise_id, Client.archived_at.is_(None), or_(*means))
-        .order_by(Client.name, Client.id)
+        .order_by(_nearness(wanted), Client.name, Client.id)
         .limit(limit)
     )
     return list((await uow.session.execute(query)).scalars())
+
+
+def _nearness(text: str) -> ColumnElement[int]:
+    """Return how well a name answers to what was typed: begins with it, has a word that does, or is found otherwise."""
+    word = rf"\m{re.escape(text)}"
+    return case((Client.name.istartswith(text, autoescape=True), 0), (Client.name.op("~*")(word), 1), else_=2)
 
 
 def _digits(text: str) -> list[str]:

@@ -3,21 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from dispatch.crew.rules import SeatKind, SeatStatus
 from dispatch.kit.uow import Uow
 
-_FILL = """
+ASKED: Final = "(i.status <> 'withdrawn' OR i.reason IS DISTINCT FROM 'never left us')"
+"""Of an invitation i: somebody was asked, or is about to be; one whose text never left us is no ask."""
+
+_FILL = f"""
 WITH asked AS (
-    SELECT count(*) FILTER (WHERE status <> 'withdrawn' OR reason <> 'never left us') AS invited,
+    SELECT count(*) FILTER (WHERE {ASKED}) AS invited,
            count(*) FILTER (WHERE status IN ('queued', 'sent', 'delivered')) AS pending,
            count(*) FILTER (WHERE status = 'accepted') AS accepted,
            count(*) FILTER (WHERE status = 'declined') AS declined,
            count(*) FILTER (WHERE status = 'expired') AS silent,
            count(*) FILTER (WHERE status = 'undeliverable') AS undeliverable
-    FROM invitations WHERE franchise_id = $1 AND shift_id = $2
+    FROM invitations i WHERE franchise_id = $1 AND shift_id = $2
 ), seated AS (
     SELECT count(*) FILTER (WHERE live AND kind = 'primary') AS primary,
            count(*) FILTER (WHERE live AND kind = 'reserve') AS reserve,
@@ -70,7 +73,8 @@ async def crews_with_people(uow: Uow, shift_ids: Sequence[UUID]) -> Mapping[UUID
 async def invitations_with_people(uow: Uow, shift_id: UUID) -> Sequence[Mapping[str, Any]]:
     """Read the invitations of a shift, wave by wave: first name, rating at the time, rounded distance, why him."""
     return await uow.fetch(
-        """SELECT i.id, i.worker_id, w.n AS wave, i.rank, i.ask, i.status, i.reason, i.score, i.p_accept, i.p_show,
+        f"""SELECT i.id, i.worker_id, w.n AS wave, i.rank, i.ask, i.status, i.reason, i.score, i.p_accept, i.p_show,
+                  {ASKED} AS was_asked,
                   -- a ring, not a bearing: whole kilometres, rounded up
                   ceil(i.distance_m / 1000.0)::int AS distance_km, i.explain, i.second_chance, i.by_hand, i.deadline,
                   i.created_at, i.answered_at, c.first_name
@@ -108,15 +112,16 @@ async def call_list(uow: Uow, shift_id: UUID) -> Sequence[Mapping[str, Any]]:
 
 
 async def open_alarms(uow: Uow, *, shift_id: UUID | None, limit: int) -> Sequence[Mapping[str, Any]]:
-    """Read the alarms that stand, the worst first, then the oldest; with client, start and zone of their shift."""
+    """Read the alarms that stand, the worst first, then the oldest; with their shift, and whose seat it is."""
     return await uow.fetch(
         """SELECT a.id, a.shift_id, a.kind, a.severity, a.sentence, a.detail, a.status, a.raised_at, a.acknowledged_at,
-                  c.name AS client, f.starts_at, f.zone
+                  c.name AS client, f.starts_at, f.zone, s.worker_id
            FROM (SELECT *, array_position(ARRAY['critical', 'warning', 'info'], severity) AS place FROM alarms
                  WHERE franchise_id = $1 AND status <> 'resolved' AND ($2::uuid IS NULL OR shift_id = $2)
                  ORDER BY place, raised_at, id LIMIT $3) a
            LEFT JOIN shifts f ON f.franchise_id = $1 AND f.id = a.shift_id
            LEFT JOIN clients c ON c.franchise_id = $1 AND c.id = f.client_id
+           LEFT JOIN seats s ON s.franchise_id = $1 AND s.shift_id = a.shift_id AND s.id::text = a.detail->>'seat_id'
            ORDER BY a.place, a.raised_at, a.id""",
         uow.franchise_id,
         shift_id,

@@ -30,8 +30,9 @@ _BLAMES: Final = {
 }
 
 _MARKS: Final = """
-INSERT INTO marks (id, franchise_id, worker_id, seq, kind, weight, value, occurred_at, evidence, author, policy_version)
-SELECT n.id, $1, n.worker_id, n.seq, n.kind, n.weight, n.value, n.at, '{"source": "seed"}', $2, $3
+INSERT INTO marks (id, franchise_id, worker_id, seq, kind, weight, value, occurred_at, recorded_at, evidence, author,
+                   policy_version)
+SELECT n.id, $1, n.worker_id, n.seq, n.kind, n.weight, n.value, n.at, n.at, '{"source": "seed"}', $2, $3
 FROM unnest($4::uuid[], $5::uuid[], $6::bigint[], $7::text[], $8::float8[], $9::float8[], $10::timestamptz[])
   AS n (id, worker_id, seq, kind, weight, value, at)
 """

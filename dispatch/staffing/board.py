@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from dispatch.crew.queries import ASKED
 from dispatch.kit.gazetteer import town_near
 from dispatch.kit.geo import Point
 from dispatch.kit.uow import Uow
@@ -16,7 +17,7 @@ from dispatch.orders.rules import ShiftStatus
 MOST_ON_BOARD: Final = 300
 """More cards than anybody can look at; who has more filters."""
 
-_BOARD: Final = """
+_BOARD: Final = f"""
 WITH shown AS (
     SELECT f.id, f.order_id, f.service, f.starts_at, f.ends_at, f.zone, f.status, f.headcount, f.cover, f.version,
            f.primary_count, f.reserve_count, f.standby_count, f.paused_at, f.owner_id, f.client_id, f.site_id
@@ -28,7 +29,7 @@ WITH shown AS (
       AND (NOT $9 OR f.owner_id IS NULL)
     ORDER BY f.starts_at, f.id LIMIT $4
 ), asked AS (
-    SELECT i.shift_id, count(*) AS invited,
+    SELECT i.shift_id, count(*) FILTER (WHERE {ASKED}) AS invited,
            count(*) FILTER (WHERE i.status IN ('queued', 'sent', 'delivered')) AS pending
     FROM invitations i WHERE i.franchise_id = $1 AND i.shift_id IN (SELECT id FROM shown) GROUP BY i.shift_id
 ), seated AS (

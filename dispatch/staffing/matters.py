@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from dispatch.crew.rules import SeatStatus
 from dispatch.kit.uow import Uow
 
 _MATTERS: Final = """
@@ -48,6 +49,11 @@ class Matter:
     zone: str
     service: str
     client: str
+
+    @property
+    def undecided(self) -> bool:
+        """Whether his word still says whether he comes: he was not seen on site."""
+        return self.status not in (SeatStatus.ARRIVED, SeatStatus.COMPLETED)
 
 
 async def open_matters(uow: Uow, worker_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Matter]]:

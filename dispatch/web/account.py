@@ -95,7 +95,7 @@ async def end_others(page: PageDep, caller: CallerDep, uow: UowDep) -> Response:
 async def show_password(page: PageDep, caller: CallerDep) -> Response:
     """Show the form."""
     require_person(caller)
-    return page.show("password.html", problem="", shortest=SHORTEST_PASSWORD)
+    return page.show("password.html", problem="", unfit="", shortest=SHORTEST_PASSWORD)
 
 
 @router.post("/account/password", dependencies=[signed_in(), Depends(own_page)])
@@ -111,13 +111,14 @@ async def set_password(
     require_person(caller)
     problem = fault_of(page.speech, password, again)
     if problem:
-        return page.show("password.html", 422, problem=problem, shortest=SHORTEST_PASSWORD)
+        return page.show("password.html", 422, problem=problem, unfit="password", shortest=SHORTEST_PASSWORD)
     try:
         await change_password(
             resources.database, caller.franchise_id, caller.subject_id, present, password, keep=caller.credential
         )
     except (PasswordRefused, LoginLocked, PasswordsBusy) as refused:
-        return page.show("password.html", 403, problem=told(page.speech, refused), shortest=SHORTEST_PASSWORD)
+        problem, unfit = told(page.speech, refused), "present" if isinstance(refused, PasswordRefused) else ""
+        return page.show("password.html", 403, problem=problem, unfit=unfit, shortest=SHORTEST_PASSWORD)
     return page.go("/account?done=password")
 
 

@@ -21,7 +21,7 @@ class Actors:
         known = self.names.get(actor)
         if kind == "token":
             return self.page.say("program %(name)s", name=known) if known else self.page.say("a program")
-        return known or self.page.say("somebody of the network" if kind == "staff" else "by itself")
+        return known or self.page.say("somebody of the network" if kind == "staff" else "automatically")
 
 
 async def actors_of(page: Page, uow: Uow, actors: Collection[str]) -> Actors:

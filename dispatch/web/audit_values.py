@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -39,6 +39,8 @@ _MOST_FIELDS: Final = 60
 _MASK: Final = "•••"
 _CODE: Final = re.compile(r"[a-z][a-z_]{1,40}")
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DIGEST: Final = re.compile(r"\\x[0-9a-f]{32,128}")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$")
 _RANGE: Final = re.compile(r'[\[(]"?(?P<since>[^",]*)"?,"?(?P<until>[^",]*)"?[)\]]')
 _DIGITS_OF_AN_ID: Final = 6
@@ -112,15 +114,21 @@ class Telling:
             return self.page.say(f"language_{text}" if name == "language" else text)
         if _MOMENT.match(text):
             return self.page.speech.moment(datetime.fromisoformat(text), self.zone)
-        if _ID.fullmatch(text):
+        if _ID.fullmatch(text) or _DIGEST.fullmatch(text):
             return self.names.get(text, f"…{text[-_DIGITS_OF_AN_ID:]}")
         kind, _, subject = text.partition(":")
         if kind in {"staff", "token", "worker", "system"} and subject:
             return self.names.get(subject) or self.who(text)
         span = _RANGE.fullmatch(text)
-        return (self._span(span["since"], span["until"]) if span else "") or _cut(
+        return (self._span(span["since"], span["until"]) if span else self._day(text)) or _cut(
             _MASKED.sub(rf"{_MASK}\1", mask_text(text))
         )
+
+    def _day(self, text: str) -> str:
+        try:
+            return self.page.speech.short_day(date.fromisoformat(text)) if _DAY.fullmatch(text) else ""
+        except ValueError:
+            return ""
 
     def _span(self, since: str, until: str) -> str:
         try:

@@ -38,7 +38,7 @@ ENTITIES: Final[Mapping[str, str]] = MappingProxyType(
         "series": "a series",
         "series_exceptions": "a deviation of a series",
         "exports": "a list taken home",
-        "saved_filters": "a saved filter",
+        "saved_filters": "a kept filter",
         "recruits": "an applicant",
         "worker_links": "a worker's link",
         "telephone_lines": "a telephone line",

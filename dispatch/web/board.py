@@ -118,9 +118,7 @@ async def show_cards(
 async def show_alarms(page: PageDep, uow: UowDep) -> Response:
     """Show what stands, for a board that follows what happens."""
     zone = ZoneInfo((await franchise_of(uow)).zone)
-    return page.part(
-        "board.html", "alarms", alarms=await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS), zone=zone
-    )
+    return page.part("board.html", "alarms", zone=zone, **await _alarms(uow))
 
 
 @router.get("/board/tomorrow", dependencies=[allow(Permission.ORDERS_READ)])
@@ -166,7 +164,7 @@ async def board_context(uow: Uow, day: str, narrowed: Narrowed) -> dict[str, Any
     cards = (await _cards(uow, day, narrowed=narrowed))[1] if narrowed.anything else everything
     return {
         "cards": cards,
-        "alarms": await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS),
+        **await _alarms(uow),
         "day": day,
         "zone": zone,
         "zones": _zones(cards),
@@ -183,6 +181,13 @@ async def look_after(alarm_id: UUID, page: PageDep, uow: UowDep) -> Response:
     """Say that one looks after an alarm."""
     await acknowledge_alarm(uow, alarm_id)
     return page.done(page.say("It is yours"), "/board")
+
+
+async def _alarms(uow: Uow) -> dict[str, Any]:
+    """Return what stands, and how those are called whose seats it is about."""
+    alarms = await open_alarms(uow, shift_id=None, limit=_MOST_ALARMS)
+    people = [alarm["worker_id"] for alarm in alarms if alarm["worker_id"] is not None]
+    return {"alarms": alarms, "about": await display_names(uow, people)}
 
 
 async def _cards(

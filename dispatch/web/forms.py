@@ -62,7 +62,7 @@ class FormUnfit(Invalid):
         said = (
             (page.say(name).replace("_", " ") if name else "", fault.told(page)) for name, fault in self.faults.items()
         )
-        return " ".join(f"{label}: {words}" if label else words for label, words in said)
+        return " ".join(f"{label[0].upper()}{label[1:]}: {words}" if label else words for label, words in said)
 
 
 def fit(model: type[ModelT], typed: Mapping[str, Any], said: Mapping[str, str] | None = None) -> ModelT:

@@ -56,6 +56,10 @@ class Speech:
         """Return a day with its weekday: "Mon, 24 Nov"; one of another year with it: "24 Nov 2025"."""
         return str(format_date(moment, "EEE, d MMM" if self._is_now(moment) else "d MMM y", locale=self.locale))
 
+    def short_day(self, day: date) -> str:
+        """Return a day without its weekday: "4 Dec"; of another year: "4 Dec 2025"."""
+        return str(format_date(day, "d MMM" if self._is_now(day) else "d MMM y", locale=self.locale))
+
     def weekdays(self) -> list[str]:
         """Return the days of the week as headings, from Monday on: "Mon"."""
         names = get_day_names("abbreviated", "stand-alone", self.locale)

@@ -33,7 +33,6 @@ from dispatch.web.doors import PAGE_HEADERS, own_page
 from dispatch.web.frame import ConsoleDep, PageDep, StrangerPageDep
 from dispatch.web.languages import chosen
 from dispatch.web.pictures import Digest, picture_shown
-from dispatch.web.refusals import told
 from dispatch.web.routing import ConsoleRoute
 from dispatch.web.site import MarkAnswers, Marks, Pulse, answers_of, clock_of, crew_of, manifest, scene_of
 from dispatch.workers.queries import display_names
@@ -60,8 +59,8 @@ async def show_lead(page: StrangerPageDep, resources: ResourcesDep, token: Token
     """Show the list; a link that does not work any more says so. Names are short, and there are no numbers."""
     try:
         link = await open_lead_link(resources.database, token)
-    except LeadLinkSpent as spent:
-        return page.show("lead_spent.html", 404, problem=told(page.speech, spent))
+    except LeadLinkSpent:
+        return page.show("lead_spent.html", 404)
     async with resources.database.begin(link.franchise_id, link.actor) as uow:
         shift = await read_shift(uow, link.shift_id)
         seats = await crew_on_site(uow, shift.id)

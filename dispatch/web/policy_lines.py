@@ -91,18 +91,29 @@ class Teller:
                 yield Line(one.name, f"{label}: {self.page.say(one.words.label)}", self._row(one, values))
         else:
             for one in entry.entries:
-                yield from (Line(line.name, f"{label}: {line.label}", line.text) for line in self._lines(one, values))
+                yield from (
+                    Line(line.name, f"{label}: {_within(line.label)}", line.text) for line in self._lines(one, values)
+                )
 
     def _row(self, entry: Entry, values: Mapping[str, Any]) -> str:
         """Return a line of a list, or an entry of a table, as one text."""
         if isinstance(entry, Leaf):
             return self.value(entry, values.get(entry.name))
-        filled = [leaf for leaf in leaves(entry) if values.get(leaf.name) not in (None, False)]
-        return ", ".join(self._named(leaf, values[leaf.name]) for leaf in filled) or NOTHING
+        told = [self._named(leaf, values.get(leaf.name)) for leaf in leaves(entry)]
+        return ", ".join(one for one in told if one) or NOTHING
 
     def _named(self, leaf: Leaf, value: Any) -> str:  # noqa: ANN401 - whatever the field holds
+        if value is None or value is False:
+            return self.page.say(leaf.words.lacking) if leaf.words.lacking else ""
+        if leaf.words.told:
+            return self.page.say(leaf.words.told, value=self.value(leaf, value))
         label = self.page.say(leaf.words.label)
         return label if leaf.kind is Kind.SWITCH else f"{label} {self.value(leaf, value)}"
+
+
+def _within(label: str) -> str:
+    """Return a label as it stands behind another one; what is written in capitals stays so."""
+    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def limits(page: Page, leaf: Leaf) -> str:

@@ -12,11 +12,18 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A setting on a page: what it is called, what it does, and what its figure counts where that is not plain."""
+    """A setting on a page: what it is called, what it does, and what its figure counts where that is not plain.
+
+    Attributes:
+        told: how it reads in a line with others, where its label before the value does not.
+        lacking: what such a line says where the field is empty, if that means something.
+    """
 
     label: str
     hint: str = ""
     unit: str = ""
+    told: str = ""
+    lacking: str = ""
 
 
 TITLES: Final[Mapping[str, Words]] = MappingProxyType(
@@ -190,13 +197,13 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "discipline.strikes": Words("Strikes for a breach", "Empty: none."),
         "discipline.strike_expiry": Words("A strike lapses after"),
         "discipline.ladder": Words("What strikes lead to", "Fewest first. Without a time: excluded."),
-        "discipline.ladder.strikes": Words("From so many strikes"),
-        "discipline.ladder.suspend_for": Words("suspended for"),
+        "discipline.ladder.strikes": Words("From so many strikes", told="strikes from %(value)s"),
+        "discipline.ladder.suspend_for": Words("suspended for", lacking="excluded"),
         "discipline.lateness_ends_cooperation": Words("Unannounced lateness ends cooperation"),
         "discipline.complaint_ends_cooperation": Words("An upheld complaint ends cooperation"),
         "discipline.fines": Words("Fines", "An amount or hours of his own pay; empty: none."),
-        "discipline.fines.amount_minor": Words("amount"),
-        "discipline.fines.hours": Words("or hours of pay", "", "h"),
+        "discipline.fines.amount_minor": Words("amount", told="%(value)s"),
+        "discipline.fines.hours": Words("or hours of pay", "", "h", told="%(value)s of pay"),
         "discipline.caps": Words("Most fines of one worker"),
         "discipline.caps.shift_minor": Words("a shift"),
         "discipline.caps.day_minor": Words("a day"),

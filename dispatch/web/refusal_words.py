@@ -42,7 +42,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "not_eligible": "He cannot be asked for this shift: %(reasons)s.",
         "off_the_map": "This place is too near a pole: set another pin.",
         "order_not_found": "There is no such order.",
-        "permission_missing": "Your role may not do this.",
+        "permission_missing": "Another role is needed for it. The owner of the franchise gives out the roles.",
         "phone_belongs_to_worker": "One of your workers holds this number: open his page.",
         "picture_too_large": "The picture is too large: send a smaller one.",
         "policy_changed": "These rules were changed meanwhile: look again, then change what is left.",

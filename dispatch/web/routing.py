@@ -55,8 +55,14 @@ def answer_error(request: Request, error: Exception) -> Response:
     page = _page(request)
     words = _words(page, error, status)
     if for_part:
-        return Response(status_code=status, headers={"X-Problem": quote(words[:500])})
+        return Response(status_code=status, headers={"X-Problem": quote(words[:500])} | _fields(error))
     return page.show("error.html", int(status), number=int(status), words=words)
+
+
+def _fields(error: Exception) -> dict[str, str]:
+    """Return the header that names the fields of a form with something wrong, for the page to mark them."""
+    names = [name for name in error.faults if name] if isinstance(error, FormUnfit) else []
+    return {"X-Problem-Fields": quote(",".join(names))} if names else {}
 
 
 def _words(page: Page, error: Exception, status: int) -> str:

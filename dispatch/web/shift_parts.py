@@ -1,5 +1,6 @@
 """What the parts of a shift's page show: its people, where they are, who was asked and why, what happened."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -96,6 +97,7 @@ async def story_of(page: Page, uow: Uow, scene: Scene) -> Mapping[str, Any]:
         "shift": shift,
         "waves": await waves_of(uow, shift.id),
         "asked": _by_wave(invitations),
+        "asked_count": Counter(row["wave"] or 0 for row in invitations if row["was_asked"]),
         "steps": list(reversed(steps)),
         "everybody": everybody,
         "teller": Teller(page.speech, scene.zone, everybody, dict(await dispatchers(uow)), shift.currency),

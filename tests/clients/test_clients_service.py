@@ -19,7 +19,16 @@ from dispatch.clients.errors import (
     WorkerUnknown,
 )
 from dispatch.clients.models import AttendanceSource, Client, ClientKind, DecidedBy, DoNotReturn, Site
-from dispatch.clients.queries import client_of, list_clients, list_do_not_return, list_sites, people_of, site_of
+from dispatch.clients.notes import notes_of
+from dispatch.clients.queries import (
+    client_of,
+    find_clients,
+    list_clients,
+    list_do_not_return,
+    list_sites,
+    people_of,
+    site_of,
+)
 from dispatch.clients.service import add_person, archive_client, change_client, remove_person, restore_client
 from dispatch.clients.sites import add_site, archive_site, change_site, forbid_return, lift_do_not_return
 from dispatch.kit.geo import ZoneUnknown
@@ -279,3 +288,31 @@ async def test_clients_are_listed_in_pages_and_found_by_part_of_their_name(app_d
         assert await names(text=" ") == ["Ромашка", "Ромб 100%", "Сирень"]
         first = await list_clients(uow, limit=2)
         assert await names(after=first[-1].id, limit=2) == ["Сирень"]
+
+
+async def test_the_client_whose_name_begins_with_what_is_typed_is_found_first(app_db: Database, own: Franchise) -> None:
+    names = ["Гипермаркет «Невский»", "Двинские склады", "Большой склад", "Склад на Сенной", "100% (скидки"]
+    async with app_db.begin(own.id, ACTOR) as uow:
+        for name in names:
+            await make_client(uow, name=name)
+        found = [client.name for client in await find_clients(uow, "ск", 4)]
+        assert found[0] == "Склад на Сенной"
+        assert set(found[1:]) == {"Двинские склады", "Большой склад", "100% (скидки"}
+        assert [client.name for client in await find_clients(uow, "(ск", 4)] == ["100% (скидки"]
+
+
+async def test_notes_are_read_by_their_day_whatever_their_ids(app_db: Database, own: Franchise, client: Client) -> None:
+    ids = sorted(new_id() for _ in range(2))
+    async with app_db.begin(own.id, ACTOR) as uow:
+        for note_id, days in zip(ids, (1, 2), strict=True):
+            await uow.run(
+                """INSERT INTO client_notes (id, franchise_id, client_id, body, created_by, created_at)
+                   VALUES ($1, $2, $3, $4, $5, clock.now() - $6 * interval '1 day')""",
+                note_id,
+                own.id,
+                client.id,
+                f"{days} days ago",
+                ACTOR,
+                days,
+            )
+        assert [note.body for note in await notes_of(uow, client.id, limit=9)] == ["1 days ago", "2 days ago"]

@@ -49,3 +49,8 @@ async def sign_in(client: AsyncClient, database: Database, franchise_id: UUID, r
     page = (await client.get("/account")).text
     token = re.search(r'X-CSRF-Token": "([0-9a-f]{64})"', page)
     return Browser(client, token[1] if token else "")
+
+
+def spelt(e164: str) -> str:
+    """Return a number as pages write it: "+7 812 655-05-55"."""
+    return f"{e164[:2]} {e164[2:5]} {e164[5:8]}-{e164[8:10]}-{e164[10:]}"

@@ -54,6 +54,10 @@ async def test_ratings_are_what_the_database_folds_from_the_marks(seeded: Seeded
     assert (row["wrong"], row["behind"]) == (0, 0)
 
 
+async def test_marks_were_recorded_when_they_happened(seeded: Seeded, owner: asyncpg.Connection) -> None:
+    assert await owner.fetchval("SELECT count(*) FROM marks WHERE recorded_at <> occurred_at") == 0
+
+
 async def test_enough_people_near_sennaya_may_be_asked_at_night(seeded: Seeded, owner: asyncpg.Connection) -> None:
     near = await owner.fetchval(
         """SELECT count(*) FROM workers w JOIN sites s ON position($1 IN s.address) > 0

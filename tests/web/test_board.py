@@ -8,10 +8,12 @@ import pytest
 from httpx import AsyncClient
 
 from dispatch.access.roles import Role
+from dispatch.crew.alarms import Severity, raise_alarm
 from dispatch.kit.uow import Database
 from dispatch.orders.commands import AskedShift
 from dispatch.settings import Settings
 from tests.factories.access import PASSWORD, make_user
+from tests.factories.shift_desk import Desk
 from tests.factories.stage import Stage, open_questions, place, run_lane, say, set_stage
 
 
@@ -116,3 +118,25 @@ async def test_crews_are_printed_one_sheet_a_shift(dispatcher: AsyncClient, jobs
     assert sheet[0].count("<tr>") == 2
     assert re.search(r"\+7 \d{3} \d{3}-\d\d-\d\d", sheet[0])
     assert "1 of 2 seated" in sheet[0]
+
+
+async def test_an_alarm_about_a_man_names_him(desk: Desk, owner: asyncpg.Connection) -> None:
+    seat_id = await desk.seat()
+    async with desk.database.begin(desk.stage.franchise_id, "system:test") as uow:
+        await raise_alarm(
+            uow,
+            "unaccounted",
+            "Past his limit and nobody saw him: ring him and the site, then mark him arrived or absent.",
+            shift_id=desk.shift_id,
+            severity=Severity.CRITICAL,
+            key=str(seat_id),
+            seat_id=seat_id,
+        )
+    name = await owner.fetchval(
+        """SELECT c.first_name || ' ' || c.last_name FROM seats s JOIN worker_contacts c USING (worker_id)
+           WHERE s.id = $1""",
+        seat_id,
+    )
+    said = f"<strong>{name}:</strong>"
+    assert said in (await desk.browser.get("/board/alarms", headers={"HX-Request": "true"})).text
+    assert said in (await desk.browser.get("/board")).text

@@ -16,6 +16,7 @@ from dispatch.settings import Settings
 from dispatch.sms.account_state import gateway_states
 from dispatch.web.languages import Language, speech
 from dispatch.wiring import LANES
+from tests.factories.browsers import spelt
 from tests.factories.office import Office, last_audit, open_office
 from tests.factories.sms import make_account, make_phone, queue_text
 from tests.factories.tenancy import make_franchise
@@ -61,7 +62,7 @@ async def test_the_operator_sees_what_is_due_and_what_failed_everywhere(
         re.findall(r'id="((?:retry|drop)-[^"]+)"', page)
     )
     assert "TimeoutError" in page
-    assert account.account.number in page
+    assert spelt(account.account.number) in page
     assert "silent" in page
     part = await office.part("health")
     assert "every 5s" in part

@@ -113,6 +113,23 @@ async def test_his_words_are_taken_for_a_yes(talk: Talk) -> None:
     assert "наверное смогу" in await talk.browser.part("/inbox/items?status=done")
 
 
+async def test_who_is_on_site_already_is_not_asked_whether_he_comes(talk: Talk, owner: asyncpg.Connection) -> None:
+    await talk.hear(UNSURE)
+    item = await talk.item("не знаю как выйдет")
+    word = {"shift_id": str(talk.offer.shift_id), "result": "yes"}
+    assert (await talk.browser.act(f"/inbox/{item}/word", word)).status_code == 204
+    await talk.hear("не знаю как выйдет с обедом")
+    assert "He cancels" in await talk.browser.part("/inbox/items")
+    await owner.execute(
+        "UPDATE seats SET status = 'arrived', arrived_at = due_at, arrival_source = 'dispatcher' WHERE worker_id = $1",
+        talk.offer.worker_id,
+    )
+    page = await talk.browser.part("/inbox/items")
+    assert "arrived" in page
+    assert "He comes" not in page
+    assert "He cancels" not in page
+
+
 async def test_his_words_are_taken_for_a_no(talk: Talk) -> None:
     await talk.hear("да вот не знаю как выйдет с женой")
     item_id = await talk.item("с женой")

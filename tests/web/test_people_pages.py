@@ -212,7 +212,7 @@ async def test_facts_calendar_absences_and_documents(recruiter: Browser, app_db:
         "note": HOSTILE,
     }
     assert (await recruiter.act(f"{here}/change", changed)).status_code == 204
-    assert "Мамин Пётр" in await recruiter.page(here)
+    assert "Пётр Мамин" in await recruiter.page(here)
     assert (await recruiter.act(f"{here}/change", changed)).status_code == 409
     today = datetime.now(UTC).date()
     cycle = await recruiter.act(f"{here}/availability", {"anchor": today.isoformat()})

@@ -20,7 +20,7 @@ from dispatch.tenancy.service import write_policy
 from dispatch.web.languages import Language, speech
 from dispatch.web.policies import PRESET_HINTS
 from dispatch.web.policy_form import Unit, parts_of, read, typed_of
-from dispatch.web.policy_words import PARTS, SENTENCES, TITLES, WORDS
+from dispatch.web.policy_words import PARTS, SENTENCES, TITLES, WORDS, Words
 from tests.factories.access import PASSWORD, make_user
 from tests.factories.tenancy import make_franchise
 
@@ -42,9 +42,14 @@ def test_every_setting_has_words_and_a_place() -> None:
     assert PRESET_HINTS.keys() == PRESETS.keys()
 
 
+def _said(words: Words) -> tuple[str, ...]:
+    told = words.told if words.told != "%(value)s" else ""
+    return (words.label, words.hint, words.unit, told, words.lacking)
+
+
 def test_the_words_are_known_in_russian() -> None:
     words = speech(Language.RU).words
-    said = [text for each in (*TITLES.values(), *WORDS.values()) for text in (each.label, each.hint, each.unit)]
+    said = [text for each in (*TITLES.values(), *WORDS.values()) for text in _said(each)]
     said += [heading for parts in PARTS.values() for heading, _ in parts]
     said += [*SENTENCES.values(), *PRESET_HINTS.values(), *map(str, Unit), "Fill this in.", "This does not fit."]
     assert [text for text in said if text and text != "%" and words.gettext(text) == text] == []

@@ -28,6 +28,25 @@ async def test_the_page_shows_whom_it_is_for_the_crew_and_the_waves(desk: Desk) 
     assert story.count('id="invitation-') == 3
 
 
+async def test_a_wave_the_page_and_the_board_count_the_same_people(desk: Desk) -> None:
+    offers = await desk.offers()
+    async with desk.database.begin(desk.stage.franchise_id, "system:test") as uow:
+        for offer, reason in zip(offers, ("booked elsewhere", "never left us"), strict=False):
+            await uow.run(
+                "UPDATE invitations SET status = 'withdrawn', reason = $3 WHERE shift_id = $1 AND worker_id = $2",
+                desk.shift_id,
+                offer.worker_id,
+                reason,
+            )
+    asked = f"{len(offers) - 1} asked"
+    assert re.findall(r"Wave 1</strong> (\d+ asked)", await desk.part("/story")) == [asked]
+    assert "never left us" in await desk.part("/story"), "who is not counted shows why"
+    assert re.findall(r">(\d+ asked)<", await desk.part("/crew")) == [asked]
+    cards = (await desk.browser.get(f"/board/cards?day=tomorrow&shift={desk.shift_id}", headers=PART)).text
+    cards += (await desk.browser.get(f"/board/cards?shift={desk.shift_id}", headers=PART)).text
+    assert set(re.findall(r">(\d+ asked)<", cards)) == {asked}
+
+
 async def test_pausing_and_taking_it_back(desk: Desk) -> None:
     paused = await desk.act("/pause")
     assert paused.status_code == 204

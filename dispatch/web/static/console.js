@@ -212,18 +212,33 @@ document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.elt.matches("[data-live]")) return;
   const words = event.detail.xhr.getResponseHeader("X-Problem");
   const problem = words ? decodeURIComponent(words) : event.detail.xhr.statusText;
-  const place = event.detail.elt.closest("form")?.querySelector("[data-problem]");
+  const form = event.detail.elt.closest("form");
+  const place = form?.querySelector("[data-problem]");
   if (place) {
-    place.textContent = problem;
+    place.querySelector("[data-problem-words]").textContent = problem;
     place.hidden = false;
+    const names = decodeURIComponent(event.detail.xhr.getResponseHeader("X-Problem-Fields") ?? "").split(",");
+    const unfit = [...form.elements].filter((field) => names.includes(field.name) && field.type !== "hidden");
+    for (const field of unfit) markUnfit(field, true);
+    // Behind htmx, which gives the focus back to where it was.
+    setTimeout(() => unfit[0]?.focus());
   } else {
     toast(problem, "danger");
   }
 });
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const place = event.detail.elt.closest("form")?.querySelector("[data-problem]");
-  if (place) place.hidden = true;
+  const form = event.detail.elt.closest("form");
+  const place = form?.querySelector("[data-problem]");
+  if (!place) return;
+  place.hidden = true;
+  for (const field of form.querySelectorAll("[data-unfit]")) markUnfit(field, false);
 });
+function markUnfit(field, unfit) {
+  field.classList.toggle("is-invalid", unfit);
+  field.toggleAttribute("data-unfit", unfit);
+  if (unfit) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+}
 document.addEventListener("htmx:sendError", (event) => {
   if (event.detail.elt.matches("[data-live]")) return;
   toast(russian ? "Нет связи с сервером" : "The server does not answer", "danger");

@@ -6,11 +6,15 @@
   const rows = [...document.querySelectorAll("#rating-history tbody tr")];
   if (place === null || rows.length === 0) return;
   const DAY_S = 86400;
+  const STEPS_S = [1, 2, 3, 7, 14, 30, 60, 90, 180, 365, 730].map((days) => days * DAY_S);
+  const { lang } = document.documentElement;
   let chart = null;
 
+  // As the page writes days: the day before the month, and the year where it is not this one.
   function dayOf(seconds) {
-    const spelt = { day: "numeric", month: "short" };
-    return new Date(seconds * 1000).toLocaleDateString(document.documentElement.lang, spelt);
+    const day = new Date(seconds * 1000);
+    const told = day.toLocaleDateString(lang === "en" ? "en-GB" : lang, { day: "numeric", month: "short" });
+    return day.getFullYear() === new Date().getFullYear() ? told : `${told} ${day.getFullYear()}`;
   }
 
   function draw() {
@@ -27,9 +31,10 @@
         height: 180,
         legend: { show: false },
         cursor: { show: false },
-        scales: { x: { range: (_, least, most) => [least - DAY_S, most + DAY_S] }, y: { range: [1, 5] } },
+        // Reckoned here: of a single moment uPlot makes a stretch of years.
+        scales: { x: { range: () => [Math.min(...times) - DAY_S, Math.max(...times) + DAY_S] }, y: { range: [1, 5] } },
         axes: [
-          { stroke: ink, grid, space: 70, values: (_, moments) => moments.map(dayOf) },
+          { stroke: ink, grid, space: 90, incrs: STEPS_S, values: (_, moments) => moments.map(dayOf) },
           { stroke: ink, grid, size: 32 },
         ],
         series: [{}, { stroke: line, width: 2, paths: uPlot.paths.stepped({ align: 1 }), points: { size: 5 } }],
