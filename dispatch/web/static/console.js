@@ -144,6 +144,24 @@ document.addEventListener("input", (event) => {
   field.removeAttribute("aria-invalid");
 });
 
+// What is copied goes to the clipboard; where a page without TLS has none, by way of the selection.
+async function copy(words, from) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(words);
+  getSelection().selectAllChildren(from);
+  return document.execCommand("copy") ? undefined : Promise.reject(new Error("not copied"));
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button === null) return;
+  const from = document.getElementById(button.dataset.copy);
+  const said = button.parentElement.querySelector("[role=status]");
+  said.textContent = "";
+  copy(from.textContent, from).then(
+    () => { said.textContent = button.dataset.copied; },
+    () => getSelection().selectAllChildren(from),
+  );
+});
+
 // Dialogs close by Esc of themselves; so do menus, and whoever opened one is back where he was.
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" ? document.querySelector("details.menu[open]") : null;
