@@ -188,6 +188,9 @@ document.getElementById("dialog")?.addEventListener("close", () => {
   document.getElementById("dialog-body").replaceChildren();
 });
 
+// What a viewer folded out, or in, stays so when its part is drawn anew.
+Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, holder) => name !== "open" || !holder.matches("details");
+
 // Parts of a page that fetch themselves anew: at news (live.js), and after what one changed oneself.
 const askedAt = new Map();
 const waiting = new Set();
