@@ -162,6 +162,28 @@ document.addEventListener("click", (event) => {
   );
 });
 
+// On a phone a row of a table is a card: its title, which may have a number before it, and cells that say what they are.
+function label() {
+  for (const table of document.querySelectorAll("table.stacked")) {
+    const names = [...(table.tHead?.rows[0]?.cells ?? [])].map((head) => head.textContent.trim());
+    for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) {
+      const title = row.cells[0]?.matches(".num") ? 1 : 0;
+      let column = 0;
+      for (const cell of row.cells) {
+        const acts = cell.querySelector(".btn") !== null;
+        const bare = cell.textContent.trim() === "" && cell.querySelector("svg, input, img") === null;
+        cell.classList.toggle("is-acts", acts && column > title);
+        cell.classList.toggle("is-bare", bare);
+        const name = names[column] ?? "";
+        if (column > title && name && !acts && cell.colSpan === 1) cell.dataset.label ??= name[0].toLocaleUpperCase() + name.slice(1);
+        column += cell.colSpan;
+      }
+    }
+  }
+}
+label();
+document.addEventListener("htmx:afterSwap", label);
+
 // Dialogs close by Esc of themselves; so do menus, and whoever opened one is back where he was.
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" ? document.querySelector("details.menu[open]") : null;
