@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -30,6 +31,7 @@ from tests.factories.tenancy import make_franchise
 from tests.factories.workers import make_workers
 
 BASE = "https://dispatch.example"
+MOSCOW = ZoneInfo("Europe/Moscow")
 """Where addresses in texts lead to."""
 
 
@@ -83,8 +85,9 @@ async def set_stage(
 
 
 def tomorrow(hour: int = 6, *, hours: int = 8, days: int = 1) -> AskedShift:
-    """A shift on a coming day, 09:00 in Moscow by default."""
-    start = (datetime.now(UTC) + timedelta(days=days)).replace(hour=hour, minute=0, second=0, microsecond=0)
+    """A shift on a coming day of Moscow's calendar, by default at 09:00 there; `hour` is of UTC."""
+    midnight = (datetime.now(MOSCOW) + timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = (midnight + timedelta(hours=hour + 3)).astimezone(UTC)
     return AskedShift(starts_at=start, ends_at=start + timedelta(hours=hours))
 
 

@@ -144,6 +144,46 @@ document.addEventListener("input", (event) => {
   field.removeAttribute("aria-invalid");
 });
 
+// What is copied goes to the clipboard; where a page without TLS has none, by way of the selection.
+async function copy(words, from) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(words);
+  getSelection().selectAllChildren(from);
+  return document.execCommand("copy") ? undefined : Promise.reject(new Error("not copied"));
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button === null) return;
+  const from = document.getElementById(button.dataset.copy);
+  const said = button.parentElement.querySelector("[role=status]");
+  said.textContent = "";
+  copy(from.textContent, from).then(
+    () => { said.textContent = button.dataset.copied; },
+    () => getSelection().selectAllChildren(from),
+  );
+});
+
+// On a phone a row of a table is a card: its title, which may have a number before it, and cells that say what they are.
+function label() {
+  for (const table of document.querySelectorAll("table.stacked")) {
+    const names = [...(table.tHead?.rows[0]?.cells ?? [])].map((head) => head.textContent.trim());
+    for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) {
+      const title = row.cells[0]?.matches(".num") ? 1 : 0;
+      let column = 0;
+      for (const cell of row.cells) {
+        const acts = cell.querySelector(".btn") !== null;
+        const bare = cell.textContent.trim() === "" && cell.querySelector("svg, input, img") === null;
+        cell.classList.toggle("is-acts", acts && column > title);
+        cell.classList.toggle("is-bare", bare);
+        const name = names[column] ?? "";
+        if (column > title && name && !acts && cell.colSpan === 1) cell.dataset.label ??= name[0].toLocaleUpperCase() + name.slice(1);
+        column += cell.colSpan;
+      }
+    }
+  }
+}
+label();
+document.addEventListener("htmx:afterSwap", label);
+
 // Dialogs close by Esc of themselves; so do menus, and whoever opened one is back where he was.
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" ? document.querySelector("details.menu[open]") : null;
@@ -169,6 +209,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
 document.getElementById("dialog")?.addEventListener("close", () => {
   document.getElementById("dialog-body").replaceChildren();
 });
+
+// What a viewer folded out, or in, stays so when its part is drawn anew.
+Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, holder) => name !== "open" || !holder.matches("details");
 
 // Parts of a page that fetch themselves anew: at news (live.js), and after what one changed oneself.
 const askedAt = new Map();
