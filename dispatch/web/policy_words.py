@@ -155,7 +155,7 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "staffing.second_chance_share": Words("Second chance", "Of a crew, people after a no-show, as reserve only."),
         "staffing.radius_km": Words("Radius", "Around the site.", "km"),
         "staffing.lending": Words("People of other franchises may be asked"),
-        "staffing.lending_home_first_waves": Words("Own people alone for", "", "waves"),
+        "staffing.lending_home_first_waves": Words("First waves to own people alone"),
         "staffing.lending_home_first_min_lead": Words("With less left to the start", "Own people do not come first."),
         "scoring.strategy": Words("Strategy"),
         "scoring.custom": Words("Own weights", "For the strategy “own weights” alone; together 100 %."),
