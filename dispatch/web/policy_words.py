@@ -194,7 +194,7 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "discipline.ladder.suspend_for": Words("suspended for"),
         "discipline.lateness_ends_cooperation": Words("Unannounced lateness ends cooperation"),
         "discipline.complaint_ends_cooperation": Words("An upheld complaint ends cooperation"),
-        "discipline.fines": Words("Fines", "An amount or hours of his own pay; empty: none."),
+        "discipline.fines": Words("Size of the fine", "An amount or hours of his own pay; empty: none."),
         "discipline.fines.amount_minor": Words("amount"),
         "discipline.fines.hours": Words("or hours of pay", "", "h"),
         "discipline.caps": Words("Most fines of one worker"),
