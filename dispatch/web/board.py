@@ -159,7 +159,12 @@ async def show_lists(page: PageDep, uow: UowDep, day: Day = "tomorrow") -> Respo
 async def _morning(uow: Uow) -> dict[str, Any]:
     day = await tomorrow_here(uow)
     cards = await uncovered_mornings(uow, day)
-    return {"cards": cards, "any_shifts": bool(cards) or await has_mornings(uow, day), "day": day, "zones": _zones(cards)}
+    return {
+        "cards": cards,
+        "any_shifts": bool(cards) or await has_mornings(uow, day),
+        "day": day,
+        "zones": _zones(cards),
+    }
 
 
 async def board_context(uow: Uow, day: str, narrowed: Narrowed) -> dict[str, Any]:
