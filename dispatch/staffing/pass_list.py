@@ -97,6 +97,7 @@ class PassList:
         added: men on it who were not on the last one that went.
         gone: how many were on that one and are not now.
         minutes_left: until the deadline, where that is within the hour; else None.
+        past: whether the deadline is over, whatever went before it.
     """
 
     shift: Shift
@@ -110,6 +111,7 @@ class PassList:
     added: frozenset[UUID]
     gone: int
     minutes_left: int | None
+    past: bool
 
     @property
     def incomplete(self) -> int:
@@ -157,6 +159,7 @@ async def pass_list_of(uow: Uow, shift_id: UUID) -> PassList:
         added=on_it - last if sent else frozenset(),
         gone=len(last - on_it),
         minutes_left=_minutes_left(uow.now, deadline),
+        past=deadline is not None and uow.now > deadline,
     )
 
 

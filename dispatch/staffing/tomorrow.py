@@ -54,14 +54,22 @@ async def uncovered_mornings(uow: Uow, day: date) -> Sequence[Card]:
            AND status IN ('recruiting', 'filled', 'short') AND starts_at > $4 AND starts_at < $5
            ORDER BY starts_at, id""",
         uow.franchise_id,
-        datetime.combine(day, time.min),
-        datetime.combine(day, NOON),
-        # Whatever the zone of a site, so that an index finds the few of that day.
-        datetime.combine(day - _DAY, time.min, UTC),
-        datetime.combine(day + _DAY, NOON, UTC),
+        *_morning(day),
     )
     cards = await board_of(uow, [row["id"] for row in rows])
     return sorted(cards, key=lambda card: (card.starts_at, card.client, card.id))
+
+
+async def has_mornings(uow: Uow, day: date) -> bool:
+    """Whether any shift begins on a day before noon, covered or not."""
+    return bool(
+        await uow.fetchval(
+            """SELECT EXISTS (SELECT FROM shifts WHERE franchise_id = $1 AND local_start >= $2 AND local_start < $3
+               AND NOT test AND status <> 'cancelled' AND starts_at > $4 AND starts_at < $5)""",
+            uow.franchise_id,
+            *_morning(day),
+        )
+    )
 
 
 async def tomorrow_here(uow: Uow) -> date:
@@ -92,6 +100,12 @@ async def look_at_morning(uow: Uow, job: Job) -> None:
             missing=sum(max(card.missing, card.cover - card.primary - card.reserve) for card in open_ones),
         )
     await outbox.schedule(uow, EVENING_LOOK_DUE, uow.franchise_id, min(uow.now + _AGAIN, noon), n=job.n, raised=True)
+
+
+def _morning(day: date) -> tuple[datetime, datetime, datetime, datetime]:
+    """Return a day's morning on the clock of any site, and by instants, so that an index finds the few of that day."""
+    begins, noon = datetime.combine(day, time.min), datetime.combine(day, NOON)
+    return begins, noon, (begins - _DAY).replace(tzinfo=UTC), (noon + _DAY).replace(tzinfo=UTC)
 
 
 def _number(day: date) -> int:

@@ -19,7 +19,7 @@ from dispatch.kit.uow import Uow
 from dispatch.orders.rules import ShiftStatus
 from dispatch.staffing.board import EVERYTHING, BoardFilter, Card, Risk, board, choices_of
 from dispatch.staffing.rehearsal import is_simulated
-from dispatch.staffing.tomorrow import tomorrow_here, uncovered_mornings
+from dispatch.staffing.tomorrow import has_mornings, tomorrow_here, uncovered_mornings
 from dispatch.tenancy.queries import franchise_of
 from dispatch.web.doors import own_page
 from dispatch.web.first_steps import steps_for_board, ways
@@ -124,17 +124,13 @@ async def show_alarms(page: PageDep, uow: UowDep) -> Response:
 @router.get("/board/tomorrow", dependencies=[allow(Permission.ORDERS_READ)])
 async def show_tomorrow(page: PageDep, uow: UowDep) -> Response:
     """Show the shifts of tomorrow morning that are not covered, to be worked off or printed."""
-    day = await tomorrow_here(uow)
-    cards = await uncovered_mornings(uow, day)
-    return page.show("tomorrow.html", cards=cards, day=day, zones=_zones(cards))
+    return page.show("tomorrow.html", **await _morning(uow))
 
 
 @router.get("/board/tomorrow/list", dependencies=[allow(Permission.ORDERS_READ)])
 async def show_tomorrow_list(page: PageDep, uow: UowDep) -> Response:
     """Show the list alone, for a page that follows what happens."""
-    day = await tomorrow_here(uow)
-    cards = await uncovered_mornings(uow, day)
-    return page.part("tomorrow.html", "mornings", cards=cards, day=day, zones=_zones(cards))
+    return page.part("tomorrow.html", "mornings", **await _morning(uow))
 
 
 @router.get("/board/lists", dependencies=[allow(Permission.CONTACTS_REVEAL)])
@@ -156,6 +152,17 @@ async def show_lists(page: PageDep, uow: UowDep, day: Day = "tomorrow") -> Respo
         phones=await home_phones(uow, people),
         zones=_zones(cards),
     )
+
+
+async def _morning(uow: Uow) -> dict[str, Any]:
+    day = await tomorrow_here(uow)
+    cards = await uncovered_mornings(uow, day)
+    return {
+        "cards": cards,
+        "any_shifts": bool(cards) or await has_mornings(uow, day),
+        "day": day,
+        "zones": _zones(cards),
+    }
 
 
 async def board_context(uow: Uow, day: str, narrowed: Narrowed) -> dict[str, Any]:

@@ -19,7 +19,14 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, get_day_names, get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol, get_decimal_symbol
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_symbol,
+    get_decimal_symbol,
+    get_group_symbol,
+)
 from babel.support import NullTranslations, Translations
 from starlette.requests import Request
 
@@ -91,6 +98,22 @@ class Speech:
     def counted(self, singular: str, plural: str, count: int) -> str:
         """Return words of ours for so many, the figure in groups: "10,036 people"."""
         return self.words.ngettext(singular, plural, count).replace("%(num)d", self.number(count))
+
+    def minutes(self, count: int) -> str:
+        """Return a stretch of minutes in short: "1 h 56 min"."""
+        hours, minutes = divmod(count, 60)
+        say = self.words.gettext
+        told = [say("%(num)s h") % {"num": self.number(hours)}] if hours else []
+        told += [say("%(num)s min") % {"num": minutes}] if minutes or not hours else []
+        return " ".join(told)
+
+    def spaced(self, typed: str) -> str:
+        """Return a figure as it is typed in this language, its thousands apart where a space parts them: "5 000"."""
+        sign, figure = typed[: typed.startswith("-")], typed.removeprefix("-")
+        whole, point, rest = figure.partition(".")
+        if not (whole + rest).isdecimal() or get_group_symbol(self.locale).strip():
+            return sign + self.figure(figure)
+        return sign + self.number(int(whole or 0)) + (get_decimal_symbol(self.locale) + rest if point else "")
 
     def _is_now(self, day: date) -> bool:
         return self.year in (0, day.year)

@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 from urllib.parse import quote
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
@@ -22,6 +23,8 @@ ASKS_FOR_PARTS = "hx-request"
 SET_UP: Final = "/account/second-factor"
 """Where a half-open session is sent from everywhere."""
 _NOWHERE: Final = "The address leads nowhere: open it from the list, or copy the whole link."
+_DAMAGED: Final = "Part of the address is missing or mistyped: copy the whole link, or open the page from its list."
+_UNREAD: Final = "Something that was sent cannot be read: load the page again, then try once more."
 _BROKEN: Final = "Something broke on our side. Try again in a minute; if it stays so, tell who runs the system."
 
 
@@ -53,7 +56,7 @@ def answer_error(request: Request, error: Exception) -> Response:
         return Response(status_code=204, headers={"HX-Redirect": where}) if for_part else RedirectResponse(where, 303)
     status = (status_of(type(error)) or 500) if isinstance(error, DispatchError) else problem_of(error).status_code
     page = _page(request)
-    words = _words(page, error, status)
+    words = _words(page, error, status, opened=request.method in {"GET", "HEAD"} and not for_part)
     if for_part:
         return Response(status_code=status, headers={"X-Problem": quote(words[:500])} | _fields(error))
     return page.show("error.html", int(status), number=int(status), words=words)
@@ -65,11 +68,14 @@ def _fields(error: Exception) -> dict[str, str]:
     return {"X-Problem-Fields": quote(",".join(names))} if names else {}
 
 
-def _words(page: Page, error: Exception, status: int) -> str:
+def _words(page: Page, error: Exception, status: int, *, opened: bool) -> str:
+    """Tell what stopped it; `opened` says that nothing but the address of a page was sent."""
     if isinstance(error, FormUnfit):
         return error.told(page)
     if isinstance(error, DispatchError):
         return told(page.speech, error)
+    if isinstance(error, RequestValidationError):
+        return page.say(_DAMAGED if opened else _UNREAD)
     return page.say(_BROKEN if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _NOWHERE)
 
 

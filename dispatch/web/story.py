@@ -31,7 +31,7 @@ FACTS: Final[Mapping[str, str]] = MappingProxyType(
         "started": "%(primary)s primary, %(reserve)s reserve, %(standby)s standby; %(headcount)s wanted",
         "headcount_changed": "%(was)s before, %(headcount)s now",
         "terms_changed": "now from %(starts_at)s until %(ends_at)s",
-        "arrived": "%(late_min)s min late",
+        "arrived": "%(late_min)s late",
         "delay_announced": "%(minutes)s min",
         "site_asked": "%(people)s on the list",
         "list_taken": "%(present)s there, %(missing)s missing",
@@ -109,6 +109,8 @@ class Teller:
                 told = self.speech.rating(Decimal(str(value)))
             case "seat_kind" | "was" | "result" | "outcome" if isinstance(value, str):
                 told = str(self.speech.words.gettext(value))
+            case "late_min":
+                told = self.speech.minutes(int(str(value)))
             case "to_id":
                 told = self.staff.get(UUID(str(value)), "—")
             case "instead_of":

@@ -131,6 +131,9 @@ async def test_a_real_change_is_told_with_who_and_what(office: Office) -> None:
     assert "Анна Иванова" in page
     assert "a client" in page
     assert "Ромашка &lt;b&gt;" in page
+    fields = re.findall("<dt>(.)", page)
+    assert fields
+    assert [first for first in fields if first != first.upper()] == [], "they begin alike"
     async with office.database.begin(office.franchise_id, "system:test") as uow:
         mine = await read_audit(uow, AuditFilter(subject=str(client.id)), limit=5)
     assert [(row.action, row.actor) for row in mine.rows] == [("insert", f"staff:{office.me}")]

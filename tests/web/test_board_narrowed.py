@@ -112,7 +112,9 @@ async def test_the_list_of_tomorrow_morning(
     window: AsyncClient, app_db: Database, jobs_db: Database, stage: Stage, owner: asyncpg.Connection
 ) -> None:
     await enter(window, app_db, stage.franchise_id)
-    assert "The morning is covered" in (await window.get("/board/tomorrow")).text
+    empty = (await window.get("/board/tomorrow")).text
+    assert "No shifts tomorrow morning" in empty
+    assert re.search(r'class="empty-action"><a [^>]*href="/orders/new"', empty)
     early, noon, later, covered = [
         (await place(jobs_db, stage, 1, when)).shifts[0].id
         for when in (morning(8), morning(12), morning(8, days=2), morning(10))
@@ -124,6 +126,7 @@ async def test_the_list_of_tomorrow_morning(
     assert "<html" not in answer.text
     assert {noon, later}
     await owner.execute("UPDATE shifts SET status = 'cancelled' WHERE id = $1", early)
+    assert "The morning is covered" in (await window.get("/board/tomorrow")).text
 
 
 async def test_the_palette_finds_people_clients_shifts_and_orders(

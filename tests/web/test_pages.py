@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -108,6 +109,20 @@ def test_every_icon_that_templates_draw_exists() -> None:
     drawings = Assets.load()
     assert names
     assert all("<path" in drawings.icon(name) for name in names)
+
+
+@pytest.mark.parametrize("language", Language)
+async def test_an_address_with_a_mistake_is_told_from_one_with_nothing(
+    dispatcher: AsyncClient, language: Language
+) -> None:
+    say = speech(language).words.gettext
+    headers = {"Accept-Language": language}
+    damaged = say("Part of the address is missing or mistyped: copy the whole link, or open the page from its list.")
+    page = await dispatcher.get("/shifts/x", headers=headers)
+    assert (page.status_code, damaged in page.text) == (422, True)
+    part = await dispatcher.get("/shifts/x", headers=headers | {"HX-Request": "true"})
+    told = say("Something that was sent cannot be read: load the page again, then try once more.")
+    assert unquote(part.headers["X-Problem"]) == told
 
 
 async def test_an_address_that_leads_nowhere_is_a_page_for_a_browser(stranger: AsyncClient) -> None:

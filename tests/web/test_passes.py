@@ -82,6 +82,14 @@ async def gate(counter: Counter, app_db: Database, stage: Stage, order: PlacedOr
     return Gate(counter, app_db, stage, order)
 
 
+async def test_a_list_that_is_late_says_that_it_was_wanted(gate: Gate, app_db: Database) -> None:
+    assert "Wanted by" in await gate.see()
+    answer = await gate.desk.act(f"/sites/{gate.stage.site_id}/pass", **RULE | {"days_before": "14", "version": "1"})
+    assert answer.status_code == 204, answer.headers.get("x-problem")
+    assert "Was wanted by" in await gate.see()
+    assert "was wanted by" in await gate.see("/line")
+
+
 async def test_a_list_is_wanted_sent_changed_and_sent_again(
     gate: Gate, owner: asyncpg.Connection, jobs_db: Database
 ) -> None:

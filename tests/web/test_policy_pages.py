@@ -231,6 +231,19 @@ async def test_a_wrong_field_is_told_and_keeps_what_was_typed(desk: Desk) -> Non
     assert "Possible here: more than 0, at most 50." in refused.text
 
 
+async def test_sums_stand_in_groups_with_their_sign_and_come_back_so(desk: Desk) -> None:
+    answer = await desk.browser.get("/settings/policies/discipline", headers={"Accept-Language": "ru"})
+    most = typed_of("discipline", Discipline())["caps.month_minor"]
+    shown = speech(Language.RU).spaced(most)
+    assert len(most) < len(shown)
+    assert re.search(rf'id="caps.month_minor"[^>]* value="{shown}"', answer.text.replace("\n", " "))
+    assert re.findall(r">(RUB|₽)<", answer.text).count("RUB") == 0
+    headings = re.findall(r"<(?:h2|legend)[^>]*>([^<]+)</", answer.text)
+    assert len(headings) == len({*headings}), "none stands twice"
+    same = read("discipline", Discipline, typed_of("discipline", Discipline()) | {"caps.month_minor": shown})
+    assert same.section == Discipline()
+
+
 async def test_a_preset_is_looked_at_before_it_counts(desk: Desk, app_db: Database, owner: asyncpg.Connection) -> None:
     page = await desk.page("/presets/loaders-service")
     assert "Unannounced lateness ends cooperation" in page

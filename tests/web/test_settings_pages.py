@@ -203,6 +203,8 @@ async def test_a_gateway_s_addresses_are_shown_whole_and_hold_no_secret(
     assert f"{told.status}".replace("&", "&amp;") in page
     assert str(told.word) in page
     assert account.account.secret not in page
+    russian = await office.browser.get(f"/settings/gateways/{account.id}/addresses", headers={"Accept-Language": "ru"})
+    assert "SMSC.ru" in russian.text
     other = await make_account(settings, owner)
     assert (await office.browser.get(f"/settings/gateways/{other.id}/addresses")).status_code == 404
     form = {"gateway": "console", "sid": "me", "secret": "x", "number": "+78120000098", "rate_per_s": "1"}

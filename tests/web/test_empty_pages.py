@@ -1,0 +1,35 @@
+"""A list with nothing in it says what to do next."""
+
+import re
+
+import pytest
+import pytest_asyncio
+from httpx import AsyncClient
+
+from dispatch.kit.uow import Database
+from dispatch.settings import Settings
+from tests.factories.office import Office, open_office
+from tests.factories.tenancy import make_franchise
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(stranger: AsyncClient, app_db: Database, settings: Settings) -> Office:
+    """The owner of a franchise that has nothing yet."""
+    return await open_office(stranger, app_db, (await make_franchise(settings)).id)
+
+
+@pytest.mark.parametrize(
+    ("where", "leads_to"),
+    [
+        ("/clients", "/clients/new"),
+        ("/settings/tokens", "/settings/tokens/new"),
+        ("/messages", "/orders/new"),
+        ("/people/funnel?stage=called", "/people/new"),
+    ],
+)
+async def test_an_empty_list_offers_the_next_step(office: Office, where: str, leads_to: str) -> None:
+    page = (await office.browser.get(where)).text
+    found = re.search(r'class="empty-action"><(?:a|button)[^>]* (?:href|hx-get)="([^"]+)"', page)
+    assert found is not None
+    assert found[1] == leads_to
+    assert (await office.browser.get(leads_to)).status_code == 200
