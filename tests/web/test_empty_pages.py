@@ -1,6 +1,7 @@
 """A list with nothing in it says what to do next."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -33,3 +34,14 @@ async def test_an_empty_list_offers_the_next_step(office: Office, where: str, le
     assert found is not None
     assert found[1] == leads_to
     assert (await office.browser.get(leads_to)).status_code == 200
+
+
+async def test_a_roster_says_how_many_turns_it_shows(office: Office) -> None:
+    headers = {"X-CSRF-Token": office.csrf}
+    begins = datetime.now(UTC) + timedelta(days=2)
+    for day in (0, 1):
+        at = begins + timedelta(days=day)
+        turn = {"user_id": office.me, "begins": f"{at:%Y-%m-%dT10:00}", "ends": f"{at:%Y-%m-%dT20:00}"}
+        answer = await office.browser.post("/duty", data=turn, headers=headers)
+        assert answer.status_code == 303, answer.text[-300:]
+    assert "2 turns in the next four weeks" in (await office.browser.get("/duty")).text

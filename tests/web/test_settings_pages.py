@@ -179,6 +179,7 @@ async def test_a_token_is_shown_once_and_revoked(office: Office, owner: asyncpg.
     page = await office.page("tokens")
     assert "Касса &lt;b&gt;" in page
     assert found[1] not in page
+    assert "1 token<" in page
     token = await owner.fetchrow("SELECT id, expires_at FROM api_tokens WHERE franchise_id = $1", office.franchise_id)
     assert token["expires_at"].year in (2098, 2099)
     headers = {"Authorization": f"Bearer {found[1]}"}
