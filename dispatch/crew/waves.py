@@ -86,7 +86,7 @@ distance_m, deadline, contact_day, answered_at
 """
 
 # What leaves in the text of another offer holds no unit; of several days of a block each notes the same one.
-_PASS_UNIT = """
+_HAND_ON = """
 WITH mine AS (
     SELECT i.worker_id, i.contact_day FROM invitations i
     WHERE i.franchise_id = $1 AND i.id = $2 AND i.contact_day IS NOT NULL),
@@ -270,7 +270,7 @@ async def pass_unit_on(uow: Uow, invitation_id: UUID) -> bool:
 
     Whose shift is being settled by somebody else just now is passed over, never waited for. False: there is none.
     """
-    return bool(await uow.run(_PASS_UNIT, uow.franchise_id, invitation_id))
+    return bool(await uow.run(_HAND_ON, uow.franchise_id, invitation_id))
 
 
 async def next_wave_number(uow: Uow, shift_id: UUID) -> int:
