@@ -24,6 +24,7 @@ from dispatch.sms.events import (
     NUMBER_WRONG,
     STOP_ASKED,
     STOPPED,
+    TEXT_OUTDATED,
     TEXTS_MOVED,
 )
 from dispatch.sms.phones import finish_stop
@@ -35,6 +36,7 @@ from dispatch.staffing.attendance import arrive_by_text, delay_by_text, on_way_b
 from dispatch.staffing.cancel import ring_if_unread, understood
 from dispatch.staffing.change_answers import accept_change, decline_change
 from dispatch.staffing.claims import end_other_claims, lose_claim
+from dispatch.staffing.digests import mend
 from dispatch.staffing.duty import CONSTRAINTS as OF_DUTY
 from dispatch.staffing.escalation import escalate
 from dispatch.staffing.gaps import accept_promotion, decline_promotion
@@ -80,6 +82,7 @@ _HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
     {
         ORDER_PLACED: begin_staffing,
         TEXTS_MOVED: move_with_texts,
+        TEXT_OUTDATED: mend,
         STOPPED: doubt_after_stop,
         STOP_ASKED: finish_stop,
         ACCOUNT_TROUBLED: tell_account_trouble,

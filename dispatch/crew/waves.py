@@ -35,7 +35,10 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class NewInvitation:
-    """One man asked for one shift, with the figures he was chosen by. `distance_m` is geodesic metres."""
+    """One man asked for one shift, with the figures he was chosen by. `distance_m` is geodesic metres.
+
+    `contact_day` is the day whose budget it took; None where it leaves in the text of another offer and took nothing.
+    """
 
     id: UUID
     shift_id: UUID
@@ -50,7 +53,7 @@ class NewInvitation:
     p_show: float
     explain: dict[str, Any]
     deadline: datetime
-    contact_day: date
+    contact_day: date | None
     second_chance: bool = False
     by_hand: bool = False
 
@@ -73,13 +76,27 @@ class Invitation:
     by_hand: bool
     distance_m: int
     deadline: datetime
-    contact_day: date
+    contact_day: date | None
     answered_at: datetime | None
 
 
 _COLUMNS = """
 id, shift_id, worker_id, wave_id, question_id, ask, status, terms_version, p_accept, p_show, second_chance, by_hand,
 distance_m, deadline, contact_day, answered_at
+"""
+
+# What leaves in the text of another offer holds no unit; of several days of a block each notes the same one.
+_HAND_ON = """
+WITH mine AS (
+    SELECT i.worker_id, i.contact_day FROM invitations i
+    WHERE i.franchise_id = $1 AND i.id = $2 AND i.contact_day IS NOT NULL),
+heir AS (
+    SELECT i.question_id FROM mine JOIN invitations i ON i.worker_id = mine.worker_id
+    WHERE i.franchise_id = $1 AND i.status = 'queued' AND i.contact_day IS NULL ORDER BY i.id LIMIT 1),
+held AS (
+    SELECT i.id FROM heir JOIN invitations i ON i.question_id = heir.question_id
+    WHERE i.franchise_id = $1 AND i.status = 'queued' ORDER BY i.id FOR NO KEY UPDATE OF i SKIP LOCKED)
+UPDATE invitations i SET contact_day = mine.contact_day FROM held, mine WHERE i.id = held.id
 """
 
 
@@ -246,6 +263,14 @@ async def renew_terms(uow: Uow, invitation_id: UUID, terms_version: int) -> None
     await uow.run(
         "UPDATE invitations SET terms_version = $2, ask = ask + 1 WHERE id = $1", invitation_id, terms_version
     )
+
+
+async def pass_unit_on(uow: Uow, invitation_id: UUID) -> bool:
+    """Pass the unit of contact budget of an offer that ends on to one that still waits to leave and holds none.
+
+    Whose shift is being settled by somebody else just now is passed over, never waited for. False: there is none.
+    """
+    return bool(await uow.run(_HAND_ON, uow.franchise_id, invitation_id))
 
 
 async def next_wave_number(uow: Uow, shift_id: UUID) -> int:

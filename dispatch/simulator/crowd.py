@@ -26,7 +26,7 @@ from dispatch.simulator.people import (
     draw_persona,
 )
 from dispatch.simulator.phrases import Say, mistype, numbers, phrase, with_code
-from dispatch.simulator.reading import Kind, Reading, SeatWord, read
+from dispatch.simulator.reading import Kind, Reading, SeatWord, offers_in, read
 
 _log = logging.getLogger(__name__)
 
@@ -118,7 +118,11 @@ class Crowd:
         self.attendance.hand_over(phone, manual=manual)
 
     def receive(self, phone: str, number: str, text: str) -> None:
-        """Have somebody read a text that came from one of our numbers."""
+        """Have somebody read a text that came from one of our numbers; several offers are thought of one by one."""
+        if offers := offers_in(text):
+            for offer in offers:
+                self.receive(phone, number, offer)
+            return
         person = self.person(phone)
         zone = ZoneInfo(person.profile.zone or self._config.zone)
         reading = read(text, zone=zone, now=wall_clock())

@@ -220,6 +220,7 @@ _ASKING_WHICH = frozenset({Kind.WHICH, Kind.WHICH_NO, Kind.WHICH_DAY})
 _LISTED_CODE = _pattern(
     r"(?<![\d.:+\-–])(\d{2,3})(?![\d.:]|\s*(?:₽|р\b|руб|мин|min|час))(?=\s*[=\-–—:,;)?]|\s+\w|\s*$)"
 )
+_OFFER_LINE = re.compile(r"(?:^|(?<=[:;,]\s))(\d{2,3}):\s")
 _ENTRY = re.compile(
     r"(?<![\d.:\-–])(?P<number>\d{1,2})[.)]?\s+(?P<name>[^\W\d_][\w'’-]*(?:\s[^\W\d_]\.?(?!\w))?)"
     r"(?:\s?\(\D*(?P<tail>\d{2,4})\))?"
@@ -276,6 +277,15 @@ def _code(text: str) -> str | None:
 
 def _listed_codes(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found[1] for found in _LISTED_CODE.finditer(text)))
+
+
+def offers_in(text: str) -> tuple[str, ...]:
+    """Return a text that lists several offers as one text for each, as its reader thinks of them; else nothing."""
+    lines = list(_OFFER_LINE.finditer(text)) if _ASKS.search(text) else []
+    ends = [*(line.start() for line in lines[1:]), len(text)]
+    if len(lines) < 2:  # noqa: PLR2004 - several
+        return ()
+    return tuple(f"kod {line[1]}: {text[line.end() : end]} 1=да" for line, end in zip(lines, ends, strict=True))
 
 
 def read_entries(text: str) -> tuple[Entry, ...]:

@@ -16,8 +16,8 @@ from dispatch.sms.breaker import TRY_EVERY
 from dispatch.sms.budget import LOOK_AGAIN, SPEND_CAP
 from dispatch.sms.detour import MOST as MOST_LED
 from dispatch.sms.detour import count_due, lead_around, note_try
-from dispatch.sms.events import Moved, Trouble, tell_texts_moved, tell_trouble
-from dispatch.sms.gate import DueText, Verdict, judge
+from dispatch.sms.events import Moved, Trouble, tell_outdated, tell_texts_moved, tell_trouble
+from dispatch.sms.gate import OUTDATED, DueText, Verdict, judge
 from dispatch.sms.gateways.base import Account
 from dispatch.sms.rules import MessageClass, MessageStatus
 
@@ -50,7 +50,10 @@ WITH candidates AS MATERIALIZED (
 SELECT m.id, m.franchise_id, m.shift_id, m.invitation_ids <> '{{}}' AS carries, m.class, m.template, m.body, m.deadline,
        m.quiet_from, m.quiet_to, m.send_at, m.segments, p.id AS phone_id, p.e164, p.zone,
        p.opted_out_at IS NOT NULL AS opted_out, p.dead_at IS NOT NULL OR p.unproven_at IS NOT NULL AS dead,
-       p.unproven_why IS NOT DISTINCT FROM 'wrong_number' AS strange
+       p.unproven_why IS NOT DISTINCT FROM 'wrong_number' AS strange,
+       m.question_ids <> '{{}}' AND EXISTS (
+           SELECT FROM questions q WHERE q.id = ANY (m.question_ids)
+           AND (q.status <> 'open' OR q.closes_at <= $2)) AS outdated
 FROM candidates c JOIN messages m ON m.id = c.id AND m.status = 'queued' JOIN phones p ON p.id = m.phone_id
 ORDER BY c.priority, c.send_at
 FOR NO KEY UPDATE OF m SKIP LOCKED FOR KEY SHARE OF p SKIP LOCKED
@@ -206,6 +209,14 @@ async def _settle(
         if verdict.status in {MessageStatus.EXPIRED, MessageStatus.SUPPRESSED}
     ]
     await tell_texts_moved(uow, ended)
+    await tell_outdated(
+        uow,
+        [
+            (row["franchise_id"], row["id"])
+            for row, verdict in zip(rows, verdicts, strict=True)
+            if verdict.reason == OUTDATED
+        ],
+    )
     return {row["id"]: row for row in settled}
 
 
@@ -226,6 +237,7 @@ def _due(row: asyncpg.Record) -> DueText:
         opted_out=row["opted_out"],
         dead=row["dead"],
         strange=row["strange"],
+        outdated=row["outdated"],
     )
 
 

@@ -29,10 +29,12 @@ WITH due AS (
     WHERE m.account_id = $1 AND m.status = 'queued' AND m.send_at <= $3 AND m.gateway_id IS NULL AND m.template <> $4
     ORDER BY m.priority, m.send_at LIMIT $5 FOR NO KEY UPDATE SKIP LOCKED
 ), led AS (
-    UPDATE messages m SET account_id = $2 FROM due WHERE m.id = due.id RETURNING m.franchise_id, m.question_id
+    UPDATE messages m SET account_id = $2 FROM due WHERE m.id = due.id
+    RETURNING m.franchise_id, m.question_id, m.question_ids
 ), asked AS (
     UPDATE questions q SET account_id = $2 FROM led
-    WHERE q.franchise_id = led.franchise_id AND q.id = led.question_id AND q.status = 'open'
+    WHERE q.franchise_id = led.franchise_id AND q.status = 'open'
+      AND (q.id = led.question_id OR q.id = ANY (led.question_ids))
 )
 SELECT count(*) FROM led
 """

@@ -21,6 +21,9 @@ TEXTS_MOVED: Final = "staffing.texts_moved"
 Read their status from the messages: several moves may be told at once, and news may come late.
 """
 
+TEXT_OUTDATED: Final = "staffing.text_outdated"
+"""Subject: nothing, a fresh id. One of the several offers in the queued text `message_id` is over: word it anew."""
+
 STOPPED: Final = "staffing.stopped"
 """Subject: the phone; one event per open seat of its people: `seat_id`, `worker_id`, `shift_id`."""
 
@@ -78,6 +81,13 @@ async def tell_texts_moved(uow: Uow, moved: Collection[Moved]) -> None:
             for first in range(0, len(ids), _MOST_MESSAGES)
         ]
     await emit_many(uow, events)
+
+
+async def tell_outdated(uow: Uow, texts: Collection[tuple[UUID, UUID]]) -> None:
+    """Tell of texts, each with its franchise first, that must not leave as they stand."""
+    await emit_many(
+        uow, [NewEvent(franchise, TEXT_OUTDATED, new_id(), detail={"message_id": text}) for franchise, text in texts]
+    )
 
 
 async def tell_trouble(uow: Uow, franchise_id: UUID, account_id: UUID, trouble: Trouble) -> None:

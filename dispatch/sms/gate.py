@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,6 +20,10 @@ SENDING_OFF: Final = "sending_off"
 NOT_ON_ALLOW_LIST: Final = "not_on_allow_list"
 PREFIX_NOT_ALLOWED: Final = "prefix_not_allowed"
 DEADLINE_PASSED: Final = "deadline_passed"
+OUTDATED: Final = "outdated"
+"""The reason kept with a text of several offers that is worded anew, since one of them is over."""
+MENDED_WITHIN: Final = timedelta(seconds=2)
+"""After so long such a text is looked at again."""
 
 ANY_NUMBER: Final = ("+",)
 
@@ -37,6 +41,8 @@ class DueText:
     to: str = field(repr=False)
     opted_out: bool = False
     dead: bool = False
+    outdated: bool = False
+    """One of the several offers in it is over."""
     strange: bool = False
     """Somebody else answered there that it is not the man's number."""
 
@@ -74,6 +80,8 @@ def judge(
     allowed = _allowed_from(text, now)
     if text.deadline is not None and text.deadline <= allowed:
         return Verdict(MessageStatus.EXPIRED, DEADLINE_PASSED)
+    if text.outdated and allowed <= now:
+        return Verdict(MessageStatus.QUEUED, OUTDATED, send_at=now + MENDED_WITHIN)
     return _GO if allowed <= now else Verdict(MessageStatus.QUEUED, send_at=allowed)
 
 

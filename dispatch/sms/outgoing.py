@@ -190,7 +190,8 @@ async def suppress(
     """Take back texts of the current franchise that are still queued; what a sender holds already is not touched.
 
     Selectors are joined by "and"; `question_ids` or `shift_id` is required, since they are what can be found fast.
-    `reason` is a short machine word such as `withdrawn`, kept with the text.
+    `reason` is a short machine word such as `withdrawn`, kept with the text. A text that asks several questions is
+    taken back with all of them or not at all; `staffing.digests` takes single ones out.
 
     Returns:
         What was taken back; what is not listed has left us, or never existed.
@@ -210,6 +211,7 @@ async def suppress(
               AND ($4::uuid IS NULL OR m.shift_id = $4)
               AND ($5::uuid[] IS NULL OR m.worker_id = ANY ($5))
               AND ($6::text[] IS NULL OR m.template = ANY ($6))
+              AND (m.question_ids = '{}' OR m.question_ids <@ coalesce($3, '{}'))
             ORDER BY m.id FOR NO KEY UPDATE)
         UPDATE messages m SET status = 'suppressed', error = $7 FROM mine WHERE m.id = mine.id
         RETURNING m.id, m.question_id, m.invitation_ids

@@ -20,11 +20,14 @@ SELECT m.id, m.worker_id, m.shift_id, m.question_id, m.template, m.class AS clas
        CASE WHEN m.template IN ({_SECRET}) THEN '***' ELSE m.body END AS body, m.segments,
        m.status, m.error, m.send_at, m.deadline, m.created_at, m.sent_at, m.delivered_at
 FROM messages m
-WHERE m.franchise_id = $1 AND ($2::uuid IS NULL OR m.shift_id = $2) AND ($3::uuid IS NULL OR m.worker_id = $3)
+WHERE m.franchise_id = $1
+  AND ($2::uuid IS NULL OR m.shift_id = $2 OR (m.question_ids <> '{{}}' AND m.question_ids && $8))
+  AND ($3::uuid IS NULL OR m.worker_id = $3)
   AND ($4::text IS NULL OR m.status = $4)
   AND ($5::timestamptz IS NULL OR (m.created_at, m.id) < ($5, $6::uuid))
 ORDER BY m.created_at DESC, m.id DESC LIMIT $7
 """
+_ASKED_OF: Final = "SELECT id FROM questions WHERE franchise_id = $1 AND shift_id = $2 AND kind = 'offer'"
 _INBOX: Final = """
 SELECT i.id, i.kind, i.worker_id, i.shift_id, i.subject_id, i.phone_id, i.inbound_id IS NOT NULL AS written, i.text,
        i.suggestion, i.status, i.created_at, i.done_at, i.done_by, d.disposition AS read_as,
@@ -52,10 +55,19 @@ async def list_messages(
     before: Cursor[datetime] | None = None,
     limit: int,
 ) -> list[Message]:
-    """Return outbound texts."""
+    """Return outbound texts; of a shift also those that offer it beside others."""
     at, row_id = before or (None, None)
+    asked = [] if shift_id is None else await uow.fetch(_ASKED_OF, uow.franchise_id, shift_id)
     rows = await uow.fetch(
-        _MESSAGES, uow.franchise_id, shift_id, worker_id, None if status is None else status.value, at, row_id, limit
+        _MESSAGES,
+        uow.franchise_id,
+        shift_id,
+        worker_id,
+        None if status is None else status.value,
+        at,
+        row_id,
+        limit,
+        [row["id"] for row in asked],
     )
     return [
         Message(**{**dict(row), "class_": MessageClass(row["class_"]), "status": MessageStatus(row["status"])})

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from dispatch.sms.latin import latin
 from dispatch.sms.segments import measure
 from dispatch.sms.texts import PLACES, SENTENCES, Language, Template, fill
-from dispatch.sms.variables import LENGTHS, Choice, CrewEntry, TextIncomplete, Variable
+from dispatch.sms.variables import LENGTHS, Choice, CrewEntry, Offered, TextIncomplete, Variable
 
 LONGEST: Final = 600
 """Letters of a sentence before anything is filled in."""
@@ -27,7 +27,10 @@ MOST_SEGMENTS: Final = 4
 T = Template
 OCCASIONS: Final[Mapping[str, Sequence[Template]]] = MappingProxyType(
     {
-        "Invitations": (T.OFFER, T.OFFER_URGENT, T.OFFER_WITHDRAWN, T.TURNED_AWAY, T.BUSY, T.DECLINED_OK),
+        "Invitations": (
+            *(T.OFFER, T.OFFER_URGENT, T.OFFERS),
+            *(T.OFFER_WITHDRAWN, T.TURNED_AWAY, T.BUSY, T.DECLINED_OK),
+        ),
         "Booked": (T.ACCEPTED_PRIMARY, T.ACCEPTED_RESERVE, T.ACCEPTED_STANDBY, T.RESTORED, T.NOT_RESTORED),
         "Reminders": (T.RECONFIRM_EVENING, T.RECONFIRM_DAY, T.DOUBTFUL_AGAIN, T.RECONFIRMED),
         "Changes": (
@@ -117,7 +120,7 @@ _ORDERS: Final = re.compile(
     r"(?<![^\W_])(?:stop|stopall|unstop|cancel|end|quit|unsubscribe|optout|opt-out|revoke|(?<!=)yes|стоп|отпи[сш]\w*)(?![^\W_])",
     re.IGNORECASE,
 )
-_OTHERS: Final = r"\{(?:" + "|".join((*LENGTHS, "choices", "entries")) + r")\}"
+_OTHERS: Final = r"\{(?:" + "|".join((*LENGTHS, "choices", "entries", "offers")) + r")\}"
 _LINKED: Final = re.compile(
     rf"://|\bwww\.|@|\w[.\u3002](?=[^\W\d_]{{2}})|[\w}}][.:/@](?={_OTHERS})|{_OTHERS}[.:/@](?=[\w{{])", re.IGNORECASE
 )
@@ -266,6 +269,18 @@ def samples(template: Template, language: Language, currency: str = "RUB") -> Ma
         "rating": Decimal("3.90"),
         "seat": "primary",
         "entries": (CrewEntry(2, name), CrewEntry(3, name, "67")),
+        "offers": tuple(
+            Offered(
+                31 + day,
+                (start.replace(day=24 + day),),
+                start.replace(day=24 + day, hour=18),
+                _SERVICE[language],
+                address,
+                25000,
+                currency,
+            )
+            for day in range(2)
+        ),
         "choices": (Choice(31, f"24.11 09:00 {address}"), Choice(32, f"25.11 09:00 {address}")),
     }
     given = {place: values[place] for place in places_of(template) if place in values}
@@ -284,7 +299,7 @@ def _what(template: Template, *, local: bool) -> str:
     return "Склады «Южные»" if local else "South Stores"
 
 
-_ALONE: Final = frozenset({Template.OFFER, Template.OFFER_URGENT, Template.WORKER_LINK})
+_ALONE: Final = frozenset({T.OFFER, T.OFFER_URGENT, T.OFFERS, T.WORKER_LINK})
 """Texts that name the man only where two share a phone, which is rare."""
 _SERVICE: Final[Mapping[Language, str]] = MappingProxyType(
     {

@@ -18,7 +18,7 @@ from dispatch.sms.latin import latin
 from dispatch.sms.segments import measure, most_units
 from dispatch.sms.shorter import SHORTEST_PLACE
 from dispatch.sms.tongues import TONGUES, Language, spoken
-from dispatch.sms.variables import Choice, CrewEntry, Form, TextIncomplete, Variable, place_in, written
+from dispatch.sms.variables import Choice, CrewEntry, Form, Offered, TextIncomplete, Variable, place_in, written
 from dispatch.sms.wording import Template
 from dispatch.sms.wording_en import ENGLISH
 from dispatch.sms.wording_es import SPANISH
@@ -27,7 +27,18 @@ from dispatch.sms.wording_ru import RUSSIAN
 from dispatch.sms.wording_tg import TAJIK
 from dispatch.sms.wording_uz import UZBEK
 
-__all__ = ["HOUSE", "Choice", "CrewEntry", "Language", "Template", "TextIncomplete", "Variable", "Wording", "render"]
+__all__ = [
+    "HOUSE",
+    "Choice",
+    "CrewEntry",
+    "Language",
+    "Offered",
+    "Template",
+    "TextIncomplete",
+    "Variable",
+    "Wording",
+    "render",
+]
 
 log = get_logger(__name__)
 
@@ -53,12 +64,12 @@ _NOTHING_LEFT: Final = "-"
 
 _SHORTEST: Final = Form(latin=False, names=False, weekday=False, streets=True, hours=True, service=True, outside=True)
 _STEPS: Final[Sequence[tuple[Sequence[str], Mapping[str, bool]]]] = (
-    (("place", "address", "meeting", "service", "name", "what", "choices"), {"latin": True}),
-    (("when",), {"weekday": False}),
-    (("place", "address"), {"streets": True}),
-    (("when",), {"hours": True}),
-    (("service",), {"service": True}),
-    (("place",), {"outside": True}),
+    (("place", "address", "meeting", "service", "name", "what", "choices", "offers"), {"latin": True}),
+    (("when", "offers"), {"weekday": False}),
+    (("place", "address", "offers"), {"streets": True}),
+    (("when", "offers"), {"hours": True}),
+    (("service", "offers"), {"service": True}),
+    (("place", "offers"), {"outside": True}),
 )
 """What is shortened, and for which variables: in this order, each step added to those before."""
 
@@ -93,9 +104,9 @@ class Wording:
                 `when` a start or several, `until` the end of the first day, `time` a clock time: aware, already in the
                 zone of the place; `code`, `codes`, `number`, `count`, `minutes`, `hours` figures; `rate_minor` per
                 hour, `amount_minor`, both with `currency`; `rating`; `seat` primary|reserve|standby; `entries` a crew
-                list, `choices` for a "which one?"; `place`, `address`, `meeting`, `service`, `name`, `what` words of
-                others, which are cleaned and cut here; `link` an address of ours; `still_open` codes that wait for an
-                answer, named after any text.
+                list, `choices` for a "which one?", `offers` several of them in one text; `place`, `address`, `meeting`,
+                `service`, `name`, `what` words of others, which are cleaned and cut here; `link` an address of ours;
+                `still_open` codes that wait for an answer, named after any text.
 
         Raises:
             TextIncomplete: a variable of a part that is not optional is missing.

@@ -32,6 +32,7 @@ class Tongue:
         day: a day as `str.format` gets it: `day` and `month` figures, `name` the month's name.
         months: names, January first; empty where days are figures.
         seats: the kinds of seat.
+        hour: what pay is for, behind the stroke.
         money: currency -> what stands behind the figure; other currencies stand by their code.
         decimal: what parts roubles from kopecks.
         cyrillic: written in Cyrillic letters, so that Cyrillic words of others cost nothing more.
@@ -42,6 +43,7 @@ class Tongue:
     months: tuple[str, ...]
     seats: Mapping[str, str]
     money: Mapping[str, str]
+    hour: str
     decimal: str = ","
     cyrillic: bool = False
 
@@ -68,6 +70,7 @@ TONGUES: Final[Mapping[Language, Tongue]] = MappingProxyType(
             months=(),
             seats={"primary": "основной состав", "reserve": "резерв", "standby": "запас"},
             money={"RUB": "р", "HUF": "Ft", "EUR": "евро", "USD": "долл"},
+            hour="ч",
             cyrillic=True,
         ),
         Language.EN: Tongue(
@@ -76,6 +79,7 @@ TONGUES: Final[Mapping[Language, Tongue]] = MappingProxyType(
             months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
             seats={"primary": "primary", "reserve": "reserve", "standby": "standby"},
             money=_CODES | {"HUF": " HUF"},
+            hour="h",
             decimal=".",
         ),
         Language.UZ: Tongue(
@@ -84,6 +88,7 @@ TONGUES: Final[Mapping[Language, Tongue]] = MappingProxyType(
             months=(),
             seats={"primary": "asosiy tarkib", "reserve": "zaxira", "standby": "navbat"},
             money={"RUB": " rubl", "HUF": " Ft", "EUR": " yevro", "USD": " dollar"},
+            hour="soat",
         ),
         Language.TG: Tongue(
             weekdays=("дш", "сш", "чш", "пш", "ҷм", "шн", "яш"),
@@ -91,6 +96,7 @@ TONGUES: Final[Mapping[Language, Tongue]] = MappingProxyType(
             months=(),
             seats={"primary": "ҳайати асосӣ", "reserve": "захира", "standby": "навбат"},
             money={"RUB": "р", "HUF": "Ft", "EUR": "евро", "USD": "долл"},
+            hour="соат",
             cyrillic=True,
         ),
         Language.HU: Tongue(
@@ -102,6 +108,7 @@ TONGUES: Final[Mapping[Language, Tongue]] = MappingProxyType(
             ),
             seats={"primary": "fö csapat", "reserve": "tartalék", "standby": "varolista"},
             money=_CODES | {"HUF": " Ft"},
+            hour="ora",
         ),
         Language.ES: Tongue(
             weekdays=("lun", "mar", "mié", "jue", "vie", "sab", "dom"),
@@ -109,6 +116,7 @@ TONGUES: Final[Mapping[Language, Tongue]] = MappingProxyType(
             months=("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
             seats={"primary": "equipo principal", "reserve": "reserva", "standby": "lista de espera"},
             money=_CODES | {"HUF": " HUF"},
+            hour="h",
         ),
     }
 )

@@ -38,7 +38,20 @@ class Choice:
     label: str
 
 
-_Listed = Sequence[datetime] | Sequence[CrewEntry] | Sequence[Choice] | Sequence[int]
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One line of a text with several offers: the code to answer with, and what is offered on which days."""
+
+    code: int
+    when: Sequence[datetime]
+    until: datetime
+    service: str
+    place: str
+    rate_minor: int
+    currency: str
+
+
+_Listed = Sequence[datetime] | Sequence[CrewEntry] | Sequence[Choice] | Sequence[Offered] | Sequence[int]
 Variable = str | int | Decimal | datetime | _Listed | None
 
 LENGTHS: Final = MappingProxyType({"place": 70, "address": 70, "meeting": 70, "service": 24, "name": 24, "what": 60})
@@ -179,6 +192,21 @@ def _choices(value: Variable, _language: Language, form: Form) -> str:
     return "; ".join(lines)
 
 
+def _offers(value: Variable, language: Language, form: Form) -> str:
+    """Return the lines of a text with several offers, each with what a man decides by."""
+    return "; ".join(_offered(offer, language, form) for offer in cast("Sequence[Offered]", value))
+
+
+def _offered(offer: Offered, language: Language, form: Form) -> str:
+    facts: dict[str, Variable] = {"when": offer.when, "until": offer.until, "service": offer.service}
+    facts |= {"place": offer.place, "rate_minor": offer.rate_minor, "currency": offer.currency}
+    words = written(language, facts, form)
+    # Of a place of which nothing may be quoted a dash is left, as in the text of one offer.
+    told = ", ".join((f"{words['service']} {words['when']}", words["place"] or "-"))
+    hour = TONGUES[language].hour
+    return f"{offer.code}: {told}, {words['rate']}/{latin(hour) if form.latin else hour}"
+
+
 def _rating(value: Variable, language: Language, _form: Form) -> str:
     rating = Decimal(cast("Decimal | int | str", value))
     return f"{rating:.1f}" if language is Language.EN else f"{rating:.2f}".replace(".", TONGUES[language].decimal)
@@ -212,6 +240,7 @@ _FORMATS: Final[Mapping[str, Callable[[Variable, Language, Form], str]]] = Mappi
         "link": lambda value, _language, _form: str(value),
         "entries": _entries,
         "choices": _choices,
+        "offers": _offers,
     }
 )
 

@@ -13,6 +13,8 @@ class Template(StrEnum):
     """Come? when [until] service place rate_minor currency code [name]"""
     OFFER_URGENT = "offer_urgent"
     """The same, soon; `when` is the hour he is to be there."""
+    OFFERS = "offers"
+    """Several offers that waited together: offers code [name]; `code` is one of them, as the example"""
     OFFER_WITHDRAWN = "offer_withdrawn"
     """The offer ended without him: code [when]"""
     ACCEPTED_PRIMARY = "accepted_primary"

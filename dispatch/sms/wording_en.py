@@ -10,6 +10,7 @@ ENGLISH: Final[Mapping[Template, str]] = MappingProxyType(
     {
         Template.OFFER: "[{name}, ]{service} {when}, {place}, {rate}/h. Code {code}: 1=yes 2=no",
         Template.OFFER_URGENT: "[{name}, ]URGENT {service} {when}, {place}, {rate}/h. Code {code}: 1=yes 2=no",
+        Template.OFFERS: "[{name}, ]{offers}. Reply: code and 1=yes 2=no, e.g. {code} 1",
         Template.OFFER_WITHDRAWN: "This offer was withdrawn (code {code})[, {when}]. Thank you for your answer!",
         Template.ACCEPTED_PRIMARY: (
             "You are in the main crew: {when}, {address}.[ Meet at: {meeting}.] If you can't make it, reply: not coming"

@@ -12,6 +12,7 @@ SPANISH: Final[Mapping[Template, str]] = MappingProxyType(
     {
         Template.OFFER: "[{name}, ]{service} {when}, {place}, {rate}/h. Codigo {code}: 1=si 2=no",
         Template.OFFER_URGENT: "[{name}, ]URGENTE {service} {when}, {place}, {rate}/h. Codigo {code}: 1=si 2=no",
+        Template.OFFERS: "[{name}, ]{offers}. Responda: codigo y 1=si 2=no, p. ej. {code} 1",
         Template.OFFER_WITHDRAWN: "Oferta retirada (codigo {code})[, {when}]. ¡Gracias por responder!",
         Template.ACCEPTED_PRIMARY: (
             "Esta en el equipo principal: {when}, {address}.[ Punto de encuentro: {meeting}.] "

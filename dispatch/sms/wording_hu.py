@@ -12,6 +12,7 @@ HUNGARIAN: Final[Mapping[Template, str]] = MappingProxyType(
     {
         Template.OFFER: "[{name}, ]{service} {when}, {place}, {rate}/ora. Kod {code}: 1=igen 2=nem",
         Template.OFFER_URGENT: "[{name}, ]SÜRGÖS {service} {when}, {place}, {rate}/ora. Kod {code}: 1=igen 2=nem",
+        Template.OFFERS: "[{name}, ]{offers}. Valasz: kod és 1=igen 2=nem, pl. {code} 1",
         Template.OFFER_WITHDRAWN: "Az ajanlat megszünt (kod {code})[, {when}]. Köszönjük a valaszt!",
         Template.ACCEPTED_PRIMARY: (
             "Ön a fö csapatban van: {when}, {address}.[ Talalkozo: {meeting}.] Ha nem tud jönni, irja: nem jövök"

@@ -10,6 +10,7 @@ RUSSIAN: Final[Mapping[Template, str]] = MappingProxyType(
     {
         Template.OFFER: "[{name}, ]{service} {when}, {place}, {rate}/ч. Код {code}: 1=да 2=нет",
         Template.OFFER_URGENT: "[{name}, ]СРОЧНО {service} {when}, {place}, {rate}/ч. Код {code}: 1=да 2=нет",
+        Template.OFFERS: "[{name}, ]{offers}. Ответ: код и 1=да 2=нет, например {code} 1",
         Template.OFFER_WITHDRAWN: "Предложение снято (код {code})[, {when}]. Спасибо за ответ!",
         Template.ACCEPTED_PRIMARY: (
             "Вы в основном составе: {when}, {address}.[ Сбор: {meeting}.] Не сможете - напишите: не приду"

@@ -12,6 +12,7 @@ TAJIK: Final[Mapping[Template, str]] = MappingProxyType(
     {
         Template.OFFER: "[{name}, ]{service} {when}, {place}, {rate}/соат. Код {code}: 1=ҳа 2=не",
         Template.OFFER_URGENT: "[{name}, ]ФАВРӢ {service} {when}, {place}, {rate}/соат. Код {code}: 1=ҳа 2=не",
+        Template.OFFERS: "[{name}, ]{offers}. Ҷавоб: код ва 1=ҳа 2=не, масалан {code} 1",
         Template.OFFER_WITHDRAWN: "Пешниҳод бекор шуд (код {code})[, {when}]. Ташаккур барои ҷавоб!",
         Template.ACCEPTED_PRIMARY: (
             "Шумо дар ҳайати асосӣ: {when}, {address}.[ Ҷамъшавӣ: {meeting}.] Наоед - нависед: намеоям"

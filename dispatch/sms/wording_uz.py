@@ -12,6 +12,7 @@ UZBEK: Final[Mapping[Template, str]] = MappingProxyType(
     {
         Template.OFFER: "[{name}, ]{service} {when}, {place}, {rate}/soat. Kod {code}: 1=ha 2=yo'q",
         Template.OFFER_URGENT: "[{name}, ]SHOSHILINCH {service} {when}, {place}, {rate}/soat. Kod {code}: 1=ha 2=yo'q",
+        Template.OFFERS: "[{name}, ]{offers}. Javob: kod va 1=ha 2=yo'q, masalan {code} 1",
         Template.OFFER_WITHDRAWN: "Taklif bekor qilindi (kod {code})[, {when}]. Javobingiz uchun rahmat!",
         Template.ACCEPTED_PRIMARY: (
             "Siz asosiy tarkibdasiz: {when}, {address}.[ Yig'ilish: {meeting}.] Kela olmasangiz, yozing: bormayman"

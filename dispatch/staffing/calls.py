@@ -21,6 +21,7 @@ from dispatch.orders.shifts import Shift, lock_shift, settle_status
 from dispatch.orders.timeline import note
 from dispatch.sms.service import InboxKind, QuestionKind, add_inbox_item, close_questions
 from dispatch.staffing.cover import reckon_cover
+from dispatch.staffing.digests import leave_out_full
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.gaps import close_gaps, promote_standby
@@ -188,6 +189,7 @@ async def _accept(uow: Uow, shift: Shift, invitation: Invitation, call_id: UUID,
     contact = await contact_of(uow, invitation.worker_id)
     place = await place_of(uow, shift)
     outcome = await settle_day(uow, shift, invitation, place, contact, policy)
+    await leave_out_full(uow, [shift.id])
     await end_offer(uow, invitation)
     await reckon_cover(uow, shift.id, policy)
     await settle_status(uow, shift.id)
@@ -210,7 +212,7 @@ async def _decline(uow: Uow, shift: Shift, invitation: Invitation) -> str:
 async def end_offer(uow: Uow, invitation: Invitation) -> None:
     """End what the offer still asks of him, unless other days of its block wait for his answer; give budget back."""
     if invitation.status in PENDING:
-        await give_back(uow, invitation.worker_id, invitation.contact_day, unsent=False)
+        await give_back(uow, invitation, unsent=False)
     if invitation.question_id is not None and not await pending_of_question(uow, invitation.question_id):
         await close_questions(uow, question_ids=[invitation.question_id])
 

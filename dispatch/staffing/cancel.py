@@ -28,10 +28,10 @@ from dispatch.sms.service import (
     answer_question,
     close_questions,
     open_question,
-    suppress,
 )
 from dispatch.sms.texts import Template
 from dispatch.staffing.attendance import SURPLUS
+from dispatch.staffing.digests import take_back
 from dispatch.staffing.events import CANCEL_RECEIPT_DUE, WAVE_DUE
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import contacts_of, place_of
@@ -115,11 +115,11 @@ async def _withdraw_offers(uow: Uow, shift: Shift) -> None:
     offers = await invitations_of(uow, shift.id, PENDING)
     if not offers:
         return
-    await suppress(uow, "cancelled", question_ids=[i.question_id for i in offers if i.question_id is not None])
+    await take_back(uow, "cancelled", [i.question_id for i in offers if i.question_id is not None])
     await move_invitations(uow, [i.id for i in offers], InvitationStatus.WITHDRAWN, reason="cancelled by the client")
     await _close_offers(uow, [i.question_id for i in offers if i.question_id is not None])
     for offer in offers:
-        await give_back(uow, offer.worker_id, offer.contact_day, unsent=offer.status is InvitationStatus.QUEUED)
+        await give_back(uow, offer, unsent=offer.status is InvitationStatus.QUEUED)
 
 
 async def _close_offers(uow: Uow, question_ids: Sequence[UUID]) -> None:

@@ -13,8 +13,9 @@ from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import lock_shift
 from dispatch.orders.timeline import note
-from dispatch.sms.service import close_questions, suppress
+from dispatch.sms.service import close_questions
 from dispatch.sms.texts import Template
+from dispatch.staffing.digests import take_back
 from dispatch.staffing.events import CLAIM_LOST, WAVE_DUE
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import contact_of, place_of
@@ -75,7 +76,7 @@ async def lose_claim(uow: Uow, job: Job) -> None:
     await note(uow, shift.id, "offer_withdrawn", worker_id=invitation.worker_id, reason=_ELSEWHERE)
     if invitation.question_id is not None:
         await _withdraw_text(uow, invitation.question_id, invitation.worker_id, shift.id)
-    await give_back(uow, invitation.worker_id, invitation.contact_day, unsent=False)
+    await give_back(uow, invitation, unsent=False)
     if shift.ahead:
         await outbox.schedule(uow, WAVE_DUE, shift.order_id, uow.now)
 
@@ -86,7 +87,7 @@ async def _withdraw_text(uow: Uow, question_id: UUID, worker_id: UUID, shift_id:
         return
     code = await uow.fetchval("SELECT code FROM questions WHERE id = $1", question_id)
     await close_questions(uow, question_ids=[question_id])
-    if await suppress(uow, "withdrawn", question_ids=[question_id]):
+    if await take_back(uow, "withdrawn", [question_id]):
         return
     shift = await lock_shift(uow, shift_id)
     contact = await contact_of(uow, worker_id)

@@ -11,8 +11,9 @@ from dispatch.kit.uow import Uow
 from dispatch.orders.rules import ShiftStatus
 from dispatch.orders.shifts import Shift, lock_shift, lock_shifts, move_shift, settle_status, shifts_of_order
 from dispatch.orders.timeline import note
-from dispatch.sms.service import QuestionKind, close_questions, suppress
+from dispatch.sms.service import QuestionKind, close_questions
 from dispatch.staffing.cover import reckon_cover
+from dispatch.staffing.digests import take_back
 from dispatch.staffing.events import (
     CLIENT_CHECK_DUE,
     GATE_LIST_DUE,
@@ -157,12 +158,12 @@ async def _expire_offers(uow: Uow, shift: Shift) -> None:
     if not open_offers:
         return
     questions = [i.question_id for i in open_offers if i.question_id is not None]
-    taken_back = {text.question_id for text in await suppress(uow, _STARTED, question_ids=questions)}
+    taken_back = await take_back(uow, _STARTED, questions)
     unsent = [i for i in open_offers if i.question_id in taken_back]
     left = [i for i in open_offers if i.question_id not in taken_back]
     await move_invitations(uow, [i.id for i in unsent], InvitationStatus.WITHDRAWN, reason="never left us")
     await move_invitations(uow, [i.id for i in left], InvitationStatus.EXPIRED, reason=_STARTED)
     for invitation in unsent:
-        await give_back(uow, invitation.worker_id, invitation.contact_day, unsent=True)
+        await give_back(uow, invitation, unsent=True)
     if left:
         await uow.run("SELECT note_answers($1, false)", sorted({i.worker_id for i in left}))

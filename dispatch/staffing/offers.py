@@ -19,6 +19,7 @@ from dispatch.sms.service import (
     queue_messages,
 )
 from dispatch.sms.texts import Template, Wording
+from dispatch.staffing.digests import Offer, join_waiting
 from dispatch.staffing.facts import Contact, Place, place_of
 from dispatch.staffing.tell import text_about
 from dispatch.tenancy.policy import Policy
@@ -61,7 +62,9 @@ async def send_offers(
     *,
     urgent: bool,
 ) -> None:
-    """Write questions, invitations and texts of an offer in three statements, whatever the number of people.
+    """Write questions, invitations and texts of an offer in a few statements, whatever the number of people.
+
+    An offer that is not urgent joins the text of another one that still waits for the same man, and costs nothing then.
 
     Args:
         uow: holds the shifts' locks; their waves are written.
@@ -80,14 +83,31 @@ async def send_offers(
     people = [replace(man, shared=man.phone_id in shared) for man in asked if man.worker_id in days]
     questions = await open_questions_bulk(uow, [_question(man, days[man.worker_id], places) for man in people])
     question_of = {man.worker_id: question.id for man, question in zip(people, questions, strict=True)}
-    await insert_invitations(uow, [replace(draft, question_id=question_of[draft.worker_id]) for draft in drafts])
-    agreed = await _agreed_to_urgent(uow, list(days)) if urgent else set()
     wording = await wording_of(uow)
+    joined: set[UUID] = set()
+    if people and not urgent:
+        offers = [(man.contact, _offer(man, days[man.worker_id], places, question_of[man.worker_id])) for man in people]
+        joined = await join_waiting(uow, wording, policy.calendar.quiet, offers)
+    if joined:
+        await _return_units(uow, [man for man in people if man.worker_id in joined])
+    await insert_invitations(
+        uow,
+        [
+            replace(
+                draft,
+                question_id=question_of[draft.worker_id],
+                contact_day=None if draft.worker_id in joined else draft.contact_day,
+            )
+            for draft in drafts
+        ],
+    )
+    agreed = await _agreed_to_urgent(uow, list(days)) if urgent else set()
     await queue_messages(
         uow,
         [
             _text(wording, man, days[man.worker_id], places, question_of[man.worker_id], urgent=man.worker_id in agreed)
             for man in people
+            if man.worker_id not in joined
         ],
         quiet=policy.calendar.quiet,
     )
@@ -133,6 +153,25 @@ def _text(
         invitation_ids=tuple(draft.id for draft in drafts),
         urgent=urgent,
         deadline=max(draft.deadline for draft in drafts),
+    )
+
+
+def _offer(man: Asked, drafts: Sequence[NewInvitation], places: dict[UUID, Place], question_id: UUID) -> Offer:
+    return Offer(
+        question_id=question_id,
+        code=man.code,
+        days=[places[draft.shift_id] for draft in drafts],
+        invitation_ids=[draft.id for draft in drafts],
+        deadline=max(draft.deadline for draft in drafts),
+    )
+
+
+async def _return_units(uow: Uow, men: Sequence[Asked]) -> None:
+    """Give back what was taken for offers that leave in the text of another one: several in a text are one unit."""
+    await uow.run(
+        "SELECT give_back_contact(u.worker, u.day, true) FROM unnest($1::uuid[], $2::date[]) AS u (worker, day)",
+        [man.worker_id for man in men],
+        [man.day for man in men],
     )
 
 

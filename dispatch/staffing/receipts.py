@@ -62,5 +62,5 @@ async def _lost(uow: Uow, moved: list[UUID], means: InvitationStatus) -> None:
         key = (invitation.worker_id, invitation.contact_day)
         if key not in told:
             told.add(key)
-            await give_back(uow, invitation.worker_id, invitation.contact_day, unsent=True)
+            await give_back(uow, invitation, unsent=True)
         await note(uow, invitation.shift_id, str(means), worker_id=invitation.worker_id)

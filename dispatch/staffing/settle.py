@@ -22,6 +22,7 @@ from dispatch.sms.service import (
 )
 from dispatch.sms.texts import Template
 from dispatch.staffing.cover import reckon_cover
+from dispatch.staffing.digests import leave_out_full
 from dispatch.staffing.events import WAVE_DUE
 from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import Contact, Place, contact_of, place_of
@@ -70,10 +71,11 @@ async def accept_offer(uow: Uow, answer: Answer) -> str:
         shift = shifts[invitation.shift_id]
         outcomes.append((await settle_day(uow, shift, invitation, places[shift.id], contact, policy), invitation))
     await answer_question(uow, answer.question.id)
+    await leave_out_full(uow, shifts)
     if any(outcome is Template.CHANGE for outcome, _ in outcomes):
         await reopen_question(uow, answer.question.id, closes_at=min(shift.starts_at for shift in shifts.values()))
     if any(invitation.status in PENDING for invitation in locked):
-        await give_back(uow, worker_id, invitations[0].contact_day, unsent=False)
+        await give_back(uow, invitations[0], unsent=False)
     for shift in shifts.values():
         await reckon_cover(uow, shift.id, policy)
         await settle_status(uow, shift.id)
@@ -234,7 +236,7 @@ async def decline_offer(uow: Uow, answer: Answer) -> str:
         return await _leave_seat(uow, answer, invitations)
     if any(i.status in PENDING for i in invitations):
         await uow.run("SELECT note_answers($1, false)", [invitations[0].worker_id])
-        await give_back(uow, invitations[0].worker_id, invitations[0].contact_day, unsent=False)
+        await give_back(uow, invitations[0], unsent=False)
     for shift in shifts:
         await note(uow, shift.id, "declined", worker_id=invitations[0].worker_id)
         await look_again_if_all_answered(uow, shift)

@@ -12,7 +12,7 @@ from dispatch.sms.service import MessageClass, OutgoingText, Priority, dedupe_ke
 from dispatch.sms.texts import Template, Variable, Wording
 from dispatch.staffing.facts import Contact, Place
 
-_NAMED: Final = frozenset({Template.OFFER, Template.OFFER_URGENT})
+_NAMED: Final = frozenset({Template.OFFER, Template.OFFER_URGENT, Template.OFFERS})
 """Wordings that have a place for the name themselves."""
 _LONGEST_NAME: Final = 24
 

@@ -19,6 +19,7 @@ FACTS: Final[Mapping[str, str]] = MappingProxyType(
         "wave_started": "wave %(n)s: %(invited)s asked, answers until %(deadline)s",
         "wave_closed": "wave %(n)s: %(invited)s of %(target)s were asked",
         "wave_waits": "nobody is asked before %(until)s",
+        "offers_joined": "%(people)s are asked in one text with another shift",
         "nobody_to_invite": "%(target)s more were to be asked",
         "invitations_expired": "%(silent)s silent, %(unsent)s texts never left",
         "shortfall_predicted": "%(missing)s missing",

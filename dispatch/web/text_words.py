@@ -10,6 +10,7 @@ T = Template
 TEXTS: Final[Mapping[Template, str]] = {
     T.OFFER: "Invitation",
     T.OFFER_URGENT: "Urgent invitation",
+    T.OFFERS: "Several invitations in one text",
     T.OFFER_WITHDRAWN: "The offer has ended",
     T.TURNED_AWAY: "His yes came too late",
     T.BUSY: "He is booked elsewhere at that time",
@@ -118,6 +119,7 @@ PLACES: Final[Mapping[str, str]] = {
     "seat": "kind of place",
     "entries": "the list of names",
     "choices": "the shifts with their codes",
+    "offers": "the shifts offered, each with its code and pay",
 }
 """Place in a text -> what stands there."""
 

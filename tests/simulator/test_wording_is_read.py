@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch.simulator.reading import Entry, Kind, Reading, SeatWord, read
-from dispatch.sms.texts import Choice, CrewEntry, Language, Template, render
+from dispatch.simulator.reading import Entry, Kind, Reading, SeatWord, offers_in, read
+from dispatch.sms.texts import Choice, CrewEntry, Language, Offered, Template, render
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 START = datetime(2026, 11, 24, 9, tzinfo=MOSCOW)
@@ -30,6 +30,10 @@ VARIABLES = {
     "seat": "reserve",
     "entries": [CrewEntry(2, "Иван П."), CrewEntry(3, "Пётр С.", "0045"), CrewEntry(4, "Нур")],
     "choices": [Choice(31, "24.11 09:00 Сенная"), Choice(145, "25.11 10:00 Садовая")],
+    "offers": [
+        Offered(31, [START], START.replace(hour=17), "погрузка", "Сенная пл. 2", 25_000, "RUB"),
+        Offered(145, [NEXT], NEXT.replace(hour=18), "погрузка", "Садовая ул. 5", 25_000, "RUB"),
+    ],
     "place": "Сенная пл. 2",
     "address": "Санкт-Петербург, Сенная пл. 2",
     "meeting": "у проходной, спросить мастера",
@@ -40,6 +44,7 @@ VARIABLES = {
 KINDS = {
     Template.OFFER: Kind.OFFER,
     Template.OFFER_URGENT: Kind.OFFER,
+    Template.OFFERS: Kind.OFFER,
     Template.OFFER_WITHDRAWN: Kind.WITHDRAWN,
     Template.ACCEPTED_PRIMARY: Kind.BOOKED,
     Template.ACCEPTED_RESERVE: Kind.BOOKED,
@@ -125,3 +130,14 @@ def test_a_block_of_days_is_all_read(language: Language) -> None:
     found = read(text, zone=MOSCOW, now=datetime(2026, 11, 21, tzinfo=UTC))
     assert found.starts == (START, START.replace(day=25), NEXT.replace(day=26))
     assert found.code == "31"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_several_offers_in_one_text_are_thought_of_one_by_one(language: Language) -> None:
+    text = render(Template.OFFERS, language, **VARIABLES)  # type: ignore[arg-type]
+    found = [read(part, zone=MOSCOW, now=datetime(2026, 11, 21, tzinfo=UTC)) for part in offers_in(text)]
+    assert [(offer.kind, offer.code, offer.starts) for offer in found] == [
+        (Kind.OFFER, "31", (START,)),
+        (Kind.OFFER, "145", (NEXT,)),
+    ]
+    assert offers_in(render(Template.OFFER, language, **VARIABLES)) == ()  # type: ignore[arg-type]

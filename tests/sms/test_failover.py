@@ -99,11 +99,23 @@ async def test_texts_leave_by_the_other_account_and_their_questions_go_with_them
                 account_id=stand.first.account.id,
             ),
         )
-    await queue_text(stand.database, stand.first, phone, "asked", question_id=question.id)
+        beside = await open_question(
+            uow,
+            NewQuestion(
+                phone_id=phone.id,
+                worker_id=None,
+                kind=QuestionKind.OFFER,
+                subject_id=new_id(),
+                account_id=stand.first.account.id,
+            ),
+        )
+    text = await queue_text(stand.database, stand.first, phone, "asked", question_id=question.id)
+    asked = [question.id, beside.id]
+    await stand.owner.execute("UPDATE messages SET question_ids = $2 WHERE id = $1", text, asked)
     await stand.sender()()
     assert "asked" in stand.gateways["kannel"].bodies
-    asked_from = await stand.owner.fetchval("SELECT account_id FROM questions WHERE id = $1", question.id)
-    assert asked_from == stand.second.account.id
+    asked_from = await stand.owner.fetch("SELECT account_id FROM questions WHERE id = ANY ($1)", asked)
+    assert [row["account_id"] for row in asked_from] == [stand.second.account.id] * 2
 
 
 async def test_an_unclear_text_is_never_handed_to_the_other_gateway(stand: Stand) -> None:

@@ -8,7 +8,7 @@ asked five times may go by either.
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from dispatch.sms.claim import _DUE, _DUE_ACCOUNTS
 from dispatch.sms.inbound import _CLAIM
 from dispatch.sms.receipts import _MESSAGES, _PAGE
 from dispatch.sms.receipts import BATCH as PAGE
+from dispatch.sms.waiting import _TO_JOIN
 from tests.factories.sms import make_account
 
 BATCH: Final = 200
@@ -119,6 +120,11 @@ ASKED: Final = {
     "a page of receipts": Asked(_PAGE, "timestamptz, uuid, bigint", {"receipts": WAITING + ORPHANS}),
     "the next page of receipts": Asked(_PAGE, "timestamptz, uuid, bigint", {"receipts": WAITING + ORPHANS}),
     "the texts of receipts": Asked(_MESSAGES, "uuid[], uuid[], text[]", {"messages": 3 * PAGE}),
+    "which texts a wave's offers may join": Asked(
+        _TO_JOIN,
+        "uuid, uuid, uuid[], uuid[], timestamptz[], text[], timestamptz, time, time, bigint",
+        {"messages": 2 * WAITING},
+    ),
     "which replies to read": Asked(_CLAIM, "bigint, float8", {"inbound_messages": 4 * WAITING}),
 }
 
@@ -130,6 +136,9 @@ async def values_for(old: Old, what: str) -> Sequence[object]:
         "SELECT id, received_at, gateway_id, message_id FROM receipts WHERE applied_at IS NULL ORDER BY received_at, id"
     )
     first, last = line[:PAGE], line[PAGE - 1]
+    rows = await old.superuser.fetch(f"SELECT id FROM phones ORDER BY e164 LIMIT {BATCH}")
+    phones = [row["id"] for row in rows]
+    franchise = await old.superuser.fetchval("SELECT franchise_id FROM sms_accounts WHERE id = $1", old.account)
     return {
         "whose texts are due": (["simulator"], now),
         "which texts are due": (old.account, now, BATCH),
@@ -139,6 +148,18 @@ async def values_for(old: Old, what: str) -> Sequence[object]:
             [row["message_id"] for row in first if row["message_id"]],
             [old.account] * PAGE,
             [f"SMold{n * 70}" for n in range(PAGE)],
+        ),
+        "which texts a wave's offers may join": (
+            franchise,
+            old.account,
+            phones,
+            phones,
+            [now] * BATCH,
+            ["offer", "offers"],
+            now - timedelta(days=2),
+            "21:00",
+            "08:00",
+            4,
         ),
         "which replies to read": (32, 30.0),
     }[what]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dispatch.simulator.reading import Kind, Reading, SeatWord, read
 from dispatch.sms.plain import plain
 from dispatch.sms.segments import measure
-from dispatch.sms.texts import SENTENCES, Choice, CrewEntry, Template, TextIncomplete, Variable, render
+from dispatch.sms.texts import SENTENCES, Choice, CrewEntry, Offered, Template, TextIncomplete, Variable, render
 from dispatch.sms.tongues import TONGUES, Language
 from dispatch.sms.wording_ru import RUSSIAN
 
@@ -46,11 +46,18 @@ FACTS: dict[str, Variable] = {
     "entries": [CrewEntry(2, "Иван П."), CrewEntry(3, "Пётр"), CrewEntry(4, "Иван П.", "67")],
     "what": "паспорт",
     "choices": [Choice(31, "24.11 09:00 Сенная 12"), Choice(32, "25.11 09:00 Невский 100")],
+    "offers": [
+        Offered(31, [START], START.replace(hour=18), "погрузка", "Сенная пл., 2", 25_000, "RUB"),
+        Offered(
+            32, [START.replace(day=25)], START.replace(day=25, hour=18), "касса", "Невский пр., 100", 25_000, "RUB"
+        ),
+    ],
 }
 
 MEANT: dict[Template, Kind] = {
     Template.OFFER: Kind.OFFER,
     Template.OFFER_URGENT: Kind.OFFER,
+    Template.OFFERS: Kind.OFFER,
     Template.OFFER_WITHDRAWN: Kind.WITHDRAWN,
     Template.ACCEPTED_PRIMARY: Kind.BOOKED,
     Template.ACCEPTED_RESERVE: Kind.BOOKED,
@@ -163,7 +170,19 @@ def test_every_text_is_read_as_it_is_meant(template: Template, language: str) ->
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("template", Template)
 def test_optional_facts_may_be_missing(template: Template, language: str) -> None:
-    needed = {"when", "place", "address", "service", "rate_minor", "currency", "rating", "seat", "entries", "choices"}
+    needed = {
+        "when",
+        "place",
+        "address",
+        "service",
+        "rate_minor",
+        "currency",
+        "rating",
+        "seat",
+        "entries",
+        "choices",
+        "offers",
+    }
     needed |= {"code", "codes", "number", "count", "minutes", "time", "link", "what"}
     optional = {
         Template.TURNED_AWAY: {"code"},
