@@ -59,7 +59,7 @@ async def counter(dispatcher: AsyncClient, stage: Stage) -> Counter:
 @pytest_asyncio.fixture(loop_scope="session")
 async def desk(dispatcher: AsyncClient, jobs_db: Database, stage: Stage) -> Desk:
     """A dispatcher's browser on a shift of two, its first wave on the way."""
-    shift_id = (await place(jobs_db, stage, 2, tomorrow(days=2))).shifts[0].id
+    shift_id = (await place(jobs_db, stage, 2, tomorrow())).shifts[0].id
     await run_lane(jobs_db)
     return await Desk.at(dispatcher, jobs_db, stage, shift_id)
 

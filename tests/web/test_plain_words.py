@@ -67,7 +67,7 @@ async def test_the_audit_tells_days_pictures_and_acts_in_words(
     assert "4 Dec 2025" in page
     assert "2025-12-04" not in page
     assert "<ins>…abc284</ins>" in page
-    assert "<dt>user</dt>" in page
+    assert "<dt>User</dt>" in page
     assert ">created</span>" in page
 
 
