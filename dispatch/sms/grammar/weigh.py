@@ -7,6 +7,7 @@ must be, the more an error would cost.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
@@ -45,6 +46,7 @@ _ENDING: Final = (
 )
 """How words begin by which people end things, whatever stands before them."""
 
+_GOING_OUT: Final = frozenset({"выхожу", "выйду", "выходим", "ухожу", "уйду"})
 _STOP_IN_A_NO: Final = 0.95
 """A stop, where the rules read a plain no about the shift."""
 
@@ -120,8 +122,10 @@ def _only_leaves_a_shift(reading: Reading, context: Context, heard: Opinion) -> 
 
 
 def _may_end_it(reading: Reading, heard: Opinion) -> bool:
-    """Tell whether a yes may agree to an end of the texts: `согласен на удаление номера`."""
-    return heard.shares[Disposition.STOP] >= _NO_STOP or any(token.text.startswith(_ENDING) for token in reading.tokens)
+    """Tell whether a yes may agree to an end of the texts: `согласен на удаление номера`, `выхожу из проекта`."""
+    words = [token.text for token in reading.tokens]
+    leaves = any(first in _GOING_OUT and second == "из" for first, second in pairwise(words))
+    return leaves or heard.shares[Disposition.STOP] >= _NO_STOP or any(word.startswith(_ENDING) for word in words)
 
 
 def _is_bare_number(reading: Reading) -> bool:
