@@ -11,7 +11,7 @@ from dispatch.access.roles import Role
 from dispatch.orders.commands import AskedShift
 from tests.browser.conftest import House, Window
 from tests.factories.access import make_user
-from tests.factories.stage import place
+from tests.factories.stage import place, tomorrow
 
 PATIENCE_MS = 180_000
 NOTES_NEWS = """
@@ -121,9 +121,7 @@ async def test_every_tab_follows_over_one_stream(window: Window, house: House) -
     tabs = [window.page, *[await window.page.context.new_page() for _ in range(7)]]
     for tab in tabs[1:]:
         await tab.goto("/board?day=tomorrow")
-    start = (datetime.now(UTC) + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
-    asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=8))
-    shift_id = (await place(house.database, house.stage, 1, asked)).shifts[0].id
+    shift_id = (await place(house.database, house.stage, 1, tomorrow(9))).shifts[0].id
     await asyncio.gather(*(expect(tab.locator(f"#card-{shift_id}")).to_be_attached() for tab in tabs[1:]))
 
 
@@ -131,9 +129,7 @@ async def test_a_screen_catches_up_after_a_restart(window: Window, house: House)
     await window.sign_in()
     await window.page.goto("/board?day=tomorrow")
     house.system.api.kill()
-    start = (datetime.now(UTC) + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
-    asked = AskedShift(starts_at=start, ends_at=start + timedelta(hours=8))
-    shift_id = (await place(house.database, house.stage, 1, asked)).shifts[0].id
+    shift_id = (await place(house.database, house.stage, 1, tomorrow(10))).shifts[0].id
     house.system.api.start()
     await house.system.until_healthy()
     await expect(window.page.locator(f"#card-{shift_id}")).to_be_visible(timeout=PATIENCE_MS)
