@@ -16,8 +16,8 @@ from dispatch.sms.replies import Context, Disposition, parse_reply
 from dispatch.sms.segments import Encoding, measure
 from dispatch.sms.texts import SENTENCES, Choice, CrewEntry, Language, Template, Variable, Wording, render
 from dispatch.sms.tongues import TONGUES
+from dispatch.sms.variables import Offered
 from dispatch.staffing.facts import _SERVICE_WORDS
-from dispatch.workers.commands import Language as WorkersLanguage
 from dispatch.workers.skills import Service
 
 ZONE = ZoneInfo("Europe/Moscow")
@@ -91,7 +91,6 @@ _NEAR = {Disposition.CANCEL: (Disposition.DECLINE,)}
 
 
 def test_workers_may_choose_every_language_we_write() -> None:
-    assert {language.value for language in WorkersLanguage} == {language.value for language in Language}
     assert set(_SERVICE_WORDS) == set(Language)
     assert {len(words) for words in _SERVICE_WORDS.values()} == {len(Service)}
 
@@ -187,6 +186,7 @@ def test_no_value_brings_a_link_or_an_opt_out_into_a_text(
         "link": "LINK",
         "entries": [CrewEntry(2, words)],
         "choices": [Choice(31, words)],
+        "offers": [Offered(31, [START], START + timedelta(hours=9), words, words, 25000, "RUB")],
     }
     own = {(template, language): "{place}. {address}: {service}[ {name}.][ {what}]"}
     for wording in (Wording(in_latin=in_latin), Wording(own, in_latin=in_latin)):

@@ -66,6 +66,9 @@ _MAY_BECOME_A_YES: Final = frozenset(
 _BY_RULES_ONLY: Final = frozenset({Disposition.LINK, Disposition.MISSING})
 """What is read from one word, or from a list of numbers."""
 
+_ASKED_FOR: Final = frozenset({Disposition.APPEAL, Disposition.RESTORE, Disposition.START})
+"""What our own texts tell people to answer by one word."""
+
 _WITH_CODE: Final = frozenset({Context.OFFERS, Context.WHICH})
 _UNASKED: Final = frozenset({Context.NONE, Context.BOOKED, Context.ETA})
 _SEATED: Final = frozenset(
@@ -79,7 +82,8 @@ _SILENCING: Final = frozenset({Sense.STOP, Sense.STOP_WORD, Sense.STOP_ALONE, Se
 
 def weigh(reading: Reading, context: Context, ruled: Verdict) -> Verdict:
     """Return the verdict of both; never a yes where the rules read a no or a stop."""
-    if ruled.disposition in _BY_RULES_ONLY or not reading.tokens or _is_bare_number(reading):
+    asked_for = ruled.disposition in _ASKED_FOR and not reading.unknown
+    if asked_for or ruled.disposition in _BY_RULES_ONLY or not reading.tokens or _is_bare_number(reading):
         return ruled
     heard = opinion(reading, context, ruled)
     if ruled.disposition is Disposition.ACCEPT:
