@@ -89,26 +89,19 @@ async def test_texts_leave_by_the_other_account_and_their_questions_go_with_them
     assert sorted(stand.gateways["kannel"].bodies) == [f"lost {n}" for n in range(5)]  # certainly refused: led around
     async with stand.database.begin(stand.first.franchise_id, "system:test") as uow:
         phone = await make_phone(stand.owner)
-        question = await open_question(
-            uow,
-            NewQuestion(
-                phone_id=phone.id,
-                worker_id=None,
-                kind=QuestionKind.NOTICE,
-                subject_id=new_id(),
-                account_id=stand.first.account.id,
-            ),
-        )
-        beside = await open_question(
-            uow,
-            NewQuestion(
-                phone_id=phone.id,
-                worker_id=None,
-                kind=QuestionKind.OFFER,
-                subject_id=new_id(),
-                account_id=stand.first.account.id,
-            ),
-        )
+        question, beside = [
+            await open_question(
+                uow,
+                NewQuestion(
+                    phone_id=phone.id,
+                    worker_id=None,
+                    kind=kind,
+                    subject_id=new_id(),
+                    account_id=stand.first.account.id,
+                ),
+            )
+            for kind in (QuestionKind.NOTICE, QuestionKind.OFFER)
+        ]
     text = await queue_text(stand.database, stand.first, phone, "asked", question_id=question.id)
     asked = [question.id, beside.id]
     await stand.owner.execute("UPDATE messages SET question_ids = $2 WHERE id = $1", text, asked)
