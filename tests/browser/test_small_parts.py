@@ -61,3 +61,26 @@ async def test_alarms_beyond_the_third_are_counted_and_stay_folded_out(
     await more.locator("summary").click()
     await page.evaluate(_REFRESH, "alarms")
     await expect(more.locator(".alarm").last).to_be_visible()
+
+
+async def test_what_was_typed_wrongly_is_marked_until_it_is_mended(window: Window) -> None:
+    page = window.page
+    await window.sign_in(Role.OWNER)
+    await page.goto("/settings/users")
+    await page.click("#new-user")
+    form = page.locator("#dialog-body form")
+    phone = form.locator("input[name=phone]")
+    await form.locator("input[name=name]").fill("Olga Smirnova")
+    await form.locator("input[name=login]").fill("olga.marked")
+    await phone.fill("12")
+    await form.locator("button[type=submit]").click()
+    await expect(form.get_by_role("alert")).to_contain_text("no mobile number")
+    await expect(phone).to_have_attribute("aria-invalid", "true")
+    await expect(phone).to_be_focused()
+    await expect(form.locator("[aria-invalid]")).to_have_count(1)
+    await window.accessible()
+    assert all("422" in said or "/settings/users" in said for said in window.complaints)
+    window.complaints.clear()  # the browser says that the form was refused
+    await phone.fill("+7 900 000-77-66")
+    await form.locator("button[type=submit]").click()
+    await expect(page.locator("#staff")).to_contain_text("Olga Smirnova")
