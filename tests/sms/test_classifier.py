@@ -36,7 +36,7 @@ def ruled(label: Label) -> Disposition:
 
 
 @pytest.mark.parametrize(
-    ("name", "least", "most_cardinal"), [("replies_examined.tsv", 0.955, 0), ("replies_tricky.tsv", 0.78, 12)]
+    ("name", "least", "most_cardinal"), [("replies_examined.tsv", 0.96, 0), ("replies_tricky.tsv", 0.785, 10)]
 )
 def test_an_inbox_that_taught_nobody_is_read_no_worse_than_before(name: str, least: float, most_cardinal: int) -> None:
     """A floor, raised with the readers; these texts teach neither of them."""

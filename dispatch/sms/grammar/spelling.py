@@ -28,6 +28,10 @@ _NEGATIONS = ("не", "ne", "nem", "no", "ни", "ni")
 _MISSPELLED_NEGATIONS = {"ни": "не", "ni": "не"}
 _FIRST_OF_NEGATIONS = ("n", "н")
 _SHORTEST_NEGATED = 4
+_SHORTEST_NO = 3
+_NEGATORS = ("нестам", "нестем", "эмасман", "эмасмиз", "nestam", "emasman", "emasmiz", "cannot", "megsem")
+"""Words that turn down what stands beside them, and belong to no phrase of their own."""
+
 _SHORTEST_MENDABLE, _LONGEST_MENDABLE = 5, 18
 _LONGEST_SPELLED_OUT = 12
 _LONGEST_WORD = 40
@@ -167,7 +171,9 @@ def _heard(word: str) -> str | None:
 
 
 def _may_hold_doubles(word: str, found: str) -> bool:
-    """Tell whether a letter doubled inside a word may be dropped: not where it may be a mistyped negation inside."""
+    """Tell whether a doubled letter may be dropped: not where it may be a mistyped negation, as in `бберите`."""
+    if word[:1] == word[1:2] and not is_stretched(word) and _may_refuse(word, found):
+        return False
     fragile = (
         found in vocabulary().unmendable and "+" in vocabulary().charges[found] and len(found) >= _SHORTEST_REFUSAL
     )
@@ -206,6 +212,18 @@ def _split_hour(word: str) -> tuple[str, ...] | None:
         if rest != word and _is_numeral(rest):
             return rest, _TO_ENDINGS[-1]
     return None
+
+
+def may_deny(word: str) -> bool:
+    """Tell whether a word nobody knows is one slip from one by which people do not come: `занет`, `бкеор`, `оне`."""
+    if len(word) <= _SHORTEST_NO:
+        return "не" in word or "ne" in word
+    if vocabulary().knows(word) or is_word(word):
+        return False
+    if any(is_one_slip(word, negator) for negator in _NEGATORS):
+        return True
+    near = {other for rest in deletions(word) for other in vocabulary().slips.get(rest, ())}
+    return any(other in vocabulary().denying and is_one_slip(word, other) for other in near)
 
 
 def _may_refuse(word: str, found: str) -> bool:

@@ -56,6 +56,8 @@ _SHORTEST_HEARD = 4
 _GUARD = frozenset({Sense.OTHER.value})
 """The charge of words that are listed only so that they are not taken for others."""
 
+_DENYING: Final = NEGATIVE | STOPPING | {Sense.SUBSTITUTE, Sense.REMOVE, Sense.REASON}
+
 _STRONG = frozenset("+-!")
 """The charges between which no word is guessed."""
 
@@ -110,6 +112,8 @@ class Vocabulary:
         spoken: the same by how they are heard, unstressed vowels made equal.
         slips: known long words by what is left after striking one letter.
         unmendable: words of assent that are recognised only as written.
+        denying: words of phrases by which people do not come, send another man or end the texts; in Latin letters only
+            those that stand in no other phrases, as of these languages we know too few words.
         names: first names.
         languages: the language of a word that only one language has, as the position of its lexicon.
         homographs: the language in which a word has a second meaning, and that meaning.
@@ -126,6 +130,7 @@ class Vocabulary:
     spoken: dict[str, str] = field(default_factory=dict)
     slips: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     unmendable: set[str] = field(default_factory=set)
+    denying: set[str] = field(default_factory=set)
     names: frozenset[str] = frozenset(NAMES.split())
     languages: dict[str, int | None] = field(default_factory=dict)
     homographs: dict[str, tuple[int, Meaning]] = field(default_factory=dict)
@@ -144,6 +149,7 @@ def compile_vocabulary(lexicons: Sequence[Lexicon] = LEXICONS) -> Vocabulary:
     """Compile lexicons; a phrase keeps its first meaning, and a second, different one is listed as a conflict."""
     tables = Vocabulary()
     polarities = _Polarities()
+    harmless: set[str] = set()
     for language, lexicon in enumerate(lexicons):
         for phrase, meaning in _meanings(lexicon, lexicon.phrases, with_values=True):
             _plant(tables, phrase, meaning)
@@ -152,6 +158,8 @@ def compile_vocabulary(lexicons: Sequence[Lexicon] = LEXICONS) -> Vocabulary:
                 tables.languages[word] = language if tables.languages.get(word, language) == language else None
             if not lexicon.mendable:
                 tables.unmendable.update(phrase)
+            (tables.denying if meaning.sense in _DENYING else harmless).update(phrase)
+    tables.denying -= {word for word in harmless if word.isascii()}
     for language, lexicon in enumerate(lexicons):
         _plant_beside(tables, polarities, language, lexicon)
     for lexicon in lexicons:

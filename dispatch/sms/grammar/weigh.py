@@ -19,13 +19,14 @@ from dispatch.sms.grammar.occasion import occasion_of, refused_occasion
 from dispatch.sms.grammar.outcome import Context, Disposition
 from dispatch.sms.grammar.reading import Reading
 from dispatch.sms.grammar.senses import Sense
+from dispatch.sms.grammar.spelling import may_deny
 from dispatch.sms.grammar.verdict import LIKELY, OPEN, Verdict, ambiguous
 
 _LEAST_SURE: Final = 0.4
 _SURE: Final[Mapping[Disposition, float]] = MappingProxyType(
     {
-        Disposition.ACCEPT: 0.96,
-        Disposition.STOP: 0.8,
+        Disposition.ACCEPT: 0.93,
+        Disposition.STOP: 0.7,
         Disposition.START: 0.9,
         Disposition.WRONG_NUMBER: 0.8,
         Disposition.DECLINE: 0.6,
@@ -37,7 +38,7 @@ _DOUBTED_YES: Final = 0.7
 _DOUBTED_PLAIN_YES: Final = 0.3
 """A yes of the rules that is less probable is asked back: with words they do not know, and without."""
 
-_NO_STOP: Final = 0.005
+_NO_STOP: Final = 0.05
 """Below this nothing in a text is like a wish for no more messages."""
 
 _ENDING: Final = (
@@ -47,8 +48,16 @@ _ENDING: Final = (
 """How words begin by which people end things, whatever stands before them."""
 
 _GOING_OUT: Final = frozenset({"выхожу", "выйду", "выходим", "ухожу", "уйду"})
-_STOP_IN_A_NO: Final = 0.95
+_ON_HIS_WAY: Final = frozenset(
+    {"дома", "дому", "квартиры", "подъезда", "метро", "общаги", "общежития", "автобуса", "хаты"}
+)
+"""Where people come out of on their way to work."""
+
+_STOP_IN_A_NO: Final = 0.9
 """A stop, where the rules read a plain no about the shift."""
+
+_NOT_THE_MAN: Final = 0.1
+"""As likely a wrong number makes a stop doubtful: a stranger does not end the texts of the man we look for."""
 
 _GIVES_A_SEAT_BACK: Final = 0.8
 """A no that takes effect at once."""
@@ -77,6 +86,7 @@ _SEATED: Final = frozenset(
 _REFUSING: Final = frozenset(
     {Sense.REFUSE, Sense.CANCEL, Sense.UNTIMELY, Sense.BUSY, Sense.NO, Sense.UNWANTED, Sense.DISAGREE}
 )
+_NOTHING_BUT_YES: Final = frozenset({Sense.YES, Sense.COME, Sense.OKAY, Sense.FILLER, Sense.THANKS, Sense.GREETING})
 _SILENCING: Final = frozenset({Sense.STOP, Sense.STOP_WORD, Sense.STOP_ALONE, Sense.SOFT_STOP, Sense.WEARY})
 
 
@@ -91,7 +101,7 @@ def weigh(reading: Reading, context: Context, ruled: Verdict) -> Verdict:
     if ruled.disposition is Disposition.STOP and not _only_leaves_a_shift(reading, context, heard):
         return ruled
     settled = heard.kind is kind_of(ruled.disposition) or _names_a_day(ruled)
-    if settled or heard.probability < _least_sure(context, ruled.disposition, heard.kind):
+    if settled or heard.probability < _least_sure(context, ruled.disposition, heard):
         return ruled
     return _outweighed(reading, context, ruled, heard)
 
@@ -99,7 +109,16 @@ def weigh(reading: Reading, context: Context, ruled: Verdict) -> Verdict:
 def _is_doubted(reading: Reading, heard: Opinion) -> bool:
     """Tell whether a yes of the rules is likelier none; one without a strange word must be all but excluded."""
     least = _DOUBTED_YES if reading.unknown else _DOUBTED_PLAIN_YES
+    if not reading.unknown and reading.senses <= _NOTHING_BUT_YES:
+        return heard.shares[Disposition.ACCEPT] < least
+    if _may_be_a_no(reading):
+        return True
     return heard.shares[Disposition.ACCEPT] < least or _may_end_it(reading, heard)
+
+
+def _may_be_a_no(reading: Reading) -> bool:
+    """Tell whether a word beside the yes may be a misspelt no: `завтра занет буду`."""
+    return any(may_deny(reading.tokens[at].text) for at in reading.unknown)
 
 
 def _names_a_day(ruled: Verdict) -> bool:
@@ -108,13 +127,14 @@ def _names_a_day(ruled: Verdict) -> bool:
     return placed and kind_of(ruled.disposition) in {Disposition.DECLINE, Disposition.LATE}
 
 
-def _least_sure(context: Context, ruled: Disposition, kind: Disposition) -> float:
-    """Return how probable a kind must be here."""
-    if kind is Disposition.STOP and kind_of(ruled) is Disposition.DECLINE:
+def _least_sure(context: Context, ruled: Disposition, heard: Opinion) -> float:
+    """Return how probable the likeliest kind must be here."""
+    stranger = heard.shares[Disposition.WRONG_NUMBER] >= _NOT_THE_MAN
+    if heard.kind is Disposition.STOP and (stranger or kind_of(ruled) is Disposition.DECLINE):
         return _STOP_IN_A_NO
-    if kind is Disposition.DECLINE and context in _SEATED:
+    if heard.kind is Disposition.DECLINE and context in _SEATED:
         return _GIVES_A_SEAT_BACK
-    return _SURE.get(kind, _LEAST_SURE)
+    return _SURE.get(heard.kind, _LEAST_SURE)
 
 
 def _only_leaves_a_shift(reading: Reading, context: Context, heard: Opinion) -> bool:
@@ -128,7 +148,8 @@ def _only_leaves_a_shift(reading: Reading, context: Context, heard: Opinion) -> 
 def _may_end_it(reading: Reading, heard: Opinion) -> bool:
     """Tell whether a yes may agree to an end of the texts: `согласен на удаление номера`, `выхожу из проекта`."""
     words = [token.text for token in reading.tokens]
-    leaves = any(first in _GOING_OUT and second == "из" for first, second in pairwise(words))
+    out = [at for at, two in enumerate(pairwise(words)) if two[0] in _GOING_OUT and two[1] == "из"]
+    leaves = any(_ON_HIS_WAY.isdisjoint(words[at + 2 : at + 4]) for at in out)
     return leaves or heard.shares[Disposition.STOP] >= _NO_STOP or any(word.startswith(_ENDING) for word in words)
 
 
@@ -166,8 +187,8 @@ def _verdict_of(reading: Reading, context: Context, ruled: Verdict, heard: Opini
 def _accepted(reading: Reading, context: Context, ruled: Verdict, why: str) -> Verdict | None:
     numbers, people = reading.numbers, people_of(reading)
     asked = context not in _UNASKED and (len(numbers.codes) == 1 or context not in _WITH_CODE)
-    vetoed = ruled.disposition not in _MAY_BECOME_A_YES or reading.senses & (_REFUSING | _SILENCING)
-    if not asked or vetoed or people is None or len(numbers.codes) > 1:
+    vetoed = ruled.disposition not in _MAY_BECOME_A_YES or reading.senses & (_REFUSING | _SILENCING | {Sense.LISTING})
+    if not asked or vetoed or _may_be_a_no(reading) or people is None or len(numbers.codes) > 1:
         return None
     time = numbers.stated_time
     return Verdict(Disposition.ACCEPT, why, minutes=reading.minutes(), party=people or None, stated_time=time)

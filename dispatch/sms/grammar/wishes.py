@@ -1,29 +1,25 @@
 """Wishes for no more messages in unusual words: what is to be done, and to what, found by how words begin."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
+from dispatch.sms.grammar.asking import IF, NEGATIONS, PAST, Words, has, is_asked_for, is_near, is_negated, places_of
+from dispatch.sms.grammar.bare_wishes import BARE, ends_his_number, is_bare, says_only_from_what, takes_it_off
 from dispatch.sms.grammar.leaving import ABOUT_A_SHIFT
 from dispatch.sms.grammar.lexicon import silence
-from dispatch.sms.grammar.normalise import Gap, Kind
+from dispatch.sms.grammar.normalise import Gap
 from dispatch.sms.grammar.outcome import Disposition
 from dispatch.sms.grammar.reading import Reading
 from dispatch.sms.grammar.senses import Sense
 from dispatch.sms.grammar.verdict import LIKELY, Verdict
 
-Words = Sequence[str]
-
 _LONGEST_WHOLE: Final = 9
 """Words of a text that is read as one, commas or not."""
-_NEAR: Final = 5
+_CLOSE: Final = 3
 _BEFORE: Final = 4
 """So many words may stand between a negation and its verb: `не надо мне больше писать`."""
 
-_NEGATIONS = frozenset(
-    "не ни ne nem no not dont don't never nunca sin нет никогда doesnt didnt wont cant".split()  # noqa: SIM905
-)
-_IF = frozenset({"если", "ежели", "пока", "if", "si", "ha", "until", "unless", "hasta", "агар", "agar"})
 _WHY = frozenset(
     """
     почему зачем кто когда где куда why who when where how quien cuando donde porque miert ki mikor hol нега nega
@@ -35,12 +31,6 @@ _NOT_HIS = (
     *("стар", "друг", "прошл", "old", "wrong", "viej", "regi", "бригадир", "мусор", "лишн", "чуж", "жены", "дома"),
     *("qoldi", "колди"),
 )
-_PAST = ("л", "ла", "ли", "ло", "лся", "лась", "лись", "лось", "aron", "ed", "ttem", "ttam", "дим", "ди", "dim", "di")
-_INDICATIVE = ("ает", "яет", "нет", "дет", "ют")
-_PASSIVE = ("ен", "ена", "ены", "ено", "ан", "аны", "ана", "ят", "ут", "нут", "нута", "ерт", "ерты", "иты", "ыт")
-_NEGATED_INSIDE = ("манг", "манглар", "мангиз", "mang", "manglar", "мангла", "майман", "маса")
-_OF_HIMSELF = ("лю", "ру", "чу", "юсь", "аю", "яю", "рну")
-_NOUNS_OF_ACTS = ("ни", "овк", "ka", "ni")
 _COMING = ("прид", "выйд", "приед", "приех", "буду", "come", "voy", "ir", "оформ", "найд")
 _NONE = frozenset({"ni", "никаких", "никакой", "никакого", "ни", "ninguno", "ningun", "zero"})
 _ONE = frozenset({"одного", "одной", "один", "одна", "единого", "единой", "строчки", "un", "uno", "слова", "буквы"})
@@ -51,25 +41,6 @@ _UNSUBSCRIBING = ("отписк", "отписавш", "отписан", "отп�
 _UNSUBSCRIBED = frozenset({"отписался", "отписалась", "отписаны", "отписалса"})
 _NOTING = ("запиш", "записыв", "отмет", "отмеч", "постав", "счита", "внес", "помет", "фиксир", "зафикс", "учт", "имейт")
 _GLADLY = ("радост", "удовольств", "немедлен", "рассыл", "навсегда")
-_BARE = (
-    *("удал", "отписыва", "отписат", "отпиши", "отключ", "блокир", "заблок", "стира", "сотр", "стер", "отруб", "выруб"),
-    *("udal", "otpis"),
-    *("delet", "remov", "block", "unsub", "borr", "elimin", "bloque", "torol", "torl", "toroj", "учир", "ochir"),
-)
-_BARE_PAIRS = frozenset({("vegyetek", "le"), ("vegyenek", "le"), ("vegyen", "le"), ("vegyel", "le")})
-_BESIDE_BARE = frozenset(
-    {
-        *(Sense.FILLER, Sense.THANKS, Sense.GREETING, Sense.REGRET, Sense.FAREWELL, Sense.YES, Sense.OKAY),
-        *(Sense.UNDERSTOOD, Sense.RECEIVED, Sense.LEAN, Sense.REMOVE, Sense.STOP_ALONE, Sense.ALL_WELL, Sense.COME),
-    }
-)
-_SMALL = frozenset(
-    """
-    меня прошу давайте давай можно лучше тогда уже конечно просто ну да и же нас me please just then pues ya akkor
-    ва мени meni маро значит пожалуй всё все хочу требую желаю сразу ладно ради бога на здоровье наконец скорее
-    вы нафиг можете смело спокойно срочно немедленно
-    """.split()  # noqa: SIM905 - read as a row
-)
 _HIS_WAY = frozenset({Sense.ON_WAY, Sense.ARRIVED, Sense.LATE, Sense.CALL, Sense.COME, Sense.GO})
 _OUR_BASE = ("баз", "систем", "програм", "реестр", "контакт", "приложени")
 _ASKED = ("просил", "попросил", "умолял", "требовал")
@@ -84,12 +55,18 @@ _ENGLISH = ("text", "messag", "msg", "contact", "send", "write", "bother", "ping
 _SUBJECTS = frozenset({"you", "they", "i", "we", "he", "nobody"})
 _SUBSCRIPTION = ("обун", "obun")
 _CALLING = ("звон", "назван", "трезвон", "call", "llam", "hiv")
-_SUPPOSED = ("чтоб", "шоб", "штоб", "если", "бы", "лишь", "когда", "пусть", "que", "get", "if", "have", "be", "хотя")
 _TO_OTHERS = frozenset({"никому", "другим", "никого", "anyone", "others", "nadie"})
 _GOING_ON = ("keep", "continu", "sigu", "продолж")
 _UZBEK_WRITING = ("ез", "yoz", "юбор", "yubor", "жунат", "jonat", "ташла", "tashla")
 _NOT_INSIDE = ("манг", "масанг", "масин", "mang", "masang", "masin")
 _TAJIK_REFUSING = ("нагир", "нафир", "нанав", "накун", "наояд", "nagir", "nafir", "nanav")
+_LISTS: Final = ("list", "books", "register", "database", "system", "records", "contacts", "pool")
+_OTHERS: Final = frozenset({"day", "waiting", "wait", "him", "her", "them", "is", "was", "are", "why"})
+_AT_A_PLACE = frozenset({"at", "by", "in", "near", "to", "outside"})
+_SOME: Final = frozenset(
+    {"на", "в", "к", "с", "для", "туда", "такие", "такое", "on", "at", "for", "to", "with", "like"}
+)
+"""Beside them only some offers are unwanted: `на склад больше не зовите`."""
 _YET = frozenset({"получил", "получила", "пришло", "пришла", "пришел", "дошло", "видел", "видела"})
 
 
@@ -102,7 +79,7 @@ def wish(reading: Reading) -> Verdict | None:
     if reading.numbers.codes and "фз" not in {token.text for token in reading.tokens}:
         return None
     words = [token.text for token in reading.tokens]
-    if _is_bare(reading, words):
+    if any(rule(reading, words) for rule in (is_bare, says_only_from_what, takes_it_off, ends_his_number)):
         return Verdict(Disposition.STOP, "asks to be removed, and agrees", LIKELY)
     clauses = _clauses(reading)
     whole = [range(len(words))] if len(words) <= _LONGEST_WHOLE and not reading.asks else []
@@ -111,7 +88,7 @@ def wish(reading: Reading) -> Verdict | None:
             continue
         clause = words[span.start : span.stop]
         apart = span in clauses
-        silent = apart and _is_not_to_write(reading, clause)
+        silent = apart and (_is_not_to_write(reading, clause) or _is_not_to_invite(reading, span))
         if silent or any(rule(clause) for rule in (_RULES if apart else _ACROSS_COMMAS)):
             return Verdict(Disposition.STOP, "asks for no more messages in words of his own", LIKELY)
     return None
@@ -134,126 +111,131 @@ def _clauses(reading: Reading) -> list[range]:
 def _is_no_wish(reading: Reading, span: range) -> bool:
     """Tell whether a clause speaks of a shift alone, or asks what has happened."""
     words = [reading.tokens[at].text for at in span]
-    if any(word.startswith(ABOUT_A_SHIFT) for word in words) and not _has(words, silence.MESSAGES):
+    if any(word.startswith(ABOUT_A_SHIFT) for word in words) and not has(words, silence.MESSAGES):
         return True
     asks = any(word.startswith(_POLITE_QUESTION) for word in words)
     questioned = reading.tokens[span.stop].gap is Gap.QUESTION if span.stop < len(words) else reading.ends_asking
-    return not _WHY.isdisjoint(words) or "ли" in words or (questioned and not asks)
-
-
-def _at(words: Words, beginnings: tuple[str, ...]) -> list[int]:
-    return [at for at, word in enumerate(words) if word.startswith(beginnings)]
-
-
-def _has(words: Words, beginnings: tuple[str, ...]) -> bool:
-    return any(word.startswith(beginnings) for word in words)
-
-
-def _negated(words: Words, at: int) -> bool:
-    return not _NEGATIONS.isdisjoint(words[max(at - 2, 0) : at]) or words[at].endswith(_NEGATED_INSIDE)
-
-
-def _asked_for(words: Words, at: int) -> bool:
-    """Tell whether a verb asks for something, and does not tell what was or what he does himself."""
-    word = words[at]
-    if _negated(words, at):
-        return not _IF.isdisjoint(words)
-    noun = any(part in word[3:] for part in _NOUNS_OF_ACTS)
-    if word.endswith("л"):
-        return False
-    if word.endswith((*_PAST, *_INDICATIVE)) and not noun:
-        return _has(words, _SUPPOSED)
-    if word.endswith(_PASSIVE) and not noun:
-        return _has(words, silence.WISHING)
-    return noun or not word.endswith(_OF_HIMSELF) or _has(words, silence.REFUSING)
-
-
-def _near(words: Words, firsts: list[int], beginnings: tuple[str, ...], reach: int = _NEAR) -> bool:
-    return any(0 < abs(at - first) <= reach for first in firsts for at in _at(words, beginnings))
+    wondering = _WHY.intersection(words)
+    if wondering == {"ki"} and has(words, silence.REMOVING):
+        wondering = frozenset()  # `dobja ki`: away, and not who
+    return bool(wondering) or "ли" in words or (questioned and not asks)
 
 
 def _removes(words: Words) -> bool:
-    """`прошу стереть мой телефон`, `согласен на удаление номера`, `forget this number`."""
-    removing = [at for at in _at(words, silence.REMOVING) if _asked_for(words, at)]
-    return not _has(words, _NOT_HIS) and _near(words, removing, silence.OWN + silence.MESSAGES)
+    """`прошу стереть мой телефон`, `согласен на удаление номера`, `forget this number`, `bazadan oling`."""
+    taken = any(first.endswith(("dan", "дан")) and second in {"oling", "олинг"} for first, second in pairwise(words))
+    if taken and has(words, (*silence.OWN, "royxat", "ruyxat", "руйхат")):
+        return True
+    removing = [
+        at for at in places_of(words, silence.REMOVING) if is_asked_for(words, at) and not _drops_off(words, at)
+    ]
+    return not has(words, _NOT_HIS) and is_near(words, removing, silence.OWN + silence.MESSAGES)
+
+
+def _drops_off(words: Words, at: int) -> bool:
+    """Tell whether somebody is taken to a place: `drop me at gate number 5`."""
+    after = words[at + 1 : at + 4]
+    return words[at] in {"drop", "dump"} and (not _AT_A_PLACE.isdisjoint(after) or after[1:2] == ["a"])
+
+
+def _removes_for_good(words: Words) -> bool:
+    """`вычёркивайте насовсем`, `take me off your books`, `i want off this list`."""
+    forever = not silence.FOREVER.isdisjoint(words) or ("for", "good") in set(pairwise(words))
+    if forever and any(is_asked_for(words, at) for at in places_of(words, (*silence.REMOVING, "take"))):
+        return True
+    off = [
+        at for at, word in enumerate(words) if word == "off" and _OTHERS.isdisjoint(words) and not is_negated(words, at)
+    ]
+    return any(word.startswith(_LISTS) for at in off for word in words[at + 1 : at + 4])
+
+
+def _hears_no_more(words: Words) -> bool:
+    """`never want to hear from you again`."""
+    heard = any(two in {("hear", "from"), ("hearing", "from")} for two in pairwise(words))
+    wanted = not {"didnt", "havent", "about"}.intersection(words) and not silence.FOR_GOOD.isdisjoint(words)
+    return heard and wanted and not NEGATIONS.isdisjoint(words)
 
 
 def _switches_off(words: Words) -> bool:
-    off = [at for at in _at(words, silence.OFF) if _asked_for(words, at)]
-    return _near(words, off, silence.MESSAGES)
+    off = [at for at in places_of(words, silence.OFF) if is_asked_for(words, at)]
+    return is_near(words, off, silence.MESSAGES)
 
 
 def _ceases(words: Words) -> bool:
     """`завязывайте с рассылкой`, `буду рад, если смс прекратятся`."""
-    ceasing = [at for at in _at(words, silence.CEASING) if _asked_for(words, at)]
+    ceasing = [at for at in places_of(words, silence.CEASING) if is_asked_for(words, at)]
     ceasing += [at for at, word in enumerate(words) if word == "хорош"]
-    if _sends_him(words) and _has(words, _SENT_HIMSELF):
+    if _sends_him(words) and has(words, _SENT_HIMSELF):
         return False
-    going_on = _at(words, _GOING_ON) if not _IF.isdisjoint(words) else []
-    return _near(words, ceasing + going_on, silence.OWN + silence.MESSAGES + silence.WRITING)
+    going_on = places_of(words, _GOING_ON) if not IF.isdisjoint(words) else []
+    return is_near(words, ceasing + going_on, silence.OWN + silence.MESSAGES + silence.WRITING)
 
 
 def _refuses(words: Words) -> bool:
-    refusing = [at for at in _at(words, silence.REFUSING) if not _negated(words, at) and not words[at].endswith(_PAST)]
-    refusing += [at for at in _at(words, ("autoriz",)) if _negated(words, at)]
-    return _near(words, refusing, silence.MESSAGES + silence.PROCESSING, _NEAR - 2)
+    refusing = [
+        at for at in places_of(words, silence.REFUSING) if not is_negated(words, at) and not words[at].endswith(PAST)
+    ]
+    refusing += [at for at in places_of(words, ("autoriz",)) if is_negated(words, at)]
+    return is_near(words, refusing, silence.MESSAGES + silence.PROCESSING, _CLOSE)
 
 
 def _sends_away(words: Words) -> bool:
     """`рассылку вон`, `без уведомлений`, `больше ни одной смс`."""
     away = [at for at, word in enumerate(words) if word in silence.AWAY]
-    if away and _near(words, away, silence.MESSAGES + silence.OWN):
+    if away and is_near(words, away, silence.MESSAGES + silence.OWN):
         return True
-    without = [at for at, word in enumerate(words) if word in _WITHOUT and not _has(words, _COMING)]
+    without = [at for at, word in enumerate(words) if word in _WITHOUT and not has(words, _COMING)]
     if without and any(word.startswith(silence.MESSAGES) for at in without for word in words[at + 1 : at + 3]):
         return True
     none = not _NONE.isdisjoint(words) and (not _ONE.isdisjoint(words) or not {"ни", "ni"} & set(words))
     lasting = not {"больше", "болше", "чтоб", "чтобы", "mas", "more"}.isdisjoint(words)
-    return none and lasting and _has(words, (*silence.MESSAGES, "строчк")) and _YET.isdisjoint(words)
+    return none and lasting and has(words, (*silence.MESSAGES, "строчк")) and _YET.isdisjoint(words)
 
 
 def _leaves(words: Words) -> bool:
-    leaving = [at for at in _at(words, silence.LEAVING) if not _negated(words, at)]
-    return _near(words, leaving, silence.LISTS_OF_MESSAGES, _BEFORE)
+    """`выхожу из рассылки`, `ready to leave your list`, `done with these texts`."""
+    leaving = [at for at in places_of(words, silence.LEAVING) if not is_negated(words, at)]
+    leaving += [at for at, two in enumerate(pairwise(words)) if two in {("done", "with"), ("through", "with")}]
+    return is_near(words, leaving, silence.LISTS_OF_MESSAGES, _BEFORE)
 
 
 def _leaves_our_base(words: Words) -> bool:
     """`хочу выйти из базы`, `выхожу из вашей системы`; the base a man drives out of is a yard."""
-    leaving = [at for at in _at(words, silence.LEAVING) if not _negated(words, at)]
-    ours = _has(words, ("ваш",)) or _has(words[: leaving[0]] if leaving else (), silence.WISHING)
-    return ours and "из" in words and _near(words, leaving, _OUR_BASE, _BEFORE)
+    leaving = [at for at in places_of(words, silence.LEAVING) if not is_negated(words, at)]
+    ours = has(words, ("ваш",)) or has(words[: leaving[0]] if leaving else (), silence.WISHING)
+    return ours and "из" in words and is_near(words, leaving, _OUR_BASE, _BEFORE)
 
 
 def _has_asked_before(words: Words) -> bool:
     """`я же просил не писать`, `просил удалить`."""
-    asked = [at for at, word in enumerate(words) if word.startswith(_ASKED) and not _negated(words, at)]
+    asked = [at for at, word in enumerate(words) if word.startswith(_ASKED) and not is_negated(words, at)]
     if not _NO_MORE.isdisjoint(words):
         return False
     after = words[asked[0] + 1 :] if asked else ()
-    silent = not _NEGATIONS.isdisjoint(after) and _has(after, silence.WRITING)
-    return silent or any(word.startswith(_BARE) and word.endswith(_INFINITIVE) for word in after)
+    silent = not NEGATIONS.isdisjoint(after) and has(after, silence.WRITING)
+    return silent or any(word.startswith(BARE) and word.endswith(_INFINITIVE) for word in after)
 
 
 def _would_be_glad(words: Words) -> bool:
     """`буду благодарен, если уберете`, `рад буду, если больше не напишете`."""
-    if not _has(words, _GLAD) or _IF.isdisjoint(words):
+    if not has(words, _GLAD) or IF.isdisjoint(words):
         return False
-    silent = not _NEGATIONS.isdisjoint(words) and _has(words, silence.WRITING)
-    return silent or _has(words, (*_BARE, "убер", "забуд", "вычерк"))
+    silent = not NEGATIONS.isdisjoint(words) and has(words, silence.WRITING)
+    return silent or has(words, (*BARE, "убер", "забуд", "вычерк"))
 
 
 def _writes_to_others(words: Words) -> bool:
     """`пишите кому угодно, только не мне`."""
     ends = tuple(words[-2:]) == ("не", "мне")
-    return ends and _has(words, ("пиш", "шлите", "присыл", "отправл"))
+    return ends and has(words, ("пиш", "шлите", "присыл", "отправл"))
 
 
 def _unsubscribes(words: Words) -> bool:
-    if _UNSUBSCRIBED.intersection(words) and _has(words, _NOTING):
+    if _UNSUBSCRIBED.intersection(words) and has(words, _NOTING):
         return True
-    if _has(words, ("отпишус", "отпишемс")) and _has(words, _GLADLY):
+    if has(words, ("отпишус", "отпишемс")) and has(words, _GLADLY):
         return True
-    found = [at for at in _at(words, _UNSUBSCRIBING) if not _negated(words, at)]
+    found = [at for at in places_of(words, _UNSUBSCRIBING) if not is_negated(words, at)]
     return any(words[at].startswith(("отписк", "отписавш", "otpisk")) for at in found) and "жду" not in words
 
 
@@ -271,7 +253,9 @@ def _shuts_out(words: Words) -> bool:
 
 def _leaves_in_peace(words: Words) -> bool:
     peace = {"покое", "покой", "paz", "peace", "beken", "тинч", "tinch", "ором"} & set(words)
-    left = [at for at in _at(words, ("остав", "dejen", "deje", "leave", "hagyj", "куйинг")) if _asked_for(words, at)]
+    left = [
+        at for at in places_of(words, ("остав", "dejen", "deje", "leave", "hagyj", "куйинг")) if is_asked_for(words, at)
+    ]
     return bool(peace and left)
 
 
@@ -280,14 +264,15 @@ def _refuses_inside(words: Words) -> bool:
     if {"мени", "meni", "маро"} & set(words):
         return False
     sent = [word for word in words if word.startswith(_UZBEK_WRITING) and any(part in word for part in _NOT_INSIDE)]
-    if sent and (not _ME.isdisjoint(words) or _has(words, silence.MESSAGES)):
+    if sent and (not _ME.isdisjoint(words) or has(words, silence.MESSAGES)):
         return True
-    return _has(words, _TAJIK_REFUSING) and _has(words, silence.MESSAGES)
+    return has(words, _TAJIK_REFUSING) and has(words, silence.MESSAGES)
 
 
 _RULES: tuple[Callable[[Words], bool], ...] = (
     *(_removes, _switches_off, _ceases, _refuses, _sends_away, _leaves, _unsubscribes, _shuts_out),
     *(_leaves_in_peace, _refuses_inside, _leaves_our_base, _has_asked_before, _would_be_glad, _writes_to_others),
+    *(_removes_for_good, _hears_no_more),
 )
 _ACROSS_COMMAS: tuple[Callable[[Words], bool], ...] = (
     *(_removes, _switches_off, _unsubscribes, _leaves_in_peace, _would_be_glad, _writes_to_others),
@@ -296,37 +281,49 @@ _ACROSS_COMMAS: tuple[Callable[[Words], bool], ...] = (
 
 def _is_not_to_write(reading: Reading, words: Words) -> bool:
     """Tell whether nobody is to write to him, for good: `впредь прошу мне не слать`."""
-    if _has(words, silence.ONLY_NOW) or reading.numbers.time is not None or reading.numbers.foreign:
+    if has(words, silence.ONLY_NOW) or reading.numbers.time is not None or reading.numbers.foreign:
         return False
-    lasting = not silence.FOR_GOOD.isdisjoint(words) or _has(words, ("чтоб", "шоб"))
+    lasting = not silence.FOR_GOOD.isdisjoint(words) or has(words, ("чтоб", "шоб"))
     if reading.senses & _HIS_WAY and not lasting:
         return False
     if reading.of(Sense.DAY, Sense.OTHER) and not lasting:
         return False
-    mine = not _ME.isdisjoint(words) or _has(words, silence.OWN) or _has(words, silence.MESSAGES)
+    mine = not _ME.isdisjoint(words) or has(words, silence.OWN) or has(words, silence.MESSAGES)
     if not (mine or lasting) or not _TO_OTHERS.isdisjoint(words):
         return False
-    return any(_is_kept_from(words, at) for at in _at(words, silence.WRITING))
+    return any(_is_kept_from(words, at) for at in places_of(words, silence.WRITING))
+
+
+def _is_not_to_invite(reading: Reading, span: range) -> bool:
+    """Tell whether nobody is to ask him any more, to whatever it be: `больше не зовите никогда`."""
+    words = [reading.tokens[at].text for at in span]
+    some = any(mark.start in span for mark in reading.of(Sense.DAY, Sense.OTHER)) or not _SOME.isdisjoint(words)
+    inviting = places_of(words, silence.INVITING)
+    strange = {words[at - span.start] for at in reading.unknown if at in span and at - span.start not in inviting}
+    if some or strange - silence.FOR_GOOD - _ME or has(words, silence.ONLY_NOW) or silence.FOR_GOOD.isdisjoint(words):
+        return False
+    told = PAST if "никогда" in words else (*PAST, *_TELLING)
+    return any(is_negated(words, at) and not words[at].endswith(told) for at in inviting)
 
 
 def _is_kept_from(words: Words, at: int) -> bool:
     """Tell whether the word for writing at a place is negated, and asks."""
     word = words[at]
-    supposed = "никогда" in words or _has(words, ("чтоб", "шоб", "пусть", "бы", "давай", "договор"))
-    if word.endswith((*_PAST, *_TELLING)) and word not in _ENGLISH and not supposed:
+    supposed = "никогда" in words or has(words, ("чтоб", "шоб", "пусть", "бы", "давай", "договор"))
+    if word.endswith((*PAST, *_TELLING)) and word not in _ENGLISH and not supposed:
         return False
-    if word.startswith(_SEEING) and not _has(words, silence.MESSAGES) and "вас" not in words:
+    if word.startswith(_SEEING) and not has(words, silence.MESSAGES) and "вас" not in words:
         return False
     if _sends_him(words) and word.startswith(_SENT_HIMSELF):
         return False
     before = words[max(at - _BEFORE, 0) : at]
-    if _has(words, ("pued", "pude", "podr")) or "did" in words:
+    if has(words, ("pued", "pude", "podr")) or "did" in words:
         return False
-    if {"буду", "будем", "wont", "we"} & set(before[-2:]) or _has(before, silence.OFF + silence.CEASING):
+    if {"буду", "будем", "wont", "we"} & set(before[-2:]) or has(before, silence.OFF + silence.CEASING):
         return False
     after = words[at + 1 : at + 3]
     later = "не" in after and any(other.startswith("буде") for other in after)
-    negations = [place for place, other in enumerate(before) if other in _NEGATIONS]
+    negations = [place for place, other in enumerate(before) if other in NEGATIONS]
     if word.startswith(_ENGLISH) and not word.startswith("textee"):
         subject = any(place > 0 and before[place - 1] in _SUBJECTS for place in negations)
         negations = [] if subject else [place for place in negations if before[place] not in {"no", "sin", "ne"}]
@@ -335,17 +332,4 @@ def _is_kept_from(words: Words, at: int) -> bool:
 
 def _sends_him(words: Words) -> bool:
     """Tell whether he is sent, or written down, and nothing is sent to him: `не отправляйте меня туда`."""
-    return "меня" in words and not {"мне", "нам"} & set(words) and not _has(words, silence.MESSAGES)
-
-
-def _is_bare(reading: Reading, words: Words) -> bool:
-    """Tell whether he asks to be removed without saying from what, with at most a yes beside it: `ладно, удаляйте`."""
-    if reading.asks or reading.numbers.taken:
-        return False
-    pair = next((at for at, two in enumerate(pairwise(words)) if two in _BARE_PAIRS), None)
-    bare = [at for at in _at(words, _BARE) if _asked_for(words, at)] if pair is None else [pair, pair + 1]
-    if not bare or _negated(words, bare[0]):
-        return False
-    spoken = {at for mark in reading.marks if mark.sense in _BESIDE_BARE for at in range(mark.start, mark.end)}
-    rest = [at for at, word in enumerate(words) if at not in spoken and at not in bare and word not in _SMALL]
-    return not any(reading.tokens[at].kind is Kind.WORD for at in rest)
+    return "меня" in words and not {"мне", "нам"} & set(words) and not has(words, silence.MESSAGES)

@@ -189,6 +189,7 @@ ENGLISH = Lexicon(
             br; cheers mate; dont stop sending; do not stop sending; keep sending; at all; cover it; i can cover it
             cover the shift; cover that; can cover; for the shift
             stop looking/searching/worrying/stressing/panicking; stop looking for others/someone/anyone/somebody
+            drop me a message/text/line/note/pin; drop me the address/pin/location
             quit worrying/looking; no need to look further; quit looking for someone/anyone""",
         Sense.THANKS: """
             thanks; thank you; thx; ty; tnx; thank u; thankyou; thanks a lot; thank you very much; many thanks

@@ -26,11 +26,15 @@ REMOVING = (
     *_in_russian(
         "забуд забыв забыть забыли потеря ликвид уничт деактив аннулир изъят изыма блокир заблок затрит снест"
     ),
-    *_in_russian("обнул закро закры выпиш выпис снимите снять снима выведите вывести убрат"),
-    *_beginnings("remov delet eras wip purg scrub unlist exclud forget lose drop discard clear"),
+    *_in_russian("обнул закро закры выпиш выпис снимите снять снима выведите вывести убрат спиши списат"),
+    *_beginnings("remov delet eras wip purg scrub unlist exclud forget lose drop discard clear bin ditch trash dump"),
+    *_beginnings("burn kill strike toss chuck scratch nuke shred expung destroy unregist deregist deactiv desactiv"),
     *_beginnings("borre borra borra eliminen elimine elimina quiten quite quita saquen saque saca olvidens olviden"),
-    *_beginnings("olvidate olvidese bloqueen bloquea tach depuren depura retiren retira"),
-    *_beginnings("torol toroj torl vegy felejt elfelejt elfelejs blokkol tavolit huzz huzd szedj szedd felejts kivesz"),
+    *_beginnings("olvidate olvidese bloqueen bloquea tach depuren depura retiren retira descart anul tiren tire"),
+    *_beginnings("tira boten bote bota suelte suelten libere liberen destruy rompa rompan"),
+    *_beginnings(
+        "torol toroj torl vegy felejt elfelejt elfelejs blokkol tavolit huzz huzd szedj szedd felejts kivesz dobj dobd"
+    ),
     *_beginnings("учир ochir uchir чикар chiqar йукот yoqot унут unut унит олиб olib бекор bekor"),
     *_beginnings("хорич тоза нобуд фаромуш гиред бароред баровар бароретон"),
 )
@@ -44,8 +48,8 @@ OFF = (
 
 OWN = (
     *_in_russian("номер номир телефон контакт симк данны данных анкет профил аккаунт баз рассыл россыл расыл"),
-    *_in_russian("подписк адресн"),
-    *_beginnings("number phone contact details database account profile mailing distribution"),
+    *_in_russian("подписк адресн учета реестр картотек"),
+    *_beginnings("number phone contact details database account profile mailing distribution register books pool"),
     *_beginnings("numero telefono celular datos contacto suscrip registros difusion movil"),
     *_beginnings("szam telefon adat fiok profil hirlev"),
     *_beginnings("ракам raqam nomer номер baza рассил rassil rassyl обун obun маълумот malumot"),
@@ -101,7 +105,7 @@ LEAVING = (
 )
 LISTS_OF_MESSAGES = (
     *_in_russian("рассыл россыл рассил подписк подпис оповещ чат"),
-    *_beginnings("mailing texts messages difusion hirlev obun обун suscrip"),
+    *_beginnings("mailing texts messages list lists difusion hirlev obun обун suscrip"),
 )
 AWAY = frozenset("вон долой нафиг лесом нафик нахер нахрен нах мимо прочь стоп 🛑 ⛔ 🚫 ❌ 🔕 fuera afuera".split())  # noqa: SIM905 - read as a row
 """Words that send a thing away without a verb."""
@@ -127,4 +131,17 @@ ONLY_NOW = (
     ),
     *_beginnings("now today tomorrow tonight night until later call hoy ahora noche manana luego most ma holnap ejjel"),
     *_beginnings("хозир hozir бугун bugun эртага ertaga кеча kecha имруз пагох холо минут время рано поздно"),
+)
+
+INVITING = (
+    *_in_russian("зови зове зват звать позов пригла преглаш предлаг предлож вызыва"),
+    *_beginnings("offer invit ofrez llam keres hivj hivogat чакир chaqir чег таклиф taklif"),
+)
+"""To ask him to a job."""
+
+FOREVER = frozenset(
+    """
+    насовсем навсегда навечно совсем вообще окончательно концами полностью forever permanently altogether
+    completely entirely тамоман tamoman butunlay бутунлай umuman умуман vegleg orokre teljesen siempre definitivamente
+    """.split()  # noqa: SIM905 - read as a row
 )
