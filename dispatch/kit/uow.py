@@ -5,18 +5,21 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.util import greenlet_spawn
 
 from dispatch.kit.errors import DispatchError, Unavailable
+from dispatch.kit.log import get_logger
+
+log = get_logger(__name__)
 
 ConstraintErrors = Mapping[str, Callable[[], DispatchError]]
 AfterCommit = Callable[[frozenset[str]], None]
@@ -25,6 +28,10 @@ _ENTER = text(
     "SELECT set_config('app.franchises', :franchises, true), set_config('app.actor', :actor, true), "
     "set_config('app.test', :test, true), clock.now() AS now"
 )
+
+
+_PATIENCE_S: Final = 2.0
+"""How long the end of a transaction is waited for; one that the server does not answer ends by itself."""
 
 
 class CommitOutcomeUnknown(Unavailable):
@@ -176,6 +183,7 @@ class Database:
         self.engine = engine
         self._constraints = constraints or {}
         self._after_commit = after_commit
+        self._ending: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def begin(self, franchise_id: UUID | None, actor: str, *, test: bool = False) -> AsyncIterator[Uow]:
@@ -187,19 +195,28 @@ class Database:
         """
         session = _GuardedSession(self.engine, expire_on_commit=False, autoflush=False)
         uow = Uow(session, franchise_id, actor, test=test)
+        committing: asyncio.Task[None] | None = None
         try:
             await session.connection()
             yield uow
             await session.flush()
-            await asyncio.shield(self._commit(session))
+            committing = asyncio.create_task(self._commit(session))
+            await asyncio.shield(committing)
         except DBAPIError as error:
             raise self._as_domain_error(error) from error
         except asyncpg.PostgresError as error:
             raise self._as_domain_error(error) from error
         finally:
-            await asyncio.shield(session.close())
+            await self._end(session, committing)
         if uow.lanes and self._after_commit is not None:
             self._after_commit(frozenset(uow.lanes))
+
+    async def _end(self, session: AsyncSession, committing: asyncio.Task[None] | None) -> None:
+        """Close a session behind its commit, whoever gave up on it: a cancellation stays one, and is not kept long."""
+        ending = asyncio.create_task(_close(session, committing))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+        await asyncio.wait([ending], timeout=_PATIENCE_S)
 
     async def _commit(self, session: AsyncSession) -> None:
         try:
@@ -238,6 +255,16 @@ class Database:
 
     async def __aexit__(self, *_exc: object) -> None:
         await self.close()
+
+
+async def _close(session: AsyncSession, committing: asyncio.Task[None] | None) -> None:
+    """Close a session; that the server is gone then changes nothing, and must not hide why the transaction ended."""
+    if committing is not None:
+        await asyncio.wait([committing])
+    try:
+        await session.close()
+    except (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        log.warning("session_not_closed", error=type(error).__name__)
 
 
 def _driver_error(error: BaseException) -> BaseException:

@@ -4,6 +4,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.kit import outbox
 from dispatch.kit.ids import new_id
@@ -48,6 +49,41 @@ async def test_two_tasks_may_not_share_a_unit_of_work(app_db: Database) -> None:
         nap = text("SELECT pg_sleep(0.05)")
         results = await asyncio.gather(uow.session.execute(nap), uow.session.execute(nap), return_exceptions=True)
     assert sum(isinstance(result, ConcurrentUse) for result in results) == 1
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.0005, 0.001, 0.002])
+async def test_a_cancelled_transaction_ends_as_cancelled_whatever_it_was_doing(app_db: Database, moment: float) -> None:
+    for _ in range(50):
+        task = asyncio.create_task(seen_franchises(app_db, new_id()))
+        await asyncio.sleep(moment)
+        task.cancel()
+        (outcome,) = await asyncio.gather(task, return_exceptions=True)
+        assert isinstance(outcome, str | asyncio.CancelledError)
+
+
+async def test_what_is_cancelled_while_it_commits_stands(
+    jobs_db: Database, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    franchise_id, asked = new_id(), asyncio.Event()
+    commit = AsyncSession.commit
+
+    async def slowly(session: AsyncSession) -> None:
+        asked.set()
+        await asyncio.sleep(0.1)
+        await commit(session)
+
+    monkeypatch.setattr(AsyncSession, "commit", slowly)
+
+    async def change() -> None:
+        async with jobs_db.begin(franchise_id, "system:test") as uow:
+            await outbox.emit(uow, "test.happened", franchise_id)
+
+    task = asyncio.create_task(change())
+    await asked.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await owner.fetchval("SELECT count(*) FROM outbox WHERE subject_id = $1", franchise_id) == 1
 
 
 async def test_without_a_tenant_no_row_is_visible(app_db: Database, jobs_db: Database) -> None:
