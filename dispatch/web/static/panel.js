@@ -143,7 +143,8 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("focusin", (event) => {
   if (held !== null) place = event.target.closest?.(".put-here")?.closest("[data-drop]")?.dataset.drop ?? place;
 });
-document.addEventListener("htmx:afterSettle", () => {
+// At once, and not when all has settled: a key pressed meanwhile would go nowhere.
+document.addEventListener("htmx:afterSwap", () => {
   if (held === null) return;
   offerPlaces();
   const lost = document.activeElement === document.body;
