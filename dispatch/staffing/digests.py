@@ -52,6 +52,13 @@ WHERE q.franchise_id = $1 AND q.id = ANY ($2) AND q.code IS NOT NULL AND i.statu
 ORDER BY q.id, s.starts_at, i.id
 """
 
+_BESIDE_OTHERS: Final = """
+SELECT DISTINCT i.question_id FROM messages m JOIN invitations i
+    ON i.franchise_id = m.franchise_id AND i.question_id = ANY (m.question_ids)
+WHERE m.franchise_id = $1 AND m.status = 'queued' AND m.question_ids <> '{}'
+  AND i.shift_id = ANY ($2) AND i.status = 'queued'
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -198,15 +205,26 @@ async def mend(uow: Uow, job: Job) -> None:
         await suppress(uow, "withdrawn", question_ids=empty)
 
 
+async def _beside_others(uow: Uow, shift_ids: Collection[UUID]) -> set[UUID]:
+    """Return the questions about these shifts that wait in texts which ask others, too."""
+    rows = await uow.fetch(_BESIDE_OTHERS, uow.franchise_id, list(shift_ids))
+    return {row["question_id"] for row in rows}
+
+
 async def leave_out_full(uow: Uow, shift_ids: Collection[UUID]) -> None:
     """Take the offers of locked shifts that have no place left out of the texts that would list them beside others."""
+    full = [
+        shift_id
+        for shift_id in sorted(shift_ids)
+        if choose_kind(counts_of(shift := await read_shift(uow, shift_id)), capacities_of(shift)) is None
+    ]
+    beside_others = await _beside_others(uow, full) if full else set()
     waiting = [
         invitation
-        for shift in [await read_shift(uow, shift_id) for shift_id in sorted(shift_ids)]
-        if choose_kind(counts_of(shift), capacities_of(shift)) is None
-        for invitation in await invitations_of(uow, shift.id, [InvitationStatus.QUEUED])
+        for shift_id in (full if beside_others else ())
+        for invitation in await invitations_of(uow, shift_id, [InvitationStatus.QUEUED])
     ]
-    asked = {invitation.question_id for invitation in waiting if invitation.question_id is not None}
+    asked = {invitation.question_id for invitation in waiting if invitation.question_id in beside_others}
     held = [text for text in await hold_asking(uow, asked) if len(text.asks) > 1]
     listed = {question for text in held for question in text.asks}
     ended = [invitation for invitation in waiting if invitation.question_id in listed]
