@@ -263,7 +263,13 @@ async def _close(session: AsyncSession, committing: asyncio.Task[None] | None) -
         await asyncio.wait([committing])
     try:
         await session.close()
-    except (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (
+        SQLAlchemyError,
+        OSError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+    ) as error:
         log.warning("session_not_closed", error=type(error).__name__)
 
 
