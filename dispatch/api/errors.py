@@ -93,6 +93,7 @@ _FRAMEWORK: Mapping[int, tuple[str, str]] = {
 # server going down or coming up, a demoted primary, and a transaction that lost a race or waited too long.
 _PASSING_CLASSES = ("08", "53", "57P")
 _PASSING_CODES = frozenset({"25006", "40001", "40P01", "55P03", "57014"})
+_FAREWELL = "another operation (2)"  # the driver still reads why the server ends this connection: its word for that
 
 
 def problem(
@@ -173,6 +174,8 @@ def is_passing(exc: BaseException) -> bool:
         return True
     if isinstance(exc, asyncpg.InterfaceError):
         return not isinstance(exc, ValueError) and "closed" in str(exc)  # the driver has no class of its own for it
+    if isinstance(exc, asyncpg.InternalClientError):
+        return _FAREWELL in str(exc)
     state = sqlstate(exc) or ""
     return state in _PASSING_CODES or state.startswith(_PASSING_CLASSES)
 

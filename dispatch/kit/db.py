@@ -17,6 +17,9 @@ from dispatch.kit.errors import DispatchError
 TRUSTED_IDLE_S: Final = 0.1
 """A connection given back within this is handed out again unasked; no server restarts so fast."""
 
+DRIVER_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What the driver raises; the last, too, where a server says farewell to a connection that is just taken up."""
+
 _ANSWER_S: Final = 2.0
 _BACK_AT: Final = "back_at"
 
@@ -81,7 +84,7 @@ def _refuse_dead(connection: "DBAPIConnection", record: "ConnectionPoolEntry", _
             return
         try:
             connection.run_async(_ask)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (OSError, TimeoutError, *DRIVER_ERRORS):
             pass
         else:
             return

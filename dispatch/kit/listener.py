@@ -13,6 +13,7 @@ from typing import Final
 import asyncpg
 from sqlalchemy.engine import URL
 
+from dispatch.kit.db import DRIVER_ERRORS
 from dispatch.kit.log import get_logger
 
 log = get_logger(__name__)
@@ -47,7 +48,7 @@ async def listen_for_ever(url: URL, channel: str, *, heard: Callable[[str], None
     while True:
         try:
             await _listen(url, channel, heard, begin)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (OSError, TimeoutError, *DRIVER_ERRORS) as error:
             log.info("listener_lost", channel=channel, error=type(error).__name__)
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads reconnections, guards nothing
         pause = min(pause * 2, _LONGEST_PAUSE_S)

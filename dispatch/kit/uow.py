@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.util import greenlet_spawn
 
+from dispatch.kit.db import DRIVER_ERRORS
 from dispatch.kit.errors import DispatchError, Unavailable
 from dispatch.kit.log import get_logger
 
@@ -263,13 +264,7 @@ async def _close(session: AsyncSession, committing: asyncio.Task[None] | None) -
         await asyncio.wait([committing])
     try:
         await session.close()
-    except (
-        SQLAlchemyError,
-        OSError,
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-        asyncpg.InternalClientError,
-    ) as error:
+    except (SQLAlchemyError, OSError, *DRIVER_ERRORS) as error:
         log.warning("session_not_closed", error=type(error).__name__)
 
 

@@ -262,6 +262,8 @@ async def test_hostile_bodies_are_refused_and_break_nothing(
         (postgres("25006"), True),
         (asyncpg.InterfaceError("cannot perform operation: connection is closed"), True),
         (asyncpg.InterfaceError("cannot use Connection.transaction() in a manually started transaction"), False),
+        (asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"), True),
+        (asyncpg.InternalClientError("cannot switch to state 12; another operation (11) is in progress"), False),
         (statement(Exception()), False),
         (statement(postgres("23505")), False),
         (postgres("42501"), False),

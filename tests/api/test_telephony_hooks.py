@@ -17,6 +17,7 @@ from dispatch.staffing.telephony import AddLine, CallNotFound, LineTaken, add_li
 from tests.factories.browsers import Browser, sign_in
 from tests.factories.scene import Call
 from tests.factories.stage import Stage, place, run_lane, set_stage
+from tests.factories.streams import told
 from tests.factories.telephone import told_of_call
 from tests.factories.workers import next_phone
 
@@ -78,9 +79,8 @@ async def test_a_known_man_rings_and_opens_with_his_offers(
 ) -> None:
     stream = app.state.console.hub.open(office.stage.franchise_id)
     assert await office.hears(office.e164) == 204
-    await stream.stirred.wait()
     (call,) = await owner.fetch(CALLS, office.line)
-    assert ("call", str(call["id"])) in stream.untold
+    await told(stream, "call", call["id"])
     app.state.console.hub.close(stream)
     assert call["worker_id"] == office.man
     note = await office.browser.part(f"/ringing/{call['id']}")

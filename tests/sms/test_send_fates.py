@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.exc import DBAPIError
 
+from dispatch.kit.db import DRIVER_ERRORS
 from dispatch.kit.uow import CommitOutcomeUnknown, Database
 from dispatch.local.throwaway import TestCluster
 from dispatch.settings import Settings, SmsSettings
@@ -158,7 +159,7 @@ async def test_a_result_survives_a_broken_connection_to_the_database(
         return Sent(f"SM{parcel.reference.hex}")
 
     drain = sender(jobs_db, {"simulator": Adapter(send)})
-    with contextlib.suppress(DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, CommitOutcomeUnknown):
+    with contextlib.suppress(DBAPIError, *DRIVER_ERRORS, CommitOutcomeUnknown):
         await drain()
     await superuser.close()
     assert await status_of(owner, message_id) == ("sent", None)

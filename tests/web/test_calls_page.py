@@ -18,6 +18,7 @@ from dispatch.settings import Settings
 from tests.factories.browsers import Browser, sign_in
 from tests.factories.desk import another_day, crew_of
 from tests.factories.stage import Stage, open_questions, place, run_lane, set_stage
+from tests.factories.streams import told
 from tests.web.conftest import OURS
 
 
@@ -122,12 +123,9 @@ async def test_a_claim_ends_by_itself_or_by_its_owner(ringing: Ringing, owner: a
 async def test_a_claim_is_told_to_everybody_who_looks(ringing: Ringing, app: FastAPI, stage: Stage) -> None:
     hub = app.state.console.hub
     stream = hub.open(stage.franchise_id)
-    hub.take(stream)
     await ringing.first.act(ringing.of(ringing.men[0], "claim"))
-    await asyncio.wait_for(stream.stirred.wait(), 5)
-    told = [what for what, _ in stream.untold]
+    await told(stream, "call_claims", "-")
     hub.close(stream)
-    assert "call_claims" in told
     assert 'data-live="shift:' in (part := await ringing.second.part(ringing.address))
     assert "call_claims" in part
 

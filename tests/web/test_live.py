@@ -20,6 +20,7 @@ from dispatch.web import live
 from dispatch.web.hub import Hub, Listening, seen_until
 from tests.factories.access import PASSWORD, make_user
 from tests.factories.stage import Stage, open_questions, place, run_lane, say, set_stage, tomorrow
+from tests.factories.streams import told
 
 
 @pytest.fixture
@@ -34,15 +35,6 @@ async def stream(hub: Hub, stage: Stage) -> AsyncIterator[Listening]:
     opened.afresh = False
     yield opened
     hub.close(opened)
-
-
-async def told(stream: Listening, what: str, subject: object, *, within_s: float = 20) -> int:
-    """Wait for news of a subject and return the transaction it names."""
-    async with asyncio.timeout(within_s):
-        while (what, str(subject)) not in stream.untold:
-            stream.stirred.clear()
-            await stream.stirred.wait()
-    return stream.untold[what, str(subject)]
 
 
 async def test_every_step_of_a_shift_is_told(
