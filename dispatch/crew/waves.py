@@ -229,6 +229,19 @@ async def pending_invitations(uow: Uow, shift_id: UUID) -> list[Invitation]:
     return await invitations_of(uow, shift_id, PENDING)
 
 
+async def awaits_answers(uow: Uow, shift_id: UUID) -> bool:
+    """Whether anybody may still answer an offer of a shift in time. One row is looked for, however many were asked."""
+    return bool(
+        await uow.fetchval(
+            """SELECT EXISTS (SELECT FROM invitations
+                              WHERE franchise_id = $1 AND shift_id = $2 AND status = ANY ($3))""",
+            uow.franchise_id,
+            shift_id,
+            [str(status) for status in PENDING],
+        )
+    )
+
+
 async def _select(uow: Uow, condition: str, *args: object) -> list[Invitation]:
     rows = await uow.fetch(
         f"SELECT {_COLUMNS} FROM invitations WHERE franchise_id = $1 AND {condition}", uow.franchise_id, *args

@@ -7,7 +7,7 @@ from uuid import UUID
 from dispatch.crew.holds import seat_to_take_over
 from dispatch.crew.rules import PENDING, InvitationStatus, SeatKind, SeatStatus
 from dispatch.crew.seats import last_seat_of, lock_workers, move_seat, read_seat
-from dispatch.crew.waves import Invitation, invitations_of_question, move_invitations, pending_invitations, renew_terms
+from dispatch.crew.waves import Invitation, awaits_answers, invitations_of_question, move_invitations, renew_terms
 from dispatch.kit import outbox
 from dispatch.kit.uow import Uow
 from dispatch.orders.rules import ShiftStatus
@@ -269,5 +269,5 @@ async def _leave_seat(uow: Uow, answer: Answer, invitations: Sequence[Invitation
 
 async def look_again_if_all_answered(uow: Uow, shift: Shift) -> None:
     """Start the next look at once when nobody is left whose answer is awaited."""
-    if shift.ahead and not await pending_invitations(uow, shift.id):
+    if shift.ahead and not await awaits_answers(uow, shift.id):
         await outbox.schedule(uow, WAVE_DUE, shift.order_id, uow.now)
