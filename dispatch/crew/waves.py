@@ -86,7 +86,7 @@ distance_m, deadline, contact_day, answered_at
 """
 
 # What leaves in the text of another offer holds no unit; of several days of a block each notes the same one.
-_HAND_ON = """
+_GIVE_BACK = """
 WITH mine AS (
     SELECT i.worker_id, i.contact_day FROM invitations i
     WHERE i.franchise_id = $1 AND i.id = $2 AND i.contact_day IS NOT NULL),
@@ -95,8 +95,10 @@ heir AS (
     WHERE i.franchise_id = $1 AND i.status = 'queued' AND i.contact_day IS NULL ORDER BY i.id LIMIT 1),
 held AS (
     SELECT i.id FROM heir JOIN invitations i ON i.question_id = heir.question_id
-    WHERE i.franchise_id = $1 AND i.status = 'queued' ORDER BY i.id FOR NO KEY UPDATE OF i SKIP LOCKED)
-UPDATE invitations i SET contact_day = mine.contact_day FROM held, mine WHERE i.id = held.id
+    WHERE i.franchise_id = $1 AND i.status = 'queued' ORDER BY i.id FOR NO KEY UPDATE OF i SKIP LOCKED),
+passed_on AS (
+    UPDATE invitations i SET contact_day = mine.contact_day FROM held, mine WHERE i.id = held.id RETURNING i.id)
+SELECT give_back_contact(mine.worker_id, mine.contact_day, $3) FROM mine WHERE NOT EXISTS (SELECT FROM passed_on)
 """
 
 
@@ -278,12 +280,13 @@ async def renew_terms(uow: Uow, invitation_id: UUID, terms_version: int) -> None
     )
 
 
-async def pass_unit_on(uow: Uow, invitation_id: UUID) -> bool:
-    """Pass the unit of contact budget of an offer that ends on to one that still waits to leave and holds none.
+async def give_back(uow: Uow, invitation: Invitation, *, unsent: bool) -> None:
+    """Give the unit of contact budget of an offer back: he answered, or its text never left.
 
-    Whose shift is being settled by somebody else just now is passed over, never waited for. False: there is none.
+    Several offers in one text cost one unit: it is passed on to one that still waits to leave and holds none. Whose
+    shift is being settled by somebody else just now is passed over, never waited for.
     """
-    return bool(await uow.run(_HAND_ON, uow.franchise_id, invitation_id))
+    await uow.fetch(_GIVE_BACK, uow.franchise_id, invitation.id, unsent)
 
 
 async def next_wave_number(uow: Uow, shift_id: UUID) -> int:

@@ -12,7 +12,7 @@ from dispatch.crew.calls import CallResult, claim_call, end_claim, record_call
 from dispatch.crew.queries import call_list
 from dispatch.crew.rules import PENDING, InvitationStatus, SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, accept_terms, last_seat_of, lock_workers, move_seat
-from dispatch.crew.waves import Invitation, invitation_of, move_invitations, pending_of_question, renew_terms
+from dispatch.crew.waves import Invitation, give_back, invitation_of, move_invitations, pending_of_question, renew_terms
 from dispatch.kit.errors import Conflict, Invalid
 from dispatch.kit.text import Clean
 from dispatch.kit.uow import Uow
@@ -21,13 +21,11 @@ from dispatch.orders.shifts import Shift, lock_shift, settle_status
 from dispatch.orders.timeline import note
 from dispatch.sms.service import InboxKind, QuestionKind, add_inbox_item, close_questions
 from dispatch.staffing.cover import reckon_cover
-from dispatch.staffing.digests import leave_out_full
-from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.gaps import close_gaps, promote_standby
 from dispatch.staffing.leave import cancel_seat, confirm_cancel
 from dispatch.staffing.reminders import Unreachable
-from dispatch.staffing.settle import look_again_if_all_answered, settle_day, tell_outcome
+from dispatch.staffing.settle import look_again_if_all_answered, reckon_seated, settle_day, tell_outcome
 from dispatch.tenancy.policy import Policy
 from dispatch.tenancy.queries import policy_in_force
 
@@ -189,10 +187,8 @@ async def _accept(uow: Uow, shift: Shift, invitation: Invitation, call_id: UUID,
     contact = await contact_of(uow, invitation.worker_id)
     place = await place_of(uow, shift)
     outcome = await settle_day(uow, shift, invitation, place, contact, policy)
-    await leave_out_full(uow, [shift.id])
     await end_offer(uow, invitation)
-    await reckon_cover(uow, shift.id, policy)
-    await settle_status(uow, shift.id)
+    await reckon_seated(uow, [shift.id], policy)
     await look_again_if_all_answered(uow, shift)
     await tell_outcome(uow, contact, outcome, [place], policy, key=("call", call_id), code=None)
     return str(outcome)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from dispatch.crew.alarms import Severity, raise_alarm
 from dispatch.crew.rules import EXPECTED, PENDING, InvitationStatus, SeatKind, SeatStatus
 from dispatch.crew.seats import Seat, live_seats, lock_workers, move_seat, read_seat, seats_of
-from dispatch.crew.waves import invitations_of, move_invitations, pending_of_question
+from dispatch.crew.waves import give_back, invitations_of, move_invitations, pending_of_question
 from dispatch.kit import outbox
 from dispatch.kit.errors import Conflict
 from dispatch.kit.outbox import Job
@@ -33,7 +33,6 @@ from dispatch.sms.texts import Template
 from dispatch.staffing.attendance import SURPLUS
 from dispatch.staffing.digests import take_back
 from dispatch.staffing.events import CANCEL_RECEIPT_DUE, WAVE_DUE
-from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import contacts_of, place_of
 from dispatch.staffing.lifecycle import drop_timers_and_alarms
 from dispatch.staffing.seating import unfollow_seat

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from dispatch.crew.rules import InvitationStatus, SeatKind, SeatStatus
 from dispatch.crew.seats import move_seat, read_seat
-from dispatch.crew.waves import move_invitations, pending_of_question, read_invitations
+from dispatch.crew.waves import give_back, move_invitations, pending_of_question, read_invitations
 from dispatch.kit import outbox
 from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
@@ -17,7 +17,6 @@ from dispatch.sms.service import close_questions
 from dispatch.sms.texts import Template
 from dispatch.staffing.digests import take_back
 from dispatch.staffing.events import CLAIM_LOST, WAVE_DUE
-from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import contact_of, place_of
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.seating import unfollow_seat

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from dispatch.crew.rules import PENDING, InvitationStatus
-from dispatch.crew.waves import invitations_of, move_invitations, pending_of_question
+from dispatch.crew.waves import give_back, invitations_of, move_invitations, pending_of_question
 from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import lock_shifts, read_shift
@@ -35,7 +35,7 @@ from dispatch.sms.waiting import (
     hold_to_join,
     rewrite_texts,
 )
-from dispatch.staffing.expiry import expire_overdue, give_back
+from dispatch.staffing.expiry import expire_overdue
 from dispatch.staffing.facts import Contact, Place, contacts_of, place_of
 from dispatch.staffing.rules import choose_kind
 from dispatch.staffing.seating import capacities_of, counts_of

@@ -4,7 +4,7 @@ from typing import Final
 
 from dispatch.crew.alarms import Severity, raise_alarm, resolve_alarms
 from dispatch.crew.rules import PENDING, InvitationStatus
-from dispatch.crew.waves import invitations_of, move_invitations
+from dispatch.crew.waves import give_back, invitations_of, move_invitations
 from dispatch.kit import outbox
 from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
@@ -23,7 +23,6 @@ from dispatch.staffing.events import (
     SITE_QUESTION_DUE,
     WAVE_DUE,
 )
-from dispatch.staffing.expiry import give_back
 from dispatch.staffing.gaps import close_gaps
 from dispatch.staffing.leads import schedule_lead
 from dispatch.staffing.passes import ALARMS as PASS_ALARMS

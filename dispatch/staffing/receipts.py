@@ -6,13 +6,12 @@ from typing import Final
 from uuid import UUID
 
 from dispatch.crew.rules import InvitationStatus
-from dispatch.crew.waves import move_invitations, read_invitations
+from dispatch.crew.waves import give_back, move_invitations, read_invitations
 from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import lock_shifts
 from dispatch.orders.timeline import note
 from dispatch.sms.service import MessageStatus
-from dispatch.staffing.expiry import give_back
 from dispatch.staffing.settle import look_again_if_all_answered
 
 _MEANS: Final[Mapping[MessageStatus, InvitationStatus]] = MappingProxyType(

@@ -55,12 +55,11 @@ async def seat_willing(
     Returns:
         (kind, seat id); (None, None) when no such place is free; (kind, None) when he is booked at that time elsewhere.
     """
-    await lock_workers(uow, [man.worker_id])
-    shift = await read_shift(uow, shift.id)
     allowed = (SeatKind.RESERVE,) if man.second_chance else kinds
-    kind = await free_kind(uow, shift, man.worker_id, allowed)
+    kind = await free_kind(uow, await read_shift(uow, shift.id), man.worker_id, allowed)
     if kind is None:
         return None, None
+    await lock_workers(uow, [man.worker_id])
     if kind is SeatKind.STANDBY and await booked_at(uow, man.worker_id, shift):
         return kind, None
     due_at = man.due_at or shift.starts_at
@@ -87,6 +86,8 @@ async def seat_willing(
 async def free_kind(uow: Uow, shift: Shift, worker_id: UUID, kinds: Sequence[SeatKind]) -> SeatKind | None:
     """Return the best kind that is free for a man, places kept for others left out; None when there is none."""
     capacities = capacities_of(shift, kinds)
+    if choose_kind(counts_of(shift), capacities) is None:
+        return None
     held = await held_for_others(uow, shift.id, worker_id)
     return choose_kind(with_held(counts_of(shift), capacities, held), capacities)
 

@@ -1,13 +1,20 @@
 """What an answer to an offer becomes: a seat of some kind on every day that has a place, or a thank-you."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
 from dispatch.crew.holds import seat_to_take_over
 from dispatch.crew.rules import PENDING, InvitationStatus, SeatKind, SeatStatus
 from dispatch.crew.seats import last_seat_of, lock_workers, move_seat, read_seat
-from dispatch.crew.waves import Invitation, awaits_answers, invitations_of_question, move_invitations, renew_terms
+from dispatch.crew.waves import (
+    Invitation,
+    awaits_answers,
+    give_back,
+    invitations_of_question,
+    move_invitations,
+    renew_terms,
+)
 from dispatch.kit import outbox
 from dispatch.kit.uow import Uow
 from dispatch.orders.rules import ShiftStatus
@@ -24,7 +31,6 @@ from dispatch.sms.texts import Template
 from dispatch.staffing.cover import reckon_cover
 from dispatch.staffing.digests import leave_out_full
 from dispatch.staffing.events import WAVE_DUE
-from dispatch.staffing.expiry import give_back
 from dispatch.staffing.facts import Contact, Place, contact_of, place_of
 from dispatch.staffing.leave import cancel_seat, confirm_cancel
 from dispatch.staffing.party import keep_places
@@ -59,26 +65,23 @@ async def accept_offer(uow: Uow, answer: Answer) -> str:
     invitations = await invitations_of_question(uow, answer.question.id)
     if not invitations:
         return PASS_ON
-    worker_id = invitations[0].worker_id
+    contact = await contact_of(uow, invitations[0].worker_id)
     shifts = {shift.id: shift for shift in await lock_shifts(uow, [i.shift_id for i in invitations])}
     places = {shift.id: await place_of(uow, shift) for shift in shifts.values()}
     if not speaks_of(answer, list(places.values()), policy.pace):
         return NOT_MEANT
-    contact = await contact_of(uow, worker_id)
     outcomes: list[tuple[Template, Invitation]] = []
     locked = await invitations_of_question(uow, answer.question.id)
     for invitation in sorted(locked, key=lambda i: (shifts[i.shift_id].starts_at, i.id)):
         shift = shifts[invitation.shift_id]
         outcomes.append((await settle_day(uow, shift, invitation, places[shift.id], contact, policy), invitation))
     await answer_question(uow, answer.question.id)
-    await leave_out_full(uow, shifts)
     if any(outcome is Template.CHANGE for outcome, _ in outcomes):
         await reopen_question(uow, answer.question.id, closes_at=min(shift.starts_at for shift in shifts.values()))
     if any(invitation.status in PENDING for invitation in locked):
         await give_back(uow, invitations[0], unsent=False)
+    await reckon_seated(uow, [day.shift_id for outcome, day in outcomes if outcome in _ACCEPTED.values()], policy)
     for shift in shifts.values():
-        await reckon_cover(uow, shift.id, policy)
-        await settle_status(uow, shift.id)
         await look_again_if_all_answered(uow, shift)
     await _say(uow, answer, outcomes, places, contact, policy)
     if (answer.reply.party or 1) > 1:
@@ -89,6 +92,14 @@ async def accept_offer(uow: Uow, answer: Answer) -> str:
         ]
         await keep_places(uow, answer, seated, contact, policy)
     return _best(outcomes)
+
+
+async def reckon_seated(uow: Uow, shift_ids: Collection[UUID], policy: Policy) -> None:
+    """Reckon locked shifts again whose seats changed; who is turned away changes nothing there, and costs nothing."""
+    for shift_id in shift_ids:
+        await reckon_cover(uow, shift_id, policy)
+        await settle_status(uow, shift_id)
+    await leave_out_full(uow, shift_ids)
 
 
 async def settle_day(
@@ -111,8 +122,10 @@ async def settle_day(
         second_chance=invitation.second_chance,
         due_at=None if shift.ahead else max(shift.starts_at, uow.now + policy.pace.promotion_window),
     )
-    await _take_over(uow, shift, invitation.worker_id)
+    took_over = await _take_over(uow, shift, invitation.worker_id)
     kind, seat_id = await seat_willing(uow, shift, man, policy.pace)
+    if took_over and seat_id is None:
+        await reckon_seated(uow, [shift.id], policy)
     if kind is None:
         return await _turn_away(uow, shift, invitation, "every place is taken")
     if seat_id is None:
@@ -129,22 +142,23 @@ async def settle_day(
     return _ACCEPTED[kind]
 
 
-async def _take_over(uow: Uow, shift: Shift, worker_id: UUID) -> None:
-    """End the seat of the man who named this one as his substitute, without a mark, so that its place is his."""
+async def _take_over(uow: Uow, shift: Shift, worker_id: UUID) -> bool:
+    """End the seat of the man who named this one as his substitute, without a mark; tell whether that freed a place."""
     seat_id = await seat_to_take_over(uow, shift.id, worker_id)
     if seat_id is None:
-        return
+        return False
     first = (await read_seat(uow, seat_id)).worker_id
     await lock_workers(uow, [first, worker_id])
     seat = await read_seat(uow, seat_id)
     on_site = seat.status in (SeatStatus.ARRIVED, SeatStatus.COMPLETED)
     if not seat.live or on_site or await booked_at(uow, worker_id, shift):
-        return
+        return False
     await move_seat(uow, seat, SeatStatus.RELEASED, reason="substituted")
     await unfollow_seat(uow, seat)
     contact = await contact_of(uow, first)
     await tell(uow, contact, Template.SUBSTITUTED, await place_of(uow, shift), key=(seat.id,))
     await note(uow, shift.id, "substituted", worker_id=worker_id, seat_id=seat.id, instead_of=first)
+    return True
 
 
 async def _over(uow: Uow, shift: Shift, invitation: Invitation) -> Template:

@@ -183,9 +183,14 @@ async def test_a_shift_without_places_leaves_the_text(
 ) -> None:
     orders, asked = await offered(jobs_db, stage, man)
     shift_id = orders[0].shifts[0].id
-    other = await ask(jobs_db, stage, orders[0], stage.workers[1])
-    await owner.execute("UPDATE shifts SET reserve_capacity = 0, standby_capacity = 0 WHERE id = $1", shift_id)
-    assert await say(jobs_db, other, "да") == "accepted_primary"
+    others = [await ask(jobs_db, stage, orders[0], worker) for worker in stage.workers[1:]]
+    places = "SELECT headcount + reserve_capacity + standby_capacity - primary_count - reserve_count - standby_count"
+    said = []
+    while await owner.fetchval(f"{places} FROM shifts WHERE id = $1", shift_id):
+        assert [text["template"] for text in await texts_to(owner, man)] == ["offers"]
+        said.append(await say(jobs_db, others[len(said)], "да"))
+    assert said[0] == "accepted_primary"
+    assert said[-1] == "accepted_standby"
     (text,) = await texts_to(owner, man)
     assert (text["template"], text["question_id"]) == ("offer", asked[1].id)
     assert await invitations_to(owner, man, orders) == ["withdrawn", "queued"]
