@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from dispatch.crew.rules import SeatKind, SeatStatus
+from dispatch.crew.rules import NEVER_LEFT, SeatKind, SeatStatus
 from dispatch.kit.uow import Uow
 
-ASKED: Final = "(i.status <> 'withdrawn' OR i.reason IS DISTINCT FROM 'never left us')"
+ASKED: Final = f"(i.status <> 'withdrawn' OR i.reason IS DISTINCT FROM '{NEVER_LEFT}')"
 """Of an invitation i: somebody was asked, or is about to be; one whose text never left us is no ask."""
 
 _FILL = f"""

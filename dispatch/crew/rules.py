@@ -54,6 +54,9 @@ PENDING: Final = (_I.QUEUED, _I.SENT, _I.DELIVERED)
 EXPECTED: Final = (_S.BOOKED, _S.RECONFIRMED, _S.DOUBTFUL, _S.UNACCOUNTED)
 """A primary or reserve seat whose man has not been seen yet."""
 
+NEVER_LEFT: Final = "never left us"
+"""Why an invitation is withdrawn whose text was not sent: no ask, no budget, no datum of p_accept."""
+
 LIVE: Final = (*EXPECTED, _S.ASKED, _S.ARRIVED, _S.COMPLETED)
 """Statuses that hold a place; the database counts the same ones."""
 

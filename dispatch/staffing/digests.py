@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from dispatch.crew.rules import PENDING, InvitationStatus
+from dispatch.crew.rules import NEVER_LEFT, PENDING, InvitationStatus
 from dispatch.crew.waves import give_back, invitations_of, move_invitations, pending_of_question
 from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
@@ -43,20 +43,12 @@ from dispatch.staffing.tell import text_about
 from dispatch.tenancy.policy import QuietHours
 from dispatch.tenancy.rules import next_allowed
 
-_FULL: Final = "every place is taken"
 _LISTED: Final = """
 SELECT q.id, q.code, i.id AS invitation_id, i.shift_id, i.deadline, s.starts_at
 FROM questions q JOIN invitations i ON i.franchise_id = q.franchise_id AND i.question_id = q.id
 JOIN shifts s ON s.franchise_id = i.franchise_id AND s.id = i.shift_id
 WHERE q.franchise_id = $1 AND q.id = ANY ($2) AND q.code IS NOT NULL AND i.status = ANY ($3)
 ORDER BY q.id, s.starts_at, i.id
-"""
-
-_BESIDE_OTHERS: Final = """
-SELECT DISTINCT i.question_id FROM messages m JOIN invitations i
-    ON i.franchise_id = m.franchise_id AND i.question_id = ANY (m.question_ids)
-WHERE m.franchise_id = $1 AND m.status = 'queued' AND m.question_ids <> '{}'
-  AND i.shift_id = ANY ($2) AND i.status = 'queued'
 """
 
 
@@ -205,38 +197,32 @@ async def mend(uow: Uow, job: Job) -> None:
         await suppress(uow, "withdrawn", question_ids=empty)
 
 
-async def _beside_others(uow: Uow, shift_ids: Collection[UUID]) -> set[UUID]:
-    """Return the questions about these shifts that wait in texts which ask others, too."""
-    rows = await uow.fetch(_BESIDE_OTHERS, uow.franchise_id, list(shift_ids))
-    return {row["question_id"] for row in rows}
-
-
 async def leave_out_full(uow: Uow, shift_ids: Collection[UUID]) -> None:
-    """Take the offers of locked shifts that have no place left out of the texts that would list them beside others."""
-    full = [
-        shift_id
-        for shift_id in sorted(shift_ids)
-        if choose_kind(counts_of(shift := await read_shift(uow, shift_id)), capacities_of(shift)) is None
-    ]
-    beside_others = await _beside_others(uow, full) if full else set()
+    """Take the offers of locked shifts that have no place left out of the texts that still wait to leave.
+
+    Nobody is asked for a place that is not there, and a text that would ask nothing else is not paid for.
+    """
     waiting = [
         invitation
-        for shift_id in (full if beside_others else ())
+        for shift_id in sorted(set(shift_ids))
+        if choose_kind(counts_of(shift := await read_shift(uow, shift_id)), capacities_of(shift)) is None
         for invitation in await invitations_of(uow, shift_id, [InvitationStatus.QUEUED])
     ]
-    asked = {invitation.question_id for invitation in waiting if invitation.question_id in beside_others}
-    held = [text for text in await hold_asking(uow, asked) if len(text.asks) > 1]
+    asked = {invitation.question_id for invitation in waiting if invitation.question_id is not None}
+    held = await hold_asking(uow, asked)
     listed = {question for text in held for question in text.asks}
     ended = [invitation for invitation in waiting if invitation.question_id in listed]
     if not ended:
         return
-    await move_invitations(uow, [i.id for i in ended], InvitationStatus.WITHDRAWN, reason=_FULL)
+    await move_invitations(uow, [i.id for i in ended], InvitationStatus.WITHDRAWN, reason=NEVER_LEFT)
     over = [question for question in asked & listed if not await pending_of_question(uow, question)]
     if empty := await _reword(uow, held, over):
         await suppress(uow, "withdrawn", question_ids=empty)
     await close_questions(uow, question_ids=over)
     for invitation in ended:
-        await note(uow, invitation.shift_id, "offer_withdrawn", worker_id=invitation.worker_id, reason=_FULL)
+        await note(
+            uow, invitation.shift_id, "offer_withdrawn", worker_id=invitation.worker_id, reason="every place is taken"
+        )
         if invitation.question_id in over:
             await give_back(uow, invitation, unsent=True)
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from dispatch.crew.rules import InvitationStatus
+from dispatch.crew.rules import NEVER_LEFT, InvitationStatus
 from dispatch.crew.waves import give_back, move_invitations, pending_invitations
 from dispatch.kit.uow import Uow
 from dispatch.orders.timeline import note
@@ -21,7 +21,7 @@ async def expire_overdue(uow: Uow, shift_id: UUID) -> None:
         await move_invitations(uow, [i.id for i in silent], InvitationStatus.EXPIRED, reason="silence")
         await uow.run("SELECT note_answers($1, false)", sorted(i.worker_id for i in silent))
     if unsent:
-        await move_invitations(uow, [i.id for i in unsent], InvitationStatus.WITHDRAWN, reason="never left us")
+        await move_invitations(uow, [i.id for i in unsent], InvitationStatus.WITHDRAWN, reason=NEVER_LEFT)
         for invitation in unsent:
             await give_back(uow, invitation, unsent=True)
     if overdue:

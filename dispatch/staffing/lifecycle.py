@@ -3,7 +3,7 @@
 from typing import Final
 
 from dispatch.crew.alarms import Severity, raise_alarm, resolve_alarms
-from dispatch.crew.rules import PENDING, InvitationStatus
+from dispatch.crew.rules import NEVER_LEFT, PENDING, InvitationStatus
 from dispatch.crew.waves import give_back, invitations_of, move_invitations
 from dispatch.kit import outbox
 from dispatch.kit.outbox import Job
@@ -160,7 +160,7 @@ async def _expire_offers(uow: Uow, shift: Shift) -> None:
     taken_back = await take_back(uow, _STARTED, questions)
     unsent = [i for i in open_offers if i.question_id in taken_back]
     left = [i for i in open_offers if i.question_id not in taken_back]
-    await move_invitations(uow, [i.id for i in unsent], InvitationStatus.WITHDRAWN, reason="never left us")
+    await move_invitations(uow, [i.id for i in unsent], InvitationStatus.WITHDRAWN, reason=NEVER_LEFT)
     await move_invitations(uow, [i.id for i in left], InvitationStatus.EXPIRED, reason=_STARTED)
     for invitation in unsent:
         await give_back(uow, invitation, unsent=True)

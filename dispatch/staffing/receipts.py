@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from dispatch.crew.rules import InvitationStatus
+from dispatch.crew.rules import NEVER_LEFT, InvitationStatus
 from dispatch.crew.waves import give_back, move_invitations, read_invitations
 from dispatch.kit.outbox import Job
 from dispatch.kit.uow import Uow
@@ -51,7 +51,7 @@ async def move_with_texts(uow: Uow, job: Job) -> None:
 
 
 def _reason(means: InvitationStatus) -> str | None:
-    return "never left us" if means is InvitationStatus.WITHDRAWN else None
+    return NEVER_LEFT if means is InvitationStatus.WITHDRAWN else None
 
 
 async def _lost(uow: Uow, moved: list[UUID], means: InvitationStatus) -> None:

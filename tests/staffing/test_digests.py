@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from dispatch.crew.queries import fill_counts
 from dispatch.kit import outbox
 from dispatch.kit.uow import Database
 from dispatch.settings import Settings
@@ -24,7 +25,7 @@ from dispatch.tenancy.commands import GrantLending
 from dispatch.tenancy.service import grant_lending
 from tests.factories.desk import another_day, timeline
 from tests.factories.digests import ask, budget, due, invitations_to, offered, settle_texts, texts_to
-from tests.factories.stage import Stage, place, run_lane, say, set_stage
+from tests.factories.stage import Stage, open_questions, place, run_lane, say, set_stage
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -195,6 +196,27 @@ async def test_a_shift_without_places_leaves_the_text(
     assert (text["template"], text["question_id"]) == ("offer", asked[1].id)
     assert await invitations_to(owner, man, orders) == ["withdrawn", "queued"]
     assert await budget(owner, man) == (1, 1)
+
+
+async def test_an_offer_that_waits_alone_is_not_sent_once_every_place_is_taken(
+    jobs_db: Database, stage: Stage, owner: asyncpg.Connection
+) -> None:
+    order = await place(jobs_db, stage, 1, another_day())
+    shift_id = order.shifts[0].id
+    first, second, third, waiting = [await ask(jobs_db, stage, order, worker) for worker in stage.workers]
+    await owner.execute("UPDATE shifts SET standby_capacity = 1 WHERE id = $1", shift_id)
+    said = [await say(jobs_db, question, "да") for question in (first, second)]
+    (text,) = await texts_to(owner, stage.workers[3])
+    assert text["status"] == "queued", "there is a place yet"
+    said.append(await say(jobs_db, third, "да"))
+    assert said == ["accepted_primary", "accepted_reserve", "accepted_standby"]
+    (text,) = await texts_to(owner, stage.workers[3])
+    assert (text["status"], text["error"]) == ("suppressed", "withdrawn")
+    assert await invitations_to(owner, stage.workers[3], [order]) == ["withdrawn"]
+    assert await budget(owner, stage.workers[3]) == (0, 0)
+    async with jobs_db.begin(stage.franchise_id, "system:test") as uow:
+        assert (await fill_counts(uow, shift_id))["invited"] == 3, "what never left is no ask"
+    assert [q.id for q in await open_questions(jobs_db, stage, "offer") if q.id == waiting.id] == []
 
 
 @pytest.mark.parametrize("fate", ["sent", "undeliverable", "expired", "stopped"])
