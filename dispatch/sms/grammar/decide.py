@@ -16,6 +16,7 @@ from dispatch.sms.grammar.reading import Reading, read
 from dispatch.sms.grammar.refusal import refuse
 from dispatch.sms.grammar.rollcall import rollcall
 from dispatch.sms.grammar.senses import Sense
+from dispatch.sms.grammar.staying import prefers_texts
 from dispatch.sms.grammar.stopping import stop
 from dispatch.sms.grammar.verdict import LIKELY, OPEN, Verdict, ambiguous, finish
 from dispatch.sms.grammar.vocabulary import vocabulary
@@ -101,7 +102,7 @@ def read_for(text: str, context: Context) -> Reading:
 def rule_upon(reading: Reading, context: Context) -> Verdict:
     """Return what the rules alone decide."""
     verdict = _judge(reading, context)
-    if verdict is None or verdict.disposition in _UNDECIDED:
+    if (verdict is None or verdict.disposition in _UNDECIDED) and not prefers_texts(reading):
         verdict = compose(reading, context, _judge) or verdict
     return verdict or Verdict(Disposition.UNKNOWN, "says nothing we ask about", OPEN)
 

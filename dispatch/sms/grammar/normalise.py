@@ -18,6 +18,9 @@ _WILL = re.compile(rf"(?<=[^\W\d_])[{_APOSTROPHES}]ll\b", re.IGNORECASE)
 _ZERO_INSIDE = re.compile(r"(?<=[^\W\d_])0(?=[^\W\d_])|(?<![\w])0(?=[кk](?![\w]))")
 _PHONE = re.compile(r"(?<!\d)\+?\d(?:[ \-()]{0,3}\d){9,14}(?!\d)")
 _PLUS_OR_MINUS = re.compile(r"\+[\s/]{0,3}[-–—]")
+_MINUS_ONE = re.compile(r"\A\s*[-–—−]\s?1\s*[.!]*\s*\Z")
+"""As a whole text neither the sign for no nor the number for yes."""
+
 _LONG_GROUP = re.compile(r"\d{3}")
 _MONTH = r"(?:0?[1-9]|1[0-2])"
 _DATE = (
@@ -210,7 +213,7 @@ def _mend_signs(composed: str) -> str:
     composed = _WILL.sub(" will", composed)
     composed = _INSIDE_APOSTROPHE.sub("", composed)
     composed = _ZERO_INSIDE.sub(lambda zero: "o" if composed[zero.end()].isascii() else "о", composed)
-    composed = _PLUS_OR_MINUS.sub("±", composed)
+    composed = _MINUS_ONE.sub("±", _PLUS_OR_MINUS.sub("±", composed))
     return _PHONE.sub(_without_phone, composed)
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
+from dispatch.sms.grammar.asking import NEGATIONS
 from dispatch.sms.grammar.leaving import ABOUT_A_SHIFT, about_a_shift, is_list_of_a_day, leaves_one_shift
+from dispatch.sms.grammar.lexicon import silence
 from dispatch.sms.grammar.normalise import Gap, Kind
 from dispatch.sms.grammar.outcome import Context, Disposition
 from dispatch.sms.grammar.phrases import Mark
 from dispatch.sms.grammar.reading import Reading
 from dispatch.sms.grammar.senses import Sense
+from dispatch.sms.grammar.staying import denied, is_compound, is_to_stay, prefers_texts, wants_neither, was_by_mistake
 from dispatch.sms.grammar.verdict import LIKELY, Verdict, ambiguous
 from dispatch.sms.grammar.wishes import wish
 
@@ -108,10 +111,21 @@ _NOT_THROWN = ("ташлама", "tashlama", "юборма", "yuborma")
 _WRITE_DOWN = frozenset({"пишите", "пиши", "писать", "записывайте", "запишите"})
 _WRITE_BACK = frozenset({"отпишите", "отпиши", "отпишитесь"})
 _SHORT_TEXT = 8
+_OFFERED = frozenset({Context.OFFER, Context.OFFERS, Context.WHICH, Context.BOOKED_OFFER, Context.PROMOTION})
+_ANSWERS_BESIDE = frozenset({Sense.REFUSE, Sense.BUSY, Sense.CANCEL, Sense.LATE, Sense.ON_WAY})
+_HOURS = ("ноч", "вечер", "утр", "выходн", "night", "evening", "weekend", "noche", "ejjel", "кечас", "kechas", "шабона")
 
 
 def stop(reading: Reading, context: Context) -> Verdict | None:
     """Stop on any phrasing, in every context; ask back on the bare word with a code, and on "not now"."""
+    if is_to_stay(reading):
+        said = {mark.sense for mark in reading.marks if mark.start not in denied(reading)}
+        answers = _ANSWERS_BESIDE if context in _OFFERED else _ANSWERS_BESIDE | {Sense.COME, Sense.ARRIVED}
+        return None if said & answers else ambiguous("an end to the messages, but denied")
+    if prefers_texts(reading):
+        return ambiguous("texts instead of calls")
+    if is_in_part(reading):
+        return ambiguous("no messages, but only at some hours or of some jobs?")
     leaves = any(
         leaves_one_shift(reading, mark, context) for mark in reading.of(Sense.STOP, Sense.REMOVE, Sense.CANCEL)
     )
@@ -120,21 +134,22 @@ def stop(reading: Reading, context: Context) -> Verdict | None:
         for mark in reading.of(Sense.STOP)
     ):
         return Verdict(Disposition.STOP, "asks for no more messages")
-    rules = (_stop_word, _threat, _never_again, *(() if leaves else (_built, wish, _stop_alone, _removal)))
+    rules = (_unless, _stop_word, _threat, _never_again, *(() if leaves else (_built, wish, _stop_alone, _removal)))
     rules += (_soft_stop, _weary)
     return next((verdict for rule in rules if (verdict := rule(reading)) is not None), None)
 
 
 def _stop_word(reading: Reading) -> Verdict | None:
-    words = reading.of(Sense.STOP_WORD)
+    words = [mark for mark in reading.of(Sense.STOP_WORD) if not is_compound(reading, mark.start)]
     if not words:
         return None
     if reading.numbers.codes:
         return ambiguous("the stop word beside a code: all messages, or this offer?")
     if _has_stopped_before(reading, words):
         return None
-    if reading.ends_asking and reading.senses & {Sense.TOPIC, Sense.ASK}:
-        return ambiguous("the stop word, or an exclamation before a question?")
+    exclaims = reading.ends_asking and (reading.senses & {Sense.TOPIC, Sense.ASK} or len(words) > 1)
+    if exclaims or was_by_mistake(reading):
+        return ambiguous("the stop word by mistake, or an exclamation before a question?")
     if _length(reading) <= _SHORT_TEXT or any(_at_edge(reading, mark) for mark in words):
         return Verdict(Disposition.STOP, "says the stop word")
     return ambiguous("the stop word in the middle of a long text")
@@ -170,6 +185,17 @@ def _has_stopped_before(reading: Reading, words: list[Mark]) -> bool:
     told = {at for mark in words for at in reading.clause_of(mark.start)}
     sent = any(reading.tokens[at].text.startswith(_SENT) for at in told)
     return sent and max(mark.start for mark in words) < max(wanted)
+
+
+def _unless(reading: Reading) -> Verdict | None:
+    """Read what he will do if we go on: `if you do not stop i will call the police`; or that nothing is to come."""
+    if wants_neither(reading):
+        return Verdict(Disposition.STOP, "wants neither calls nor texts", LIKELY)
+    words = [token.text for token in reading.tokens]
+    before = [words[max(at - 4, 0) : at] for at, word in enumerate(words) if word == "stop"]
+    if any(not _IF.isdisjoint(near) and "you" in near and not NEGATIONS.isdisjoint(near) for near in before):
+        return Verdict(Disposition.STOP, "threatens us unless we stop", LIKELY)
+    return None
 
 
 def _threat(reading: Reading) -> Verdict | None:
@@ -295,9 +321,30 @@ def _soft_stop(reading: Reading) -> Verdict | None:
     limits = limits or any(token.text in _RATHER for token in reading.tokens)
     numbers = reading.numbers
     asks = all(_asks_in(reading, mark) for mark in reading.of(Sense.SOFT_STOP))
+    if [token.text for token in reading.tokens].count("ни") > 1:
+        limits = False  # neither by day nor by night
     if limits or numbers.foreign or numbers.time is not None or asks:
         return ambiguous("no messages, but only for a while or in another way?")
     return Verdict(Disposition.STOP, "asks not to be disturbed", LIKELY)
+
+
+def is_in_part(reading: Reading) -> bool:
+    """Tell whether only some hours or some jobs are unwanted: `по ночам не пишите`, `не предлагайте больше склад`."""
+    ends = reading.of(Sense.SOFT_STOP, Sense.STOP, Sense.STOP_WORD, Sense.STOP_ALONE)
+    return bool(ends) and all(_is_of_some_kind(reading, mark) for mark in ends)
+
+
+def _is_of_some_kind(reading: Reading, mark: Mark) -> bool:
+    clause = reading.clause_of(mark.start)
+    words = [reading.tokens[at].text for at in clause]
+    if "ни" in words:
+        return False
+    if any(word.startswith(_HOURS) for word in words):
+        return True
+    inviting = any(reading.tokens[at].text.startswith(silence.INVITING) for at in range(mark.start, mark.end))
+    named = {*reading.unknown, *(other.start for other in reading.of(Sense.REASON, Sense.TOPIC, Sense.OTHER))}
+    others = [reading.tokens[at].text for at in named if at in clause]
+    return inviting and any(not word.startswith((*ABOUT_A_SHIFT, "ник", "нич", "nad", "any")) for word in others)
 
 
 def _asks_in(reading: Reading, mark: Mark) -> bool:

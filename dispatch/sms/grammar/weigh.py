@@ -20,12 +20,14 @@ from dispatch.sms.grammar.outcome import Context, Disposition
 from dispatch.sms.grammar.reading import Reading
 from dispatch.sms.grammar.senses import Sense
 from dispatch.sms.grammar.spelling import may_deny
+from dispatch.sms.grammar.staying import is_to_stay, prefers_texts, was_by_mistake
+from dispatch.sms.grammar.stopping import is_in_part
 from dispatch.sms.grammar.verdict import LIKELY, OPEN, Verdict, ambiguous
 
 _LEAST_SURE: Final = 0.4
 _SURE: Final[Mapping[Disposition, float]] = MappingProxyType(
     {
-        Disposition.ACCEPT: 0.93,
+        Disposition.ACCEPT: 0.95,
         Disposition.STOP: 0.7,
         Disposition.START: 0.9,
         Disposition.WRONG_NUMBER: 0.8,
@@ -52,6 +54,9 @@ _ON_HIS_WAY: Final = frozenset(
     {"дома", "дому", "квартиры", "подъезда", "метро", "общаги", "общежития", "автобуса", "хаты"}
 )
 """Where people come out of on their way to work."""
+
+_FAR_OFF: Final = frozenset({"лет", "года", "веков", "столетий", "жизни", "years", "lifetime", "anos", "ev", "evek"})
+"""`приду, лет через десять`: nobody means the shift."""
 
 _STOP_IN_A_NO: Final = 0.9
 """A stop, where the rules read a plain no about the shift."""
@@ -93,6 +98,7 @@ _SILENCING: Final = frozenset({Sense.STOP, Sense.STOP_WORD, Sense.STOP_ALONE, Se
 def weigh(reading: Reading, context: Context, ruled: Verdict) -> Verdict:
     """Return the verdict of both; never a yes where the rules read a no or a stop."""
     asked_for = ruled.disposition in _ASKED_FOR and not reading.unknown
+    asked_for = asked_for or is_to_stay(reading) or prefers_texts(reading) or was_by_mistake(reading)
     if asked_for or ruled.disposition in _BY_RULES_ONLY or not reading.tokens or _is_bare_number(reading):
         return ruled
     heard = opinion(reading, context, ruled)
@@ -101,6 +107,8 @@ def weigh(reading: Reading, context: Context, ruled: Verdict) -> Verdict:
     if ruled.disposition is Disposition.STOP and not _only_leaves_a_shift(reading, context, heard):
         return ruled
     settled = heard.kind is kind_of(ruled.disposition) or _names_a_day(ruled)
+    if heard.kind is Disposition.STOP and (is_in_part(reading) or _is_conditional_yes(reading)):
+        return ruled
     if settled or heard.probability < _least_sure(context, ruled.disposition, heard):
         return ruled
     return _outweighed(reading, context, ruled, heard)
@@ -114,6 +122,12 @@ def _is_doubted(reading: Reading, heard: Opinion) -> bool:
     if _may_be_a_no(reading):
         return True
     return heard.shares[Disposition.ACCEPT] < least or _may_end_it(reading, heard)
+
+
+def _is_conditional_yes(reading: Reading) -> bool:
+    """Tell whether a yes hangs on something, and nothing is said of messages: `возьму, если больше никто не пойдёт`."""
+    silencing = _SILENCING | _ABOUT_TEXTS | {Sense.LISTING, Sense.REMOVE}
+    return {Sense.YES, Sense.MAYBE} <= reading.senses and not reading.senses & silencing
 
 
 def _may_be_a_no(reading: Reading) -> bool:
@@ -188,7 +202,8 @@ def _accepted(reading: Reading, context: Context, ruled: Verdict, why: str) -> V
     numbers, people = reading.numbers, people_of(reading)
     asked = context not in _UNASKED and (len(numbers.codes) == 1 or context not in _WITH_CODE)
     vetoed = ruled.disposition not in _MAY_BECOME_A_YES or reading.senses & (_REFUSING | _SILENCING | {Sense.LISTING})
-    if not asked or vetoed or _may_be_a_no(reading) or people is None or len(numbers.codes) > 1:
+    far_off = any(reading.tokens[at].text in _FAR_OFF for at in reading.unknown)
+    if not asked or vetoed or far_off or _may_be_a_no(reading) or people is None or len(numbers.codes) > 1:
         return None
     time = numbers.stated_time
     return Verdict(Disposition.ACCEPT, why, minutes=reading.minutes(), party=people or None, stated_time=time)
