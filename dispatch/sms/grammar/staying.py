@@ -61,25 +61,14 @@ _TEXTS: Final = frozenset("смс смску смской сообщением t
 _RATHER: Final = frozenset("а лучше только просто just only rather instead but mejor solo inkabb csak".split())  # noqa: SIM905
 _CEASING: Final = frozenset({Sense.WEARY, Sense.STOP_ALONE, Sense.STOP_WORD})
 _SENT: Final = (
-    *(
-        "писал",
-        "написал",
-        "отправил",
-        "нажал",
-        "послал",
-        "отослал",
-        "sent",
-        "wrote",
-        "texted",
-        "typed",
-        "hit",
-        "pressed",
-    ),
+    *("писал", "написал", "отправил", "нажал", "послал", "отослал"),
+    *("sent", "wrote", "texted", "typed", "hit", "pressed"),
     *("envie", "escribi", "mande", "kuldtem", "irtam", "yozdim", "yozib", "yubordim", "ездим", "юбордим", "навиштам"),
 )
 _BY_MISTAKE: Final = (
     *("случайн", "ошибк", "ошибоч", "нечаян", "mistake", "accident", "error", "equivoc", "teved", "xato", "хато"),
 )
+_CLOSE: Final = 3
 _COMPOUNDS: Final = frozenset(
     "bus pit non full truck rest last next tram train metro one first second petrol gas".split()  # noqa: SIM905
 )
@@ -87,7 +76,7 @@ _COMPOUNDS: Final = frozenset(
 
 
 def is_to_stay(reading: Reading) -> bool:
-    """Tell whether all that sounds like an end is denied: `не удаляйте меня`, `I did not say stop`, `bus stop`."""
+    """Tell whether all that sounds like an end is denied: `не удаляйте меня`, `I did not say stop`."""
     places = denied(reading)
     return bool(places) and all(mark.start in places for mark in reading.of(Sense.STOP, Sense.STOP_WORD))
 
@@ -123,9 +112,17 @@ def wants_neither(reading: Reading) -> bool:
 
 def was_by_mistake(reading: Reading) -> bool:
     """Tell whether he only tells that he sent the stop word by mistake: `случайно отправил стоп`."""
-    words = [token.text for token in reading.tokens]
-    sent = any(word.startswith(_SENT) for word in words)
-    return sent and any(word.startswith(_BY_MISTAKE) for word in words) and not _NOT.intersection(words)
+    stops = [mark.start for mark in reading.of(Sense.STOP_WORD)]
+    return bool(stops) and all(_is_told_as_mistake(reading, at) for at in stops)
+
+
+def _is_told_as_mistake(reading: Reading, stop: int) -> bool:
+    clause = reading.clause_of(stop)
+    words = [reading.tokens[at].text for at in clause]
+    near = [reading.tokens[at].text for at in clause if abs(at - stop) <= _CLOSE]
+    sent = any(word.startswith(_SENT) and not word.endswith("ли") for word in near)
+    mistaken = any(word.startswith(_BY_MISTAKE) for word in words)
+    return sent and mistaken and _COMPLAINING.isdisjoint(words) and _NOT.isdisjoint(words)
 
 
 def _denials(reading: Reading) -> list[range]:
@@ -153,7 +150,7 @@ def _is_ended(words: list[str], negation: int, at: int, *, said: bool) -> bool:
     word, between = words[at], words[negation + 1 : at]
     if said:
         told = any(other.startswith(_SAID) for other in between)
-        return told or words[negation] in {"dont", "never"} or (word == "stop" and words[max(negation - 1, 0)] == "do")
+        return told or (words[negation] in {"dont", "never"} and (not between or "to" in between))
     if words[negation] == "не":
         return _ENDING_IN_RUSSIAN.fullmatch(word) is not None
     if words[negation] in {"no", "ne"}:

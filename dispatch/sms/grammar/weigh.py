@@ -106,7 +106,7 @@ def weigh(reading: Reading, context: Context, ruled: Verdict) -> Verdict:
         return ambiguous("a yes in words that mostly are none") if _is_doubted(reading, heard) else ruled
     if ruled.disposition is Disposition.STOP and not _only_leaves_a_shift(reading, context, heard):
         return ruled
-    settled = heard.kind is kind_of(ruled.disposition) or _names_a_day(ruled)
+    settled = heard.kind is kind_of(ruled.disposition) or _names_a_day(ruled) or _is_known_word(reading, heard)
     if heard.kind is Disposition.STOP and (is_in_part(reading) or _is_conditional_yes(reading)):
         return ruled
     if settled or heard.probability < _least_sure(context, ruled.disposition, heard):
@@ -133,6 +133,11 @@ def _is_conditional_yes(reading: Reading) -> bool:
 def _may_be_a_no(reading: Reading) -> bool:
     """Tell whether a word beside the yes may be a misspelt no: `завтра занет буду`."""
     return any(may_deny(reading.tokens[at].text) for at in reading.unknown)
+
+
+def _is_known_word(reading: Reading, heard: Opinion) -> bool:
+    """Tell whether a text is one word, which the rules know: it says what they say it does, however little."""
+    return heard.kind is Disposition.UNKNOWN and len(reading.tokens) == 1 and not reading.unknown
 
 
 def _names_a_day(ruled: Verdict) -> bool:
