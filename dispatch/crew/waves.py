@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from dispatch.crew.errors import InvitedAlready
 from dispatch.crew.reasons import Reason, stored_reason
 from dispatch.crew.rules import INVITATION_MOVES, PENDING, InvitationStatus
 from dispatch.kit.ids import new_id
@@ -38,6 +39,7 @@ class NewInvitation:
     """One man asked for one shift, with the figures he was chosen by. `distance_m` is geodesic metres.
 
     `contact_day` is the day whose budget it took; None where it leaves in the text of another offer and took nothing.
+    `ask` counts how often he was asked for this shift; from the second time on `id` is that of the first.
     """
 
     id: UUID
@@ -56,6 +58,7 @@ class NewInvitation:
     contact_day: date | None
     second_chance: bool = False
     by_hand: bool = False
+    ask: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,25 @@ class Invitation:
 _COLUMNS = """
 id, shift_id, worker_id, wave_id, question_id, ask, status, terms_version, p_accept, p_show, second_chance, by_hand,
 distance_m, deadline, contact_day, answered_at
+"""
+
+_INSERT = """
+INSERT INTO invitations AS i (id, franchise_id, shift_id, worker_id, wave_id, question_id, terms_version, rank, score,
+                              distance_m, p_accept, p_show, explain, second_chance, by_hand, deadline, contact_day, ask)
+SELECT u.id, $1, u.shift_id, u.worker_id, u.wave_id, u.question_id, u.terms, u.rank, u.score, u.metres, u.p_accept,
+       u.p_show, u.explain, u.second, u.by_hand, u.deadline, u.day, u.ask
+FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::smallint[], $9::float8[],
+            $10::int[], $11::float8[], $12::float8[], $13::jsonb[], $14::bool[], $15::bool[], $16::timestamptz[],
+            $17::date[], $18::smallint[])
+     AS u (id, shift_id, worker_id, wave_id, question_id, terms, rank, score, metres, p_accept, p_show, explain, second,
+           by_hand, deadline, day, ask)
+ON CONFLICT ON CONSTRAINT invited_once DO UPDATE
+SET wave_id = excluded.wave_id, question_id = excluded.question_id, terms_version = excluded.terms_version,
+    rank = excluded.rank, score = excluded.score, distance_m = excluded.distance_m, p_accept = excluded.p_accept,
+    p_show = excluded.p_show, explain = excluded.explain, second_chance = excluded.second_chance,
+    by_hand = excluded.by_hand, deadline = excluded.deadline, contact_day = excluded.contact_day, ask = excluded.ask,
+    created_at = excluded.created_at, status = 'queued', reason = NULL, answered_at = NULL
+WHERE i.id = excluded.id AND excluded.ask = i.ask + 1 AND i.status IN ('expired', 'turned_away', 'withdrawn')
 """
 
 # What leaves in the text of another offer holds no unit; of several days of a block each notes the same one.
@@ -120,12 +142,31 @@ async def insert_wave(uow: Uow, wave: Wave) -> None:
     )
 
 
+async def numbered(uow: Uow, drafts: Sequence[NewInvitation]) -> list[NewInvitation]:
+    """Return drafts as they are to be written: of people asked for the shift before, the same row and a further ask."""
+    rows = await uow.fetch(
+        """SELECT i.shift_id, i.worker_id, i.id, i.ask FROM invitations i
+           JOIN unnest($2::uuid[], $3::uuid[]) AS u (shift_id, worker_id) USING (shift_id, worker_id)
+           WHERE i.franchise_id = $1""",
+        uow.franchise_id,
+        [draft.shift_id for draft in drafts],
+        [draft.worker_id for draft in drafts],
+    )
+    known = {(row["shift_id"], row["worker_id"]): row for row in rows}
+    return [
+        draft
+        if (row := known.get((draft.shift_id, draft.worker_id))) is None
+        else replace(draft, id=row["id"], ask=row["ask"] + 1)
+        for draft in drafts
+    ]
+
+
 async def insert_invitations(uow: Uow, invitations: Sequence[NewInvitation]) -> None:
-    """Write all invitations of a wave in one statement.
+    """Write all invitations of a wave in one statement, further asks over the earlier ones.
 
     Raises:
         WaveOverrun: more than the wave's target.
-        InvitedAlready: one of them was asked for this shift before.
+        InvitedAlready: one of them is still asked for this shift, or said yes or no.
     """
     columns = list(
         zip(
@@ -147,6 +188,7 @@ async def insert_invitations(uow: Uow, invitations: Sequence[NewInvitation]) -> 
                     i.by_hand,
                     i.deadline,
                     i.contact_day,
+                    i.ask,
                 )
                 for i in invitations
             ),
@@ -155,19 +197,9 @@ async def insert_invitations(uow: Uow, invitations: Sequence[NewInvitation]) -> 
     )
     if not columns:
         return
-    await uow.run(
-        """INSERT INTO invitations (id, franchise_id, shift_id, worker_id, wave_id, question_id, terms_version, rank,
-               score, distance_m, p_accept, p_show, explain, second_chance, by_hand, deadline, contact_day)
-           SELECT u.id, $1, u.shift_id, u.worker_id, u.wave_id, u.question_id, u.terms, u.rank, u.score, u.metres,
-                  u.p_accept, u.p_show, u.explain, u.second, u.by_hand, u.deadline, u.day
-           FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::smallint[],
-                       $9::float8[], $10::int[], $11::float8[], $12::float8[], $13::jsonb[], $14::bool[], $15::bool[],
-                       $16::timestamptz[], $17::date[])
-                AS u (id, shift_id, worker_id, wave_id, question_id, terms, rank, score, metres, p_accept, p_show,
-                      explain, second, by_hand, deadline, day)""",
-        uow.franchise_id,
-        *columns,
-    )
+    written = await uow.run(_INSERT, uow.franchise_id, *columns)
+    if written < len(invitations):
+        raise InvitedAlready("This worker was asked for this shift; see GET shifts/{id}/invitations.")
 
 
 async def waves_of(uow: Uow, shift_id: UUID) -> list[Wave]:
@@ -229,6 +261,29 @@ async def read_invitations(uow: Uow, ids: Collection[UUID]) -> list[Invitation]:
 async def pending_invitations(uow: Uow, shift_id: UUID) -> list[Invitation]:
     """Read those that may still be answered in time."""
     return await invitations_of(uow, shift_id, PENDING)
+
+
+async def turned_away_of(uow: Uow, shift_id: UUID) -> list[UUID]:
+    """Return the people who said yes to a shift when it had no place for them, and were asked once: the next to ask."""
+    rows = await uow.fetch(
+        """SELECT worker_id FROM invitations
+           WHERE franchise_id = $1 AND shift_id = $2 AND status = 'turned_away' AND ask = 1 ORDER BY answered_at, id""",
+        uow.franchise_id,
+        shift_id,
+    )
+    return [row["worker_id"] for row in rows]
+
+
+async def silent_but_awaited(uow: Uow, shift_id: UUID) -> list[UUID]:
+    """Return the people silent about a shift whose answer about other days of that very offer is still in time."""
+    rows = await uow.fetch(
+        """SELECT i.worker_id FROM invitations i WHERE i.franchise_id = $1 AND i.shift_id = $2 AND i.status = 'expired'
+           AND EXISTS (SELECT FROM invitations o WHERE o.question_id = i.question_id AND o.status = ANY ($3))""",
+        uow.franchise_id,
+        shift_id,
+        [str(status) for status in PENDING],
+    )
+    return [row["worker_id"] for row in rows]
 
 
 async def awaits_answers(uow: Uow, shift_id: UUID) -> bool:

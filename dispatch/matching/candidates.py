@@ -43,6 +43,7 @@ class Need:
         min_tier: the lowest tier that may be opened.
         urgent: reaches, in quiet hours, the men who agreed to that.
         second_chance: asks the men under a no-show cap, who are left out otherwise.
+        again: asks those, too, who were silent to a first offer of this very shift.
         test: asks test people and nobody else; otherwise they are left out.
     """
 
@@ -65,6 +66,7 @@ class Need:
     urgent: bool = False
     homes: Sequence[UUID] | None = None
     second_chance: bool = False
+    again: bool = False
     test: bool = False
 
 
@@ -206,6 +208,7 @@ def request_of(
             "urgent": need.urgent,
             "homes": None if need.homes is None else [str(home) for home in need.homes],
             "second_chance": need.second_chance,
+            "again": need.again,
             "test": need.test,
             "travel_min_per_km": terms.pace.travel_per_km.total_seconds() / _MINUTE_S,
             "budget": calendar.unanswered_limit,

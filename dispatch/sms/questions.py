@@ -169,6 +169,17 @@ async def open_questions_bulk(uow: Uow, questions: Sequence[NewQuestion]) -> lis
     return [opened[q.kind, q.subject_id] for q in questions]
 
 
+async def read_question(uow: Uow, question_id: UUID) -> Question:
+    """Return a question of the current franchise, open or not."""
+    row = await uow.fetchrow(
+        f"SELECT {QUESTION_COLUMNS} FROM questions q WHERE q.franchise_id = $1 AND q.id = $2",
+        uow.franchise_id,
+        question_id,
+    )
+    assert row is not None, "whatever names a question has it by a foreign key"
+    return question_of(row)
+
+
 async def answer_question(uow: Uow, question_id: UUID) -> bool:
     """Mark a question answered; False when it was not open any more."""
     return bool(

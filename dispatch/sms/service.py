@@ -32,6 +32,7 @@ from dispatch.sms.questions import (
     fresh_code,
     open_question,
     open_questions_bulk,
+    read_question,
     reopen_question,
 )
 from dispatch.sms.rules import MessageClass, MessageStatus, Priority, QuestionKind, QuestionStatus
@@ -71,6 +72,7 @@ __all__ = [
     "other_way_out",
     "queue_message",
     "queue_messages",
+    "read_question",
     "reopen_question",
     "suppress",
 ]

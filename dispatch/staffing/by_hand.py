@@ -103,9 +103,9 @@ async def invite_by_hand(uow: Uow, shift_id: UUID, command: InviteByHand) -> Inv
         contact_day=rows[0]["day"],
         by_hand=True,
     )
-    await send_offers(uow, policy, [shift], [Asked(**dict(rows[0]))], [draft], urgent=need.urgent)
+    (written,) = await send_offers(uow, policy, [shift], [Asked(**dict(rows[0]))], [draft], urgent=need.urgent)
     await note(uow, shift.id, "invited_by_hand", worker_id=command.worker_id, reason=command.reason)
-    return InvitedByHand(id=draft.id, shift_id=shift.id, worker_id=command.worker_id)
+    return InvitedByHand(id=written.id, shift_id=shift.id, worker_id=command.worker_id)
 
 
 async def why_him(uow: Uow, shift_id: UUID, worker_id: UUID, *, once_asked: bool = False) -> Explanation:
@@ -175,4 +175,4 @@ async def _need(uow: Uow, shift: Shift, policy: Policy) -> Need:
     )
     if shift.status is ShiftStatus.RUNNING:
         need = replace(need, due_at=max(shift.ends_at, uow.now))
-    return need
+    return replace(need, again=True)

@@ -5,7 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from dispatch.crew.waves import NewInvitation, insert_invitations
+from dispatch.crew.errors import InvitedAlready
+from dispatch.crew.waves import (
+    NewInvitation,
+    insert_invitations,
+    numbered,
+    pending_of_question,
+    read_invitations,
+)
 from dispatch.kit.uow import Uow
 from dispatch.orders.shifts import Shift
 from dispatch.sms.own_texts import wording_of
@@ -14,6 +21,7 @@ from dispatch.sms.service import (
     NewQuestion,
     OutgoingText,
     QuestionKind,
+    close_questions,
     dedupe_key,
     open_questions_bulk,
     queue_messages,
@@ -61,9 +69,10 @@ async def send_offers(
     drafts: Sequence[NewInvitation],
     *,
     urgent: bool,
-) -> None:
+) -> Sequence[NewInvitation]:
     """Write questions, invitations and texts of an offer in a few statements, whatever the number of people.
 
+    Who was asked for a shift before keeps his invitation and is asked anew: what the first offer asked is over.
     An offer that is not urgent joins the text of another one that still waits for the same man, and costs nothing then.
 
     Args:
@@ -73,7 +82,12 @@ async def send_offers(
         asked: who got budget and a code.
         drafts: their invitations, one for each man and day, without a question yet.
         urgent: the shift may be offered at any hour to the men who agreed to that.
+
+    Returns:
+        The invitations as they were written.
     """
+    drafts = await numbered(uow, drafts)
+    await _end_first_offers(uow, [draft.id for draft in drafts if draft.ask > 1])
     places = {shift.id: await place_of(uow, shift) for shift in shifts}
     days: dict[UUID, list[NewInvitation]] = {}
     for draft in drafts:
@@ -90,17 +104,15 @@ async def send_offers(
         joined = await join_waiting(uow, wording, policy.calendar.quiet, offers)
     if joined:
         await _return_units(uow, [man for man in people if man.worker_id in joined])
-    await insert_invitations(
-        uow,
-        [
-            replace(
-                draft,
-                question_id=question_of[draft.worker_id],
-                contact_day=None if draft.worker_id in joined else draft.contact_day,
-            )
-            for draft in drafts
-        ],
-    )
+    written = [
+        replace(
+            draft,
+            question_id=question_of[draft.worker_id],
+            contact_day=None if draft.worker_id in joined else draft.contact_day,
+        )
+        for draft in drafts
+    ]
+    await insert_invitations(uow, written)
     agreed = await _agreed_to_urgent(uow, list(days)) if urgent else set()
     await queue_messages(
         uow,
@@ -111,6 +123,22 @@ async def send_offers(
         ],
         quiet=policy.calendar.quiet,
     )
+    return written
+
+
+async def _end_first_offers(uow: Uow, invitation_ids: Sequence[UUID]) -> None:
+    """Close the questions of earlier offers, so that a bare yes can only mean the new one.
+
+    Raises:
+        InvitedAlready: the earlier offer still waits for his answer about other days of its block.
+    """
+    if not invitation_ids:
+        return
+    asked = {i.question_id for i in await read_invitations(uow, invitation_ids) if i.question_id is not None}
+    for question_id in sorted(asked):
+        if await pending_of_question(uow, question_id):
+            raise InvitedAlready("An offer of several days still waits for his answer; he can be asked after that.")
+    await close_questions(uow, question_ids=asked)
 
 
 def _question(man: Asked, drafts: Sequence[NewInvitation], places: dict[UUID, Place]) -> NewQuestion:
@@ -147,7 +175,7 @@ def _text(
         class_=MessageClass.OFFER,
         template=template,
         body=text_about(wording, man.contact, template, days[0], days=days, code=man.code),
-        dedupe_key=dedupe_key("offer", drafts[0].id, 1),
+        dedupe_key=dedupe_key("offer", drafts[0].id, drafts[0].ask),
         shift_id=drafts[0].shift_id,
         question_id=question_id,
         invitation_ids=tuple(draft.id for draft in drafts),

@@ -27,21 +27,33 @@ _MEANS: Final[Mapping[MessageStatus, InvitationStatus]] = MappingProxyType(
 """A text of unclear fate may have been read, so its invitation counts as sent; one that never left was no ask."""
 
 
+_SHIFTS: Final = """
+SELECT DISTINCT i.shift_id FROM messages m JOIN invitations i
+    ON i.franchise_id = m.franchise_id AND i.id = ANY (m.invitation_ids)
+WHERE m.franchise_id = $1 AND m.id = ANY ($2)
+"""
+_CARRIED: Final = """
+SELECT m.status, ARRAY(
+    SELECT i.id FROM invitations i WHERE i.franchise_id = m.franchise_id AND i.id = ANY (m.invitation_ids)
+    AND i.question_id = ANY (m.question_id || m.question_ids)) AS invitation_ids
+FROM messages m WHERE m.franchise_id = $1 AND m.id = ANY ($2) AND m.invitation_ids <> '{}'
+"""
+"""Read under the shifts' locks: until then somebody may have been asked again by another text."""
+
+
 async def move_with_texts(uow: Uow, job: Job) -> None:
-    """Event: texts moved. Move the invitations they carried to where the texts are now, whatever order news come in."""
-    rows = await uow.fetch(
-        """SELECT status, invitation_ids FROM messages WHERE franchise_id = $1 AND id = ANY ($2)
-           AND invitation_ids <> '{}'""",
-        uow.franchise_id,
-        [UUID(str(message)) for message in job.detail["messages"]],
-    )
+    """Event: texts moved. Move the invitations they carried to where the texts are now, whatever order news come in.
+
+    News of an earlier ask say nothing of a man who was asked again since.
+    """
+    messages = [UUID(str(message)) for message in job.detail["messages"]]
+    held = await uow.fetch(_SHIFTS, uow.franchise_id, messages)
+    shifts = await lock_shifts(uow, [row["shift_id"] for row in held])
     wanted: dict[InvitationStatus, list[UUID]] = {}
-    for row in rows:
+    for row in await uow.fetch(_CARRIED, uow.franchise_id, messages):
         means = _MEANS.get(MessageStatus(row["status"]))
         if means is not None:
             wanted.setdefault(means, []).extend(row["invitation_ids"])
-    every = [invitation for group in wanted.values() for invitation in group]
-    shifts = await lock_shifts(uow, {i.shift_id for i in await read_invitations(uow, every)})
     for means, group in wanted.items():
         moved = await move_invitations(uow, group, means, reason=_reason(means))
         if means in (InvitationStatus.UNDELIVERABLE, InvitationStatus.WITHDRAWN):

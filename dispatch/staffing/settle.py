@@ -1,6 +1,7 @@
 """What an answer to an offer becomes: a seat of some kind on every day that has a place, or a thank-you."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from dispatch.crew.waves import (
     Invitation,
     awaits_answers,
     give_back,
+    invitation_of,
     invitations_of_question,
     move_invitations,
     renew_terms,
@@ -25,6 +27,7 @@ from dispatch.sms.service import (
     PASS_ON,
     Answer,
     answer_question,
+    read_question,
     reopen_question,
 )
 from dispatch.sms.texts import Template
@@ -62,6 +65,7 @@ async def accept_offer(uow: Uow, answer: Answer) -> str:
     yes after the deadline counts while a place is open. The same yes twice changes nothing.
     """
     policy = (await policy_in_force(uow)).policy
+    answer = await _to_last_ask(uow, answer)
     invitations = await invitations_of_question(uow, answer.question.id)
     if not invitations:
         return PASS_ON
@@ -241,6 +245,7 @@ def _best(outcomes: Sequence[tuple[Template, Invitation]]) -> str:
 
 async def decline_offer(uow: Uow, answer: Answer) -> str:
     """Settle a no to an offer: it counts in his p_accept alone, gives contact budget back, and needs no answer."""
+    answer = await _to_last_ask(uow, answer)
     invitations = await invitations_of_question(uow, answer.question.id)
     shifts = await lock_shifts(uow, [i.shift_id for i in invitations])
     invitations = await invitations_of_question(uow, answer.question.id)
@@ -279,6 +284,17 @@ async def _leave_seat(uow: Uow, answer: Answer, invitations: Sequence[Invitation
         still_open=answer.still_open,
     )
     return "cancelled"
+
+
+async def _to_last_ask(uow: Uow, answer: Answer) -> Answer:
+    """Return an answer to an offer as one to the last ask of that shift, where he was asked again since."""
+    asked = answer.question
+    if asked.shift_id is None or asked.worker_id is None or await invitations_of_question(uow, asked.id):
+        return answer
+    invitation = await invitation_of(uow, asked.shift_id, asked.worker_id)
+    if invitation is None or invitation.question_id is None:
+        return answer
+    return replace(answer, question=await read_question(uow, invitation.question_id))
 
 
 async def look_again_if_all_answered(uow: Uow, shift: Shift) -> None:

@@ -23,6 +23,8 @@ from dispatch.crew.waves import (
     close_wave,
     insert_wave,
     pending_invitations,
+    silent_but_awaited,
+    turned_away_of,
     waves_of,
 )
 from dispatch.kit import outbox
@@ -206,14 +208,19 @@ def _target(
 async def choose_people(uow: Uow, plans: Sequence[PlannedWave], policy: Policy) -> None:
     """Choose the people of every wave of the round; who is asked for one day of the block is preferred for the next.
 
+    First come those who said yes when there was no place, last those who were silent to a first offer of the shift.
     The first wave of a day of a series asks those who stay from the day before, and others for the gaps alone.
     """
     terms = Terms(policy.calendar, policy.pace, policy.scoring, policy.staffing)
     block: list[UUID] = []
     for plan in plans:
-        found = await _best(uow, plan, terms, prefer=block)
-        plan.chosen = [(candidate, False) for candidate in found]
+        found = await _best(uow, plan, terms, prefer=[*await turned_away_of(uow, plan.shift.id), *block])
         missing = plan.wave.target - len(found)
+        if missing > 0:
+            barred = [candidate.worker_id for candidate in found] + await silent_but_awaited(uow, plan.shift.id)
+            found += await find_candidates(uow, replace(plan.need, again=True), terms, missing, exclude=barred)
+            missing = plan.wave.target - len(found)
+        plan.chosen = [(candidate, False) for candidate in found]
         if missing > 0 and plan.need.min_tier is Tier.C:
             room = min(missing, await _second_chances_left(uow, plan.shift, policy))
             again = replace(plan.need, second_chance=True)
