@@ -12,6 +12,7 @@ import pytest_asyncio
 from dispatch.crew.queries import fill_counts
 from dispatch.kit import outbox
 from dispatch.kit.uow import Database
+from dispatch.orders.place import PlacedOrder
 from dispatch.settings import Settings
 from dispatch.sms.gateways.base import Refused
 from dispatch.sms.phones import stop_phone
@@ -146,6 +147,7 @@ async def test_an_offer_past_its_deadline_is_not_in_the_text_that_leaves(
     jobs_db: Database, stage: Stage, man: UUID, owner: asyncpg.Connection
 ) -> None:
     orders, asked = await offered(jobs_db, stage, man)
+    await ask_nobody_else(owner, orders)
     await owner.execute("UPDATE invitations SET deadline = now() WHERE id = $1", asked[0].subject_id)
     await owner.execute("UPDATE questions SET closes_at = now() WHERE id = $1", asked[0].id)
     assert await due(jobs_db, stage.account_id) == (), "it waits until it is worded anew"
@@ -158,6 +160,11 @@ async def test_an_offer_past_its_deadline_is_not_in_the_text_that_leaves(
     assert f"{asked[0].code}: " not in claimed[0].body
     assert (await invitations_to(owner, man, orders))[0] == "withdrawn"
     assert (await budget(owner, man))[0] == 1
+
+
+async def ask_nobody_else(owner: asyncpg.Connection, orders: Sequence[PlacedOrder]) -> None:
+    """Keep the waves from asking further people, and those again whose text never left."""
+    await owner.execute("UPDATE shifts SET paused_at = now() WHERE order_id = ANY ($1)", [order.id for order in orders])
 
 
 def text_id(texts: Sequence[asyncpg.Record]) -> UUID:
@@ -224,6 +231,7 @@ async def test_every_invitation_in_it_has_the_fate_of_the_text(
     jobs_db: Database, stage: Stage, man: UUID, owner: asyncpg.Connection, fate: str
 ) -> None:
     orders, _ = await offered(jobs_db, stage, man)
+    await ask_nobody_else(owner, orders)
     if fate == "expired":
         await owner.execute("UPDATE messages SET deadline = now() WHERE worker_id = $1", man)
     if fate == "stopped":
