@@ -108,6 +108,13 @@ async def test_who_was_turned_away_is_the_first_when_a_place_opens(
     shift_id = order.shifts[0].id
     await owner.execute("UPDATE shifts SET standby_capacity = 0 WHERE id = $1", shift_id)
     asked = [await ask(jobs_db, stage, order, worker) for worker in stage.workers[:4]]
+    # Who was never asked lives at the gate and always says yes: by his score alone he would come first.
+    await owner.execute(
+        """UPDATE workers w SET location = s.location, accept_yes = 100 FROM sites s
+           WHERE w.id = $1 AND s.id = $2""",
+        stage.workers[4],
+        stage.site_id,
+    )
     await settle_texts(jobs_db, await due(jobs_db, stage.account_id))
     said = [await say(jobs_db, question, "да") for question in asked]
     assert said == ["accepted_primary", "accepted_reserve", "turned_away", "turned_away"]
